@@ -1,0 +1,173 @@
+"""What a run may spend, and the meter that is asked before every call."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from enum import StrEnum
+
+from optimizer_core.errors import BudgetExhausted, ConfigurationError, RunStopped
+from optimizer_core.json_values import JsonObject
+
+
+class Role(StrEnum):
+    """What a call is for."""
+
+    TASK = "task"  # the program answers a sample
+    PROPOSER = "proposer"  # the optimizer mutates or crosses
+    JUDGE = "judge"  # a reward asks a model
+    EMBEDDING = "embedding"  # texts become vectors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """Upper limits over all roles together; None means no limit.
+
+    Raises:
+        ConfigurationError: a limit is zero or less.
+    """
+
+    calls: int | None = None  # requests to a provider, repeated attempts included
+    tokens: int | None = None  # read and written
+    cost: float | None = None  # US dollars
+    seconds: float | None = None  # wall-clock time
+
+    def __post_init__(self) -> None:
+        for limit in fields(self):
+            value = getattr(self, limit.name)
+            if value is not None and not value > 0:
+                raise ConfigurationError(f"budget {limit.name}={value!r} must be more than 0; leave it out for no limit")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What one or more calls used."""
+
+    calls: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cost: float = 0.0  # US dollars, of priced calls
+    unpriced_calls: int = 0
+    seconds: float = 0.0  # time spent waiting for answers, summed
+
+    @property
+    def tokens(self) -> int:
+        return self.prompt_tokens + self.completion_tokens
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(**{f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(Usage)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reservation:
+    """Room for one call, held until it is settled."""
+
+    role: Role
+    tokens: int
+    cost: float
+
+
+class Meter:
+    """Counts what is spent by role and refuses the call that would go over the budget.
+
+    Calls are reserved before they are made and settled with what they really used. Tokens and money of a call are
+    expected to be the average of that role's calls so far, so an overrun is never more than the calls in flight.
+
+    Args:
+        budget: the limits.
+        clock: seconds, monotonic.
+        spent: what an earlier part of the same run has spent, by role.
+        elapsed: seconds that earlier part took.
+    """
+
+    def __init__(
+        self,
+        budget: Budget | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        spent: dict[Role, Usage] | None = None,
+        elapsed: float = 0.0,
+    ) -> None:
+        self.budget = budget or Budget()
+        self._clock = clock
+        self._started = clock() - elapsed
+        self._by_role = {role: (spent or {}).get(role, Usage()) for role in Role}
+        self._in_flight: dict[int, Reservation] = {}
+        self._stop_reason: str | None = None
+
+    def reserve(self, role: Role) -> Reservation:
+        """Hold room for one call.
+
+        Raises:
+            BudgetExhausted: the call would go over a limit.
+            RunStopped: :meth:`stop` was called.
+        """
+        self.check()
+        usage = self._by_role[role]
+        expected = max(usage.calls, 1)
+        reservation = Reservation(role=role, tokens=usage.tokens // expected, cost=usage.cost / expected)
+        held_tokens = sum(r.tokens for r in self._in_flight.values())
+        held_cost = sum(r.cost for r in self._in_flight.values())
+        total = self.total
+        limits = (
+            ("calls", total.calls + len(self._in_flight) + 1, self.budget.calls),
+            ("tokens", total.tokens + held_tokens + reservation.tokens, self.budget.tokens),
+            ("cost", total.cost + held_cost + reservation.cost, self.budget.cost),
+        )
+        for name, would_be, limit in limits:
+            if limit is not None and would_be > limit:
+                raise BudgetExhausted(f"the budget of {limit} {name} is spent")
+        self._in_flight[id(reservation)] = reservation
+        return reservation
+
+    def settle(self, reservation: Reservation, usage: Usage) -> None:
+        """Replace the held room by what the call used."""
+        del self._in_flight[id(reservation)]
+        self._by_role[reservation.role] += usage
+
+    def check(self) -> None:
+        """Raise if no further call may be made.
+
+        Raises:
+            BudgetExhausted: time is up, or tokens or money are spent.
+            RunStopped: :meth:`stop` was called.
+        """
+        if self._stop_reason is not None:
+            raise RunStopped(self._stop_reason)
+        total = self.total
+        spent = {"calls": total.calls, "tokens": total.tokens, "cost": total.cost, "seconds": self.elapsed}
+        for name, value in spent.items():
+            limit = getattr(self.budget, name)
+            if limit is not None and value >= limit:
+                raise BudgetExhausted(f"the budget of {limit} {name} is spent")
+
+    def stop(self, reason: str = "the run was asked to stop") -> None:
+        """Let every further call raise RunStopped. May be called from another thread."""
+        self._stop_reason = reason
+
+    def extend(self, budget: Budget) -> None:
+        """Replace the limits; what is spent stays spent."""
+        self.budget = replace(budget)
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the run began."""
+        return self._clock() - self._started
+
+    @property
+    def total(self) -> Usage:
+        """What all roles used together."""
+        return sum(self._by_role.values(), start=Usage())
+
+    @property
+    def by_role(self) -> dict[Role, Usage]:
+        return dict(self._by_role)
+
+    @property
+    def left(self) -> JsonObject:
+        """What remains of each limit that was set, never below 0."""
+        total = self.total
+        spent = {"calls": total.calls, "tokens": total.tokens, "cost": total.cost, "seconds": self.elapsed}
+        limits = {name: getattr(self.budget, name) for name in spent}
+        return {name: max(0, limit - spent[name]) for name, limit in limits.items() if limit is not None}

@@ -1,0 +1,101 @@
+"""Samples, and the seeded batches and minibatches drawn from them."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from optimizer_core.errors import ConfigurationError
+from optimizer_core.json_values import JsonObject, canonical_json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """One row: what the program reads, and what it should answer where that is known."""
+
+    id: str  # "train-3": split and position, unique within a run
+    inputs: JsonObject
+    target: JsonObject | None = None
+
+
+def as_object(value: object) -> JsonObject:
+    """Return a DataModel instance or a mapping as a plain JSON object.
+
+    Raises:
+        ConfigurationError: it is neither.
+    """
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    if isinstance(value, dict):
+        return value
+    raise ConfigurationError(f"a sample must be a DataModel or a JSON object, got {type(value).__name__}")
+
+
+def make_samples(x: Sequence[object], y: Sequence[object] | None, *, split: str) -> tuple[Sample, ...]:
+    """Pair inputs and targets by position.
+
+    Raises:
+        ConfigurationError: the lengths differ.
+    """
+    if y is not None and len(x) != len(y):
+        raise ConfigurationError(f"{split}: x has {len(x)} samples but y has {len(y)}; give one target for each input")
+    targets = [None] * len(x) if y is None else [None if t is None else as_object(t) for t in y]
+    return tuple(
+        Sample(id=f"{split}-{i}", inputs=as_object(inputs), target=target)
+        for i, (inputs, target) in enumerate(zip(x, targets, strict=True))
+    )
+
+
+def split_last(samples: Sequence[Sample], fraction: float) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
+    """Split the last ``fraction`` off for validation, before anything is shuffled.
+
+    Raises:
+        ConfigurationError: one of the two sides would be empty.
+    """
+    at = math.floor(len(samples) * (1 - fraction))
+    if at <= 0 or at >= len(samples):
+        raise ConfigurationError(
+            f"validation_split={fraction} of {len(samples)} samples leaves one side empty; "
+            "give more samples, another fraction, or validation_data"
+        )
+    return tuple(samples[:at]), tuple(samples[at:])
+
+
+def batches(
+    samples: Sequence[Sample], *, size: int, shuffle: bool, rng: random.Random
+) -> Iterator[tuple[Sample, ...]]:
+    """Yield the samples in batches of ``size``; the last may be smaller."""
+    order = list(samples)
+    if shuffle:
+        rng.shuffle(order)
+    for start in range(0, len(order), size):
+        yield tuple(order[start : start + size])
+
+
+def draw_minibatch(samples: Sequence[Sample], *, size: int, rng: random.Random) -> tuple[Sample, ...]:
+    """Draw ``size`` samples without replacement, one target value after the other.
+
+    Targets that are all equal, all different or unknown give a uniform draw. A falsy ``size``, or one not smaller
+    than the set, gives all samples in their order.
+    """
+    if not size or len(samples) <= size:
+        return tuple(samples)
+    groups: dict[str, list[Sample]] = {}
+    for sample in samples:
+        groups.setdefault(canonical_json(sample.target), []).append(sample)
+    if len(groups) in (1, len(samples)):
+        return tuple(rng.sample(list(samples), size))
+    queues = list(groups.values())
+    rng.shuffle(queues)
+    for queue in queues:
+        rng.shuffle(queue)
+    drawn: list[Sample] = []
+    while len(drawn) < size:
+        for queue in queues:
+            if queue and len(drawn) < size:
+                drawn.append(queue.pop())
+    return tuple(drawn)

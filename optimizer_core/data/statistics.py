@@ -1,0 +1,82 @@
+"""Honest numbers: a mean with its 95 % interval, and the difference of two answers to the same samples."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from optimizer_core.json_values import JsonObject
+
+#: Draws of the bootstrap; fixed, with a fixed seed, so that the same rewards always give the same interval.
+RESAMPLES = 4000
+_Z = 1.959963984540054  # standard normal quantile at 97.5 %
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """A mean over ``n`` samples with a 95 % interval."""
+
+    mean: float
+    low: float
+    high: float
+    n: int
+
+    def to_json(self) -> JsonObject:
+        return asdict(self)
+
+
+def mean_interval(rewards: Sequence[float]) -> Interval:
+    """Return the mean of rewards in [0, 1] with a 95 % interval.
+
+    Rewards that are all 0 or 1 get Wilson's score interval (Wilson 1927), which stays honest at 0 % and 100 %; others
+    the percentile bootstrap. One or no sample gives the whole range, because it tells nothing.
+    """
+    n = len(rewards)
+    if n < 2:
+        return Interval(mean=rewards[0] if rewards else 0.0, low=0.0, high=1.0, n=n)
+    mean = math.fsum(rewards) / n
+    if all(reward in (0.0, 1.0) for reward in rewards):
+        low, high = _wilson(mean, n)
+    else:
+        low, high = _bootstrap(rewards)
+    return Interval(mean=mean, low=low, high=high, n=n)
+
+
+def paired_difference(before: Sequence[float], after: Sequence[float]) -> Interval:
+    """Return the mean of ``after − before`` over the same samples, with a 95 % bootstrap interval.
+
+    Raises:
+        ValueError: the two lists differ in length.
+    """
+    differences = [b - a for a, b in zip(before, after, strict=True)]
+    n = len(differences)
+    if n < 2:
+        return Interval(mean=differences[0] if differences else 0.0, low=-1.0, high=1.0, n=n)
+    low, high = _bootstrap(differences)
+    return Interval(mean=math.fsum(differences) / n, low=low, high=high, n=n)
+
+
+def verdict(difference: Interval) -> str:
+    """Return "improved", "worse" or "no_reliable_improvement": the interval must leave out 0."""
+    if difference.low > 0:
+        return "improved"
+    if difference.high < 0:
+        return "worse"
+    return "no_reliable_improvement"
+
+
+def _wilson(share: float, n: int) -> tuple[float, float]:
+    centre = share + _Z**2 / (2 * n)
+    spread = _Z * math.sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2))
+    scale = 1 + _Z**2 / n
+    return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
+
+
+def _bootstrap(values: Sequence[float]) -> tuple[float, float]:
+    data = np.asarray(values, dtype=float)
+    draws = np.random.default_rng(0).integers(0, len(data), size=(RESAMPLES, len(data)))
+    low, high = np.quantile(data[draws].mean(axis=1), [0.025, 0.975])
+    return float(low), float(high)

@@ -1,0 +1,78 @@
+"""Every error this library raises, as one tree.
+
+OptimizerError
+├── ConfigurationError (also a ValueError)     a setting that cannot work, found before any call is paid for
+├── SchemaError (also a ValueError)            a JSON value does not fit its schema
+├── ModelError                                 a language or embedding model did not give a usable answer
+│   ├── ModelUnavailable                       connection refused, 5xx, time-out
+│   │   └── RateLimited                        429; knows how long to wait
+│   ├── ModelRefused                           content filter or refusal
+│   ├── InvalidAnswer                          broken or unfitting JSON, after one repair
+│   └── ModelAccessDenied                      wrong or missing key, unknown model
+├── BudgetExhausted                            the next call would go over the budget
+├── RunStopped                                 somebody asked the run to stop
+└── CheckpointError (also a ValueError)        a saved program or checkpoint cannot be read
+"""
+
+from __future__ import annotations
+
+
+class OptimizerError(Exception):
+    """Something went wrong in optimizer_core."""
+
+    #: True when the same call may succeed if it is made again later.
+    retryable = False
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or (self.__doc__ or "").strip().splitlines()[0])
+
+
+class ConfigurationError(OptimizerError, ValueError):
+    """A setting cannot work; the message names the value and the way out."""
+
+
+class SchemaError(OptimizerError, ValueError):
+    """A JSON value does not fit its schema."""
+
+
+class ModelError(OptimizerError):
+    """A model gave no usable answer."""
+
+
+class ModelUnavailable(ModelError):
+    """The model could not be reached or failed on its side."""
+
+    retryable = True
+
+
+class RateLimited(ModelUnavailable):
+    """The provider asked for fewer requests."""
+
+    def __init__(self, message: str | None = None, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        #: Seconds the provider asked to wait, where it said so.
+        self.retry_after = retry_after
+
+
+class ModelRefused(ModelError):
+    """The model or its content filter refused to answer."""
+
+
+class InvalidAnswer(ModelError):
+    """The answer is not JSON of the asked schema, even after one repair."""
+
+
+class ModelAccessDenied(ModelError):
+    """The provider rejected the key, the model name or the request."""
+
+
+class BudgetExhausted(OptimizerError):
+    """The next call would go over the budget."""
+
+
+class RunStopped(OptimizerError):
+    """The run was asked to stop."""
+
+
+class CheckpointError(OptimizerError, ValueError):
+    """A saved program or checkpoint cannot be read."""

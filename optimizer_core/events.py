@@ -1,0 +1,248 @@
+"""What a run says: facts in the past tense, JSON values only, without run number or time."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, ClassVar, TypeAlias
+
+from optimizer_core.json_values import JsonObject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleResult:
+    """What one candidate did with one sample."""
+
+    sample: str  # id of the sample, "validation-12"
+    reward: float  # 0.0 where the sample failed
+    output: JsonObject | None = None  # None where the sample failed
+    feedback: str = ""  # what the reward said beside the number
+    error: str = ""  # why the sample failed; empty where it did not
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunStarted:
+    kind: ClassVar[str] = "run.started"
+    optimizer: str
+    configuration: JsonObject
+    sizes: JsonObject  # {"train": n, "validation": n, "test": n}
+    seed: int
+    variables: tuple[JsonObject, ...] = ()  # name, description, schema, trainable
+    epochs: int | None = None  # None: until the budget is spent
+    batches: int = 0  # per epoch
+    resumed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFinished:
+    kind: ClassVar[str] = "run.finished"
+    status: str  # completed, stopped or failed
+    reason: str  # epochs_done, budget_spent, target_reached, stop_requested, callback, error
+    best: str | None = None  # candidate
+    baseline: str | None = None  # candidate
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpochStarted:
+    kind: ClassVar[str] = "epoch.started"
+    epoch: int  # counted from 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpochFinished:
+    kind: ClassVar[str] = "epoch.finished"
+    epoch: int
+    logs: JsonObject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchFinished:
+    kind: ClassVar[str] = "batch.finished"
+    epoch: int
+    batch: int  # counted from 0
+    logs: JsonObject  # reward: mean of the parent on the batch, n; child: mean of the child; metrics
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateProposed:
+    kind: ClassVar[str] = "candidate.proposed"
+    candidate: str  # id: hash of the content
+    operator: str  # baseline, seed, mutation, crossover, few_shot, edit, manual
+    content: JsonObject  # variable name → {custom fields, "examples"}
+    variable: str = ""  # the one that was changed; empty for baseline
+    parents: tuple[str, ...] = ()
+    reasoning: str = ""
+    epoch: int = 0
+    batch: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateScored:
+    kind: ClassVar[str] = "candidate.scored"
+    candidate: str
+    split: str  # train, validation or test
+    reward: float  # mean of these results
+    results: tuple[SampleResult, ...]  # only results that were not reported before
+    mean: float = 0.0  # running mean over all validation samples so far
+    count: int = 0  # how many samples the running mean stands on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalFailed:
+    kind: ClassVar[str] = "proposal.failed"
+    operator: str
+    variable: str
+    reason: str
+    parents: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValidationFinished:
+    kind: ClassVar[str] = "validation.finished"
+    epoch: int  # -1 before training
+    candidate: str
+    logs: JsonObject  # val_reward, n, metrics with val_ before their name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewRequested:
+    kind: ClassVar[str] = "review.requested"
+    candidate: str
+    reward: float
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewDecided:
+    kind: ClassVar[str] = "review.decided"
+    candidate: str
+    verdict: str  # approved, rejected or edited
+    reviewer: str = ""
+    comment: str = ""
+    edited: str | None = None  # the candidate made from the edited text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survivor:
+    """A candidate that stays in the population, best first."""
+
+    candidate: str
+    reward: float  # running mean
+    count: int
+    score: float  # lower confidence bound, what the rank is made of
+    novelty: float | None = None  # mean distance to the fitter neighbours; None: nothing is fitter
+    reason: str = ""  # kept because: not_dominated, fittest, ranked, only_one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removed:
+    """A candidate that left the population."""
+
+    candidate: str
+    reason: str  # dominated, truncated, clone or replaced
+    by: str | None = None  # the fitter candidate
+    distance: float | None = None  # to that candidate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PopulationUpdated:
+    kind: ClassVar[str] = "population.updated"
+    epoch: int
+    survivors: tuple[Survivor, ...]
+    removed: tuple[Removed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BestChanged:
+    kind: ClassVar[str] = "best.changed"
+    candidate: str
+    reward: float
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpendUpdated:
+    kind: ClassVar[str] = "spend.updated"
+    calls: int
+    tokens: int
+    cost: float  # US dollars, of the calls whose price is known
+    seconds: float
+    by_role: JsonObject = field(default_factory=dict)  # role → {calls, tokens, cost}
+    left: JsonObject = field(default_factory=dict)  # only what is limited
+    unpriced_calls: int = 0  # calls without a known price
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckpointSaved:
+    kind: ClassVar[str] = "checkpoint.saved"
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WarningRaised:
+    kind: ClassVar[str] = "warning.raised"
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestFinished:
+    """Baseline and winner on samples that nothing before has touched."""
+
+    kind: ClassVar[str] = "test.finished"
+    __test__: ClassVar[bool] = False  # not a test class, whatever pytest thinks of the name
+    baseline: JsonObject  # candidate, mean, low, high, n (95 % interval)
+    winner: JsonObject  # the same
+    difference: JsonObject  # mean, low, high, n of the paired differences
+    verdict: str  # improved, no_reliable_improvement or worse
+
+
+Event: TypeAlias = (
+    RunStarted
+    | RunFinished
+    | EpochStarted
+    | EpochFinished
+    | BatchFinished
+    | CandidateProposed
+    | CandidateScored
+    | ProposalFailed
+    | ValidationFinished
+    | ReviewRequested
+    | ReviewDecided
+    | PopulationUpdated
+    | BestChanged
+    | SpendUpdated
+    | CheckpointSaved
+    | WarningRaised
+    | TestFinished
+)
+
+#: Every kind a run can say, by name.
+KINDS: dict[str, type[Any]] = {event.kind: event for event in Event.__args__}
+
+_PARTS: dict[str, type[Any]] = {"results": SampleResult, "survivors": Survivor, "removed": Removed}
+
+
+def event_to_json(event: Event) -> JsonObject:
+    """Return the event's fields as JSON values, without its kind."""
+    return asdict(event)
+
+
+def event_from_json(kind: str, payload: JsonObject) -> Event:
+    """Build the event again; fields this version does not know are ignored.
+
+    Raises:
+        KeyError: the kind is unknown.
+    """
+    event = KINDS[kind]
+    known = {f.name for f in fields(event)}
+    values = {name: _revive(name, value) for name, value in payload.items() if name in known}
+    revived: Event = event(**values)
+    return revived
+
+
+def _revive(name: str, value: Any) -> Any:
+    part = _PARTS.get(name)
+    if part is not None:
+        return tuple(part(**item) for item in value)
+    return tuple(value) if isinstance(value, list) else value

@@ -1,0 +1,20 @@
+"""JSON as this library passes it around, and its canonical text."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any, TypeAlias
+
+#: A JSON object. ``Any`` ends here: whoever reads a member narrows it.
+JsonObject: TypeAlias = dict[str, Any]
+
+
+def canonical_json(value: Any) -> str:
+    """Return the one text that equal JSON values share: sorted keys, no spaces, no NaN."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def content_hash(value: Any, *, length: int = 12) -> str:
+    """Return the first ``length`` hexadecimal digits of the SHA-256 of the canonical text."""
+    return hashlib.sha256(canonical_json(value).encode()).hexdigest()[:length]

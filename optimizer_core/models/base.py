@@ -1,0 +1,74 @@
+"""What a model is asked and what it answers, and the one-method seam to whoever carries the question."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from optimizer_core.budget import Usage
+from optimizer_core.json_values import JsonObject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatRequest:
+    """One question to a language model."""
+
+    model: str  # LiteLLM model string, "openai/gpt-4o-mini"
+    messages: tuple[JsonObject, ...]  # {"role": system | user | assistant, "content": text}
+    schema: JsonObject | None = None  # JSON Schema the answer must fit
+    settings: Mapping[str, Any] = field(default_factory=dict)  # temperature, reasoning_effort, max_tokens …; no None
+    api_base: str | None = None
+    api_key: str | None = None
+    timeout: float = 600.0  # seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatAnswer:
+    """What came back over the wire, unchecked."""
+
+    text: str
+    usage: Usage
+    reasoning: str = ""  # the provider's own reasoning trace, where it gives one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbeddingRequest:
+    """Texts to embed in one call."""
+
+    model: str
+    texts: tuple[str, ...]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    api_base: str | None = None
+    api_key: str | None = None
+    timeout: float = 600.0  # seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbeddingAnswer:
+    """One vector for each text, in order."""
+
+    vectors: Sequence[Sequence[float]]
+    usage: Usage
+
+
+class Transport(Protocol):
+    """Carries one attempt to a provider; no retry, no cache, no budget.
+
+    Raises:
+        ModelError: with the subclass that says whether trying again can help.
+    """
+
+    async def chat(self, request: ChatRequest) -> ChatAnswer: ...
+
+    async def embed(self, request: EmbeddingRequest) -> EmbeddingAnswer: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A checked answer of a language model."""
+
+    value: JsonObject  # fits the asked schema; {"content": text} where no schema was asked
+    usage: Usage
+    reasoning: str = ""
+    cached: bool = False

@@ -1,0 +1,148 @@
+"""A module: one piece of a program, which reads a JSON object and answers with one."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from optimizer_core.budget import Meter
+from optimizer_core.data.schema import Schema
+from optimizer_core.data.variable import TrainableVariable
+from optimizer_core.errors import ConfigurationError
+from optimizer_core.json_values import JsonObject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prediction:
+    """One call of a module that holds a variable: what it read and what it answered."""
+
+    variable: str
+    inputs: JsonObject
+    outputs: JsonObject
+
+
+@dataclass(slots=True, kw_only=True)
+class Rollout:
+    """One program run on one sample with one candidate; several may be under way at once.
+
+    ``content`` is the candidate's; a variable that is missing there holds its own current content. Modules append
+    to ``trace`` whatever their variables predicted, so that rewards are joined by rollout and never by position.
+    """
+
+    content: Mapping[str, JsonObject] = field(default_factory=dict)
+    meter: Meter = field(default_factory=Meter)
+    sample: str = ""
+    repeat: int = 0  # number of the repeated measurement; 0 is the first
+    trace: list[Prediction] = field(default_factory=list)
+
+    def value(self, variable: TrainableVariable) -> JsonObject:
+        """Return the content that counts for this rollout: custom fields plus ``"examples"``."""
+        return self.content.get(variable.name) or variable.content
+
+
+class Module(ABC):
+    """Base of every piece of a program.
+
+    A module registers its variables with :meth:`add_variable` and its parts by plain attribute assignment. Parts'
+    variables are found by path: ``self.draft = Generator(…)`` in a module called ``writer`` gives the variable
+    ``writer/draft``.
+
+    Args:
+        name: unique among its siblings; the class name in snake case when left out.
+        description: what it is for; shown to the proposer.
+        trainable: False freezes all variables below it.
+    """
+
+    def __init__(self, *, name: str | None = None, description: str = "", trainable: bool = True) -> None:
+        self.name = name or snake_case(type(self).__name__)
+        if not self.name or "/" in self.name:
+            raise ConfigurationError(f"module name {self.name!r} must not be empty or hold a slash")
+        self.description = description
+        self.trainable = trainable
+        self._variables: list[TrainableVariable] = []
+
+    async def __call__(self, inputs: JsonObject, rollout: Rollout | None = None) -> JsonObject | None:
+        """Answer one input; None where the module has nothing to say (a branch not taken).
+
+        Raises:
+            ModelError: a model gave no usable answer.
+            BudgetExhausted: the next call would go over the budget.
+            RunStopped: the run was asked to stop.
+        """
+        return await self.call(inputs, rollout or Rollout())
+
+    @abstractmethod
+    async def call(self, inputs: JsonObject, rollout: Rollout) -> JsonObject | None:
+        """Do the work; written by each kind of module."""
+
+    @property
+    def inputs_schema(self) -> Schema | None:
+        """What it reads; None where it takes any object."""
+        return None
+
+    @property
+    def outputs_schema(self) -> Schema | None:
+        """What it answers; None where that is not fixed."""
+        return None
+
+    def add_variable(
+        self,
+        *,
+        schema: Schema,
+        value: JsonObject,
+        name: str = "",
+        description: str = "",
+        examples: Sequence[JsonObject] = (),
+        seeds: Sequence[JsonObject] = (),
+        trainable: bool = True,
+        uses_examples: bool = True,
+        evolve_examples: bool = False,
+    ) -> TrainableVariable:
+        """Register a variable; its name gets the module's path before it when a program is built."""
+        variable = TrainableVariable(
+            name=name,
+            schema=schema,
+            value=value,
+            description=description or self.description,
+            examples=examples,
+            seeds=seeds,
+            trainable=trainable,
+            uses_examples=uses_examples,
+            evolve_examples=evolve_examples,
+        )
+        self._variables.append(variable)
+        return variable
+
+    def parts(self) -> Iterator[Module]:
+        """Yield the modules it is made of, in the order they were assigned."""
+        for attribute in vars(self).values():
+            members = attribute if isinstance(attribute, (list, tuple)) else (attribute,)
+            if isinstance(attribute, dict):
+                members = tuple(attribute.values())
+            yield from (member for member in members if isinstance(member, Module))
+
+    def bind(self, path: str = "", *, frozen: bool = False) -> Iterator[TrainableVariable]:
+        """Name all variables by path and yield those that may change.
+
+        Raises:
+            ConfigurationError: two siblings share a name.
+        """
+        here = f"{path}/{self.name}" if path else self.name
+        frozen = frozen or not self.trainable
+        for variable in self._variables:
+            own = variable.name.rpartition("/")[2] if variable.name.startswith(here) else variable.name
+            variable.name = f"{here}/{own}" if own and own != self.name else here
+            if variable.trainable and not frozen:
+                yield variable
+        names = [part.name for part in self.parts()]
+        for name in names:
+            if names.count(name) > 1:
+                raise ConfigurationError(f"two parts of {here!r} are called {name!r}; give one another name")
+        for part in self.parts():
+            yield from part.bind(here, frozen=frozen)
+
+
+def snake_case(name: str) -> str:
+    """Return ``ChainOfThought`` as ``chain_of_thought``."""
+    return "".join(("_" + c.lower() if c.isupper() and i else c.lower()) for i, c in enumerate(name))

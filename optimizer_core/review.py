@@ -1,0 +1,58 @@
+"""What a run asks: may this scored candidate enter the population?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from optimizer_core.json_values import JsonObject
+
+
+class Decision(StrEnum):
+    """What a reviewer can say."""
+
+    APPROVED = "approved"  # it enters the population
+    REJECTED = "rejected"  # it never comes back; the comment reaches the proposer
+    EDITED = "edited"  # the edited content is scored and enters as a new candidate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A scored candidate that is not yet in the population."""
+
+    candidate: str
+    operator: str
+    variable: str
+    parents: tuple[str, ...]
+    content: JsonObject  # variable name → {custom fields, "examples"}
+    reasoning: str
+    reward: float  # running mean
+    count: int  # samples behind the mean
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The answer of a reviewer."""
+
+    decision: Decision
+    reviewer: str = ""
+    comment: str = ""
+    content: JsonObject | None = None  # the whole edited content, with Decision.EDITED only
+
+    def __post_init__(self) -> None:
+        if (self.decision is Decision.EDITED) != (self.content is not None):
+            raise ValueError(f"content belongs to an edited verdict only, got {self.decision} with {self.content!r}")
+
+
+class ReviewGate(Protocol):
+    """Asked once per candidate; the run goes on while it waits."""
+
+    async def review(self, proposal: Proposal) -> Verdict: ...
+
+
+class ApproveAll:
+    """The gate of a run that asks nobody."""
+
+    async def review(self, proposal: Proposal) -> Verdict:
+        return Verdict(decision=Decision.APPROVED)
