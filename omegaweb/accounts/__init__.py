@@ -1,0 +1,1 @@
+"""Who may use this site: accounts, signing in and out."""

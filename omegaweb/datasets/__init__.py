@@ -1,0 +1,1 @@
+"""Tables people upload, and how their rows are split."""

@@ -1,0 +1,1 @@
+"""The bridge to optimizer_core: starts runs, records what they say, asks people."""

@@ -1,0 +1,1 @@
+"""Programs: an instruction, its inputs and outputs, and what may change."""

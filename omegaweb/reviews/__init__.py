@@ -1,0 +1,1 @@
+"""Candidates waiting for a person's decision."""

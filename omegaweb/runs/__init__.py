@@ -1,0 +1,1 @@
+"""Optimization runs: what was launched, what happened, what came out."""
