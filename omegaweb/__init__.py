@@ -1,1 +1,1 @@
-"""The web application: upload a table, launch an optimization run, watch it, approve what it found."""
+"""The web application: upload a table, launch a run, watch it, approve what it found."""

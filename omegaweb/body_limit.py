@@ -19,7 +19,7 @@ ENVELOPE_BYTES = MEGABYTE
 
 
 class BodyLimit:
-    """An ASGI application that counts what arrives, because Content-Length may be absent or false."""
+    """Counts what arrives, because Content-Length may be absent or false."""
 
     def __init__(self, application: Application) -> None:
         self._application = application

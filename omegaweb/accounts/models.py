@@ -6,4 +6,4 @@ from django.contrib.auth.models import AbstractUser
 
 
 class User(AbstractUser):
-    """A person with an account; a model of our own so that it can grow without a painful migration."""
+    """A person with an account; our own model, because replacing Django's later is painful."""
