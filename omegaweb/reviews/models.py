@@ -1,0 +1,51 @@
+"""A review: a person decides whether a scored candidate may enter the population."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser, User
+from django.db import models
+from django.urls import reverse
+
+from omegaweb.runs.models import Candidate, Run
+
+
+class ReviewState(models.TextChoices):
+    """Where a review stands."""
+
+    PENDING = "pending", "Waiting for you"
+    APPROVED = "approved", "Approved"
+    REJECTED = "rejected", "Rejected"
+    EDITED = "edited", "Edited and approved"
+    WITHDRAWN = "withdrawn", "Withdrawn"  # the run ended before anybody decided
+
+
+class ReviewQuerySet(models.QuerySet["Review"]):
+    def visible_to(self, user: User | AnonymousUser) -> ReviewQuerySet:
+        return self.filter(run__owner=user) if user.is_authenticated else self.none()
+
+    def pending(self) -> ReviewQuerySet:
+        return self.filter(state=ReviewState.PENDING)
+
+
+class Review(models.Model):
+    """One question to a person, decided once."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="reviews")
+    candidate = models.OneToOneField(Candidate, on_delete=models.CASCADE, related_name="review")
+    state = models.CharField(max_length=12, choices=ReviewState, default=ReviewState.PENDING)
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="reviews"
+    )
+    reason = models.TextField(blank=True)
+    edited_content = models.JSONField(null=True, blank=True)  # the whole content, with EDITED only
+    requested_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ReviewQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("requested_at", "id")
+
+    def get_absolute_url(self) -> str:
+        return reverse("reviews:detail", args=[self.pk])

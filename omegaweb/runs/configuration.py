@@ -1,0 +1,83 @@
+"""What a person chose when launching a run: written by the launch form, kept with the run, read by the engine."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RewardChoice:
+    kind: str = "exact_match"  # exact_match, similarity or judge
+    fields: tuple[str, ...] = ()  # output fields that count; empty: all
+    ignore_case: bool = True  # exact match only: case and surrounding spaces do not count
+    instructions: str = ""  # judge only: what a good answer is
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptimizerChoice:
+    kind: str = "random_few_shot"  # random_few_shot or omega
+    parameters: dict[str, Any] = field(default_factory=dict)  # keywords of the optimizer, models apart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelChoice:
+    """LiteLLM model strings; "local/smollm2-135m" and "local/wordllama" are built in."""
+
+    task: str = "local/smollm2-135m"
+    proposer: str = ""  # OMEGA only; empty: the same as task
+    judge: str = ""  # judge only; empty: the same as task
+    embedding: str = "local/wordllama"
+    task_temperature: float | None = 0.0
+    api_base: str = ""  # for the task, proposer and judge models
+    embedding_api_base: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetChoice:
+    calls: int | None = None
+    tokens: int | None = None
+    cost: float | None = None  # US dollars
+    minutes: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingChoice:
+    epochs: int | None = 4  # None: go on until the budget is spent
+    batch_size: int = 8
+    minibatch_size: int = 16
+    concurrency: int = 8
+    seed: int = 0
+    shuffle: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunConfiguration:
+    program: dict[str, Any]  # Program.definition() at launch
+    reward: RewardChoice = RewardChoice()
+    optimizer: OptimizerChoice = OptimizerChoice()
+    models: ModelChoice = ModelChoice()
+    budget: BudgetChoice = BudgetChoice()
+    training: TrainingChoice = TrainingChoice()
+    ask_me: bool = False  # True: candidates wait for a person before they enter the population
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> RunConfiguration:
+        """Read what :meth:`to_json` wrote, also by an older version: missing members get their defaults."""
+        parts = {
+            "reward": RewardChoice,
+            "optimizer": OptimizerChoice,
+            "models": ModelChoice,
+            "budget": BudgetChoice,
+            "training": TrainingChoice,
+        }
+        known = {name: _build(part, value.get(name, {})) for name, part in parts.items()}
+        return cls(program=value["program"], ask_me=value.get("ask_me", False), **known)
+
+
+def _build(part: type[Any], value: dict[str, Any]) -> Any:
+    names = {f.name for f in fields(part)}
+    return part(**{k: tuple(v) if isinstance(v, list) else v for k, v in value.items() if k in names})

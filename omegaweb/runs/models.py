@@ -1,0 +1,218 @@
+"""A run, what it said, and the rows that its pages read."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser, User
+from django.db import models
+from django.urls import reverse
+
+from omegaweb.datasets.models import DatasetVersion
+from omegaweb.programs.models import Program
+from omegaweb.runs.configuration import RunConfiguration
+
+
+class RunState(models.TextChoices):
+    """Where a run stands."""
+
+    QUEUED = "queued", "Queued"  # waits for a thread
+    RUNNING = "running", "Running"
+    WAITING = "waiting", "Waiting for you"  # the search is over, reviews are open
+    COMPLETED = "completed", "Completed"
+    STOPPED = "stopped", "Stopped"  # a person stopped it; what was found is kept
+    FAILED = "failed", "Failed"
+    INTERRUPTED = "interrupted", "Interrupted"  # the server went away; it can be continued
+
+    @property
+    def is_over(self) -> bool:
+        return self in (RunState.COMPLETED, RunState.STOPPED, RunState.FAILED)
+
+
+class RunQuerySet(models.QuerySet["Run"]):
+    def visible_to(self, user: User | AnonymousUser) -> RunQuerySet:
+        return self.filter(owner=user) if user.is_authenticated else self.none()
+
+    def active(self) -> RunQuerySet:
+        return self.filter(state__in=[RunState.QUEUED, RunState.RUNNING, RunState.WAITING])
+
+
+class Run(models.Model):
+    """One supervised optimization: configuration, state, and the running totals its header shows."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="runs")
+    name = models.CharField(max_length=120)
+    dataset_version = models.ForeignKey(DatasetVersion, on_delete=models.PROTECT, related_name="runs")
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="runs")
+    configuration = models.JSONField()  # RunConfiguration.to_json()
+
+    state = models.CharField(max_length=20, choices=RunState, default=RunState.QUEUED)
+    reason = models.CharField(max_length=40, blank=True)  # why it ended: RunFinished.reason
+    message = models.TextField(blank=True)  # what went wrong, and what to do
+    stop_requested_at = models.DateTimeField(null=True, blank=True)
+    heartbeat_at = models.DateTimeField(null=True, blank=True)  # the run's thread was alive
+
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    last_sequence = models.PositiveIntegerField(default=0)  # of its newest event
+    epochs = models.PositiveIntegerField(null=True, blank=True)  # None: until the budget is spent
+    batches = models.PositiveIntegerField(default=0)  # in each epoch
+    epoch = models.PositiveIntegerField(default=0)
+    batches_done = models.PositiveIntegerField(default=0)  # over all epochs
+
+    calls = models.PositiveIntegerField(default=0)
+    tokens = models.PositiveBigIntegerField(default=0)
+    cost = models.FloatField(default=0.0)  # US dollars, of priced calls
+    unpriced_calls = models.PositiveIntegerField(default=0)
+    seconds = models.FloatField(default=0.0)  # time it has been running
+    spend_by_role = models.JSONField(default=dict)
+    left = models.JSONField(default=dict)  # what is left of each limit
+
+    baseline = models.ForeignKey("Candidate", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    best = models.ForeignKey("Candidate", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    result = models.JSONField(null=True, blank=True)  # payload of test.finished
+
+    objects = RunQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-created_at",)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("runs:detail", args=[self.pk])
+
+    @property
+    def choices(self) -> RunConfiguration:
+        return RunConfiguration.from_json(self.configuration)
+
+    @property
+    def run_state(self) -> RunState:
+        return RunState(self.state)
+
+
+class Event(models.Model):
+    """One line of a run's log; the other rows can be rebuilt from these."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="events")
+    sequence = models.PositiveIntegerField()  # from 1, without gaps
+    kind = models.CharField(max_length=40)
+    payload = models.JSONField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("sequence",)
+        constraints = (models.UniqueConstraint(fields=("run", "sequence"), name="event_sequence_once_per_run"),)
+
+
+class CandidateState(models.TextChoices):
+    """Where a candidate stands."""
+
+    PROPOSED = "proposed", "Being scored"
+    SCORED = "scored", "Scored"  # not yet in the population
+    WAITING = "waiting", "Waiting for review"
+    IN_POPULATION = "in_population", "In the population"
+    DROPPED = "dropped", "Dropped"
+    REJECTED = "rejected", "Rejected"
+    EDITED = "edited", "Replaced by an edit"
+
+
+class Candidate(models.Model):
+    """One version of the trainable variables, where it came from, and how well it did."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="candidates")
+    key = models.CharField(max_length=16)  # hash of the content: the id in events
+    number = models.PositiveIntegerField()  # 0 is the baseline; what people call it
+    operator = models.CharField(max_length=20)
+    variable = models.CharField(max_length=120, blank=True)
+    content = models.JSONField()  # variable name → {custom fields, "examples"}
+    reasoning = models.TextField(blank=True)
+    parents = models.ManyToManyField("self", symmetrical=False, related_name="children", blank=True)
+    epoch = models.PositiveIntegerField(default=0)
+    batch = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField()
+
+    state = models.CharField(max_length=20, choices=CandidateState, default=CandidateState.PROPOSED)
+    rank = models.PositiveIntegerField(null=True, blank=True)  # in the population, 1 is best
+    reward = models.FloatField(null=True, blank=True)  # running mean over validation samples
+    count = models.PositiveIntegerField(default=0)  # samples behind the mean
+    low = models.FloatField(null=True, blank=True)  # 95 % interval of the mean
+    high = models.FloatField(null=True, blank=True)
+    score = models.FloatField(null=True, blank=True)  # lower confidence bound that ranks
+    novelty = models.FloatField(null=True, blank=True)
+    fate = models.CharField(max_length=30, blank=True)  # Survivor.reason or Removed.reason
+    fate_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    fate_distance = models.FloatField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("number",)
+        constraints = (
+            models.UniqueConstraint(fields=("run", "key"), name="candidate_content_once_per_run"),
+            models.UniqueConstraint(fields=("run", "number"), name="candidate_number_once_per_run"),
+        )
+
+    def __str__(self) -> str:
+        return f"#{self.number}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("runs:candidate", args=[self.run_id, self.number])
+
+
+class SampleScore(models.Model):
+    """What one candidate did with one sample."""
+
+    candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="scores")
+    split = models.CharField(max_length=10)  # train, validation or test
+    index = models.PositiveIntegerField()  # position within the split
+    reward = models.FloatField()
+    output = models.JSONField(null=True, blank=True)  # None: the sample failed
+    feedback = models.TextField(blank=True)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ("split", "index")
+        constraints = (models.UniqueConstraint(fields=("candidate", "split", "index"), name="score_once_per_sample"),)
+
+
+class Series(models.TextChoices):
+    """The lines of the reward curve."""
+
+    BATCH = "batch", "Training batch"
+    MINIBATCH = "minibatch", "New candidate"
+    BEST = "best", "Best so far"
+    VALIDATION = "validation", "Validation"
+    BASELINE = "baseline", "Baseline"
+
+
+class Measurement(models.Model):
+    """One point of the reward curve."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="measurements")
+    sequence = models.PositiveIntegerField()  # of the event it came from
+    series = models.CharField(max_length=12, choices=Series)
+    calls = models.PositiveIntegerField()  # spent when it was measured
+    seconds = models.FloatField()
+    epoch = models.PositiveIntegerField(default=0)
+    value = models.FloatField()
+    low = models.FloatField(null=True, blank=True)
+    high = models.FloatField(null=True, blank=True)
+    count = models.PositiveIntegerField(default=0)
+    candidate = models.ForeignKey(Candidate, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ("sequence",)
+        indexes = (models.Index(fields=("run", "sequence")),)
+
+
+class Checkpoint(models.Model):
+    """Where a run can be continued from."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="checkpoints")
+    reference = models.CharField(max_length=60)
+    state = models.JSONField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-id",)
