@@ -37,7 +37,9 @@ class Budget:
         for limit in fields(self):
             value = getattr(self, limit.name)
             if value is not None and not value > 0:
-                raise ConfigurationError(f"budget {limit.name}={value!r} must be more than 0; leave it out for no limit")
+                raise ConfigurationError(
+                    f"budget {limit.name}={value!r} must be more than 0; leave it out for no limit"
+                )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
