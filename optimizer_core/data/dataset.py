@@ -65,9 +65,7 @@ def split_last(samples: Sequence[Sample], fraction: float) -> tuple[tuple[Sample
     return tuple(samples[:at]), tuple(samples[at:])
 
 
-def batches(
-    samples: Sequence[Sample], *, size: int, shuffle: bool, rng: random.Random
-) -> Iterator[tuple[Sample, ...]]:
+def batches(samples: Sequence[Sample], *, size: int, shuffle: bool, rng: random.Random) -> Iterator[tuple[Sample, ...]]:
     """Yield the samples in batches of ``size``; the last may be smaller."""
     order = list(samples)
     if shuffle:
