@@ -12,10 +12,16 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from omegaweb.accounts import first_sign_in
+from omegaweb.accounts.forms import SignInForm
+from omegaweb.accounts.models import User
 
 # Django's own views know the traps of signing in: open redirects, session fixation, timing.
 sign_in = login_not_required(
-    LoginView.as_view(template_name="pages/accounts/sign_in.html", redirect_authenticated_user=True)
+    LoginView.as_view(
+        template_name="pages/accounts/sign_in.html",
+        authentication_form=SignInForm,
+        redirect_authenticated_user=True,
+    )
 )
 sign_out = LogoutView.as_view()
 
@@ -23,6 +29,7 @@ sign_out = LogoutView.as_view()
 @require_http_methods(["GET", "POST"])
 def password(request: HttpRequest) -> HttpResponse:
     """Change one's own password, and forget the one that was made for the first sign-in."""
+    assert isinstance(request.user, User)  # LoginRequiredMiddleware lets nobody else in
     form = PasswordChangeForm(request.user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         user = form.save()
