@@ -41,9 +41,7 @@ class DatasetQuerySet(models.QuerySet["Dataset"]):
 class Dataset(models.Model):
     """A named collection of examples; its rows live in tables, its splits in versions."""
 
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="datasets"
-    )
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="datasets")
     name = models.CharField(max_length=120)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -128,9 +126,7 @@ class TableRow(models.Model):
 
     class Meta:
         ordering = ("table", "position")
-        constraints = (
-            models.UniqueConstraint(fields=("table", "position"), name="one_row_a_position"),
-        )
+        constraints = (models.UniqueConstraint(fields=("table", "position"), name="one_row_a_position"),)
 
     def __str__(self) -> str:
         return f"row {self.position + 1}"
@@ -154,9 +150,7 @@ class DatasetVersion(models.Model):
 
     class Meta:
         ordering = ("dataset", "-number")
-        constraints = (
-            models.UniqueConstraint(fields=("dataset", "number"), name="one_version_a_number"),
-        )
+        constraints = (models.UniqueConstraint(fields=("dataset", "number"), name="one_version_a_number"),)
 
     def __str__(self) -> str:
         return f"{self.dataset.name}, version {self.number}"
@@ -169,9 +163,7 @@ class DatasetVersion(models.Model):
         """
         stored = DatasetVersion.objects.filter(pk=self.pk, used_at__isnull=False)
         if self.pk is not None and stored.exists():
-            raise ValidationError(
-                f"{self} is in use and never changes: save a new version instead."
-            )
+            raise ValidationError(f"{self} is in use and never changes: save a new version instead.")
         super().save(*args, **kwargs)
 
     def mark_used(self) -> None:

@@ -19,9 +19,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("name", models.CharField(max_length=120)),
                 (
@@ -46,9 +44,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("filename", models.CharField(max_length=255)),
                 ("file", models.CharField(blank=True, max_length=100)),
@@ -96,9 +92,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("number", models.PositiveIntegerField()),
                 ("input_columns", models.JSONField()),
@@ -132,11 +126,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("dataset", "-number"),
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("dataset", "number"), name="one_version_a_number"
-                    )
-                ],
+                "constraints": [models.UniqueConstraint(fields=("dataset", "number"), name="one_version_a_number")],
             },
         ),
         migrations.CreateModel(
@@ -144,9 +134,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("position", models.PositiveIntegerField()),
                 ("values", models.JSONField()),
@@ -161,9 +149,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("table", "position"),
-                "constraints": [
-                    models.UniqueConstraint(fields=("table", "position"), name="one_row_a_position")
-                ],
+                "constraints": [models.UniqueConstraint(fields=("table", "position"), name="one_row_a_position")],
             },
         ),
     ]

@@ -1,0 +1,133 @@
+"""What each column of a table seems to hold, and which of them look like inputs and targets."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from omegaweb.datasets.models import Column
+from omegaweb.datasets.reading.values import is_blank
+
+DISTINCT_LIMIT = 50
+EXAMPLES = 3
+EXAMPLE_LENGTH = 160
+
+# A leading zero means a code, like a postcode, not a number.
+WHOLE = re.compile(r"[+-]?(0|[1-9]\d{0,17})")
+NUMBER = re.compile(r"[+-]?(0|[1-9]\d*)?\.?\d+([eE][+-]?\d{1,3})?")
+YES_OR_NO = frozenset({"true", "false", "yes", "no"})
+
+TEXT, WHOLE_NUMBER, DECIMAL, BOOLEAN = "text", "whole number", "number", "yes or no"
+STRUCTURE, EMPTY = "structure", "empty"
+
+TARGET_NAMES = (
+    "target",
+    "label",
+    "answer",
+    "output",
+    "expected",
+    "expected_output",
+    "category",
+    "class",
+    "sentiment",
+    "intent",
+    "completion",
+    "response",
+    "result",
+)
+IGNORED_NAMES = frozenset({"id", "uuid", "index", "row", "row_id", "no", "created_at", "updated_at"})
+INPUT, TARGET, IGNORE = "input", "target", "ignore"
+
+
+class ColumnStatistics:
+    """Looks at the values of one column as they come by, in constant memory."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._kinds: set[str] = set()
+        self._distinct: set[str] = set()
+        self._examples: list[Any] = []
+        self._blank = 0
+
+    def see(self, value: Any) -> None:
+        """Take one value into account."""
+        if is_blank(value):
+            self._blank += 1
+            return
+        self._kinds.add(_kind(value))
+        if len(self._distinct) <= DISTINCT_LIMIT:
+            text = str(value)
+            if text not in self._distinct:
+                self._distinct.add(text)
+                if len(self._examples) < EXAMPLES:
+                    self._examples.append(value if len(text) <= EXAMPLE_LENGTH else text[:EXAMPLE_LENGTH] + "…")
+
+    def summary(self) -> Column:
+        """Return what is known about the column."""
+        return {
+            "name": self._name,
+            "type": _common(self._kinds),
+            "examples": self._examples,
+            "distinct": len(self._distinct),
+            "blank": self._blank,
+        }
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, bool):
+        return BOOLEAN
+    if isinstance(value, int):
+        return WHOLE_NUMBER
+    if isinstance(value, float):
+        return DECIMAL
+    if not isinstance(value, str):
+        return STRUCTURE
+    word = value.strip()
+    if WHOLE.fullmatch(word):
+        return WHOLE_NUMBER
+    if NUMBER.fullmatch(word):
+        return DECIMAL
+    return BOOLEAN if word.lower() in YES_OR_NO else TEXT
+
+
+def _common(kinds: set[str]) -> str:
+    if not kinds:
+        return EMPTY
+    if kinds == {WHOLE_NUMBER, DECIMAL}:
+        return DECIMAL
+    if len(kinds) == 1:
+        return next(iter(kinds))
+    return STRUCTURE if STRUCTURE in kinds else TEXT
+
+
+def guess_roles(columns: list[Column], row_count: int) -> dict[str, str]:
+    """Return the likely role of each column: one target, some inputs, the rest ignored."""
+    usable = [column for column in columns if not _is_noise(column, row_count)]
+    target = _guess_target(usable or columns)
+    roles = {}
+    for column in columns:
+        if column is target:
+            roles[column["name"]] = TARGET
+        else:
+            roles[column["name"]] = INPUT if column in usable else IGNORE
+    if target is not None and INPUT not in roles.values():
+        others = [column["name"] for column in columns if column is not target]
+        roles.update(dict.fromkeys(others[:1], INPUT))
+    return roles
+
+
+def _is_noise(column: Column, row_count: int) -> bool:
+    name = column["name"].strip().lower().replace(" ", "_")
+    return column["type"] == EMPTY or (row_count > 1 and name in IGNORED_NAMES)
+
+
+def _guess_target(columns: list[Column]) -> Column | None:
+    if len(columns) < 2:
+        return None
+    for name in TARGET_NAMES:
+        for column in columns:
+            if column["name"].strip().lower() == name:
+                return column
+    # Labels repeat: the column with the fewest distinct values, the last one among equals.
+    backwards = list(reversed(columns))
+    return min(backwards, key=lambda column: column["distinct"])

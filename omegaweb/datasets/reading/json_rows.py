@@ -1,0 +1,173 @@
+"""Reads JSON (an array of objects, or {"rows": [...]}) and JSON Lines."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import ijson
+
+from omegaweb.datasets.reading import encodings, header
+from omegaweb.datasets.reading.errors import UnreadableFile
+from omegaweb.datasets.reading.raw_table import RawTable, ReadingOptions
+from omegaweb.datasets.reading.values import Unstorable, clean
+
+Objects = Iterator[tuple[str, Any]]  # ("line 7", the value that stands there)
+
+
+def read_json(path: Path, options: ReadingOptions) -> RawTable:
+    """Open a JSON file that holds an array of objects, or an object with an array "rows".
+
+    Raises:
+        UnreadableFile: here or while rows are read, saying where and how to mend it.
+    """
+    encoding = options.encoding or encodings.detect(path)
+    prefix = "item" if _first_character(path, encoding) == "[" else "rows.item"
+    return _read(path, options, "JSON", encoding, lambda file: _array_items(file, encoding, prefix))
+
+
+def read_lines(path: Path, options: ReadingOptions) -> RawTable:
+    """Open a file with one JSON object a line.
+
+    Raises:
+        UnreadableFile: here or while rows are read, saying where and how to mend it.
+    """
+    encoding = options.encoding or encodings.detect(path)
+    return _read(path, options, "JSON Lines", encoding, lambda file: _lines(file, encoding))
+
+
+def _read(
+    path: Path,
+    options: ReadingOptions,
+    kind: str,
+    encoding: str,
+    objects: Callable[[BinaryIO], Objects],
+) -> RawTable:
+    # Twice: the names of all columns are known only at the end of the file.
+    size = max(1, path.stat().st_size)
+    with path.open("rb") as first_pass:
+        keys = _keys(objects(first_pass), options.column_limit)
+    if not keys:
+        raise UnreadableFile("The file is empty: it holds no rows.")
+    names, warnings = header.clean_names(list(keys), options.column_limit)
+    second_pass = path.open("rb")
+
+    def fraction_read() -> float:
+        return 1.0 if second_pass.closed else min(1.0, second_pass.tell() / size)
+
+    return RawTable(
+        format=kind,
+        names=names,
+        rows=_rows(objects(second_pass), list(keys), second_pass),
+        fraction_read=fraction_read,
+        encoding=encoding,
+        warnings=warnings,
+    )
+
+
+def _keys(objects: Objects, limit: int) -> dict[str, None]:
+    keys: dict[str, None] = {}
+    for place, value in objects:
+        if not isinstance(value, dict):
+            raise UnreadableFile(
+                f"In {place} stands {_kind(value)}, not an object. Each row must be an object "
+                'with the column names as keys, like {"question": "…", "answer": "…"}.'
+            )
+        keys.update(dict.fromkeys(value))
+        header.check_width(len(keys), limit)
+    return keys
+
+
+def _rows(objects: Objects, keys: list[str], file: BinaryIO) -> Iterator[list[Any]]:
+    with file:
+        for place, value in objects:
+            cells = []
+            for key in keys:
+                try:
+                    cells.append(clean(value.get(key)))
+                except Unstorable as error:
+                    raise UnreadableFile(f"In {place}, “{key}” {error}.") from error
+            yield cells
+
+
+def _array_items(file: BinaryIO, encoding: str, prefix: str) -> Objects:
+    # ijson reads UTF-8 only.
+    source = file if encoding == "utf-8" else _as_utf8(file, encoding)
+    number = 0
+    try:
+        for number, value in enumerate(ijson.items(source, prefix, use_float=True), start=1):
+            yield f"row {number}", value
+    except ijson.JSONError as error:
+        raise UnreadableFile(
+            f"After row {number} the file is no longer JSON: {_first_line(error)}. "
+            "Check the commas, brackets and quotation marks there."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise _undecodable(encoding, f"after row {number}") from error
+    if number == 0 and prefix == "rows.item":
+        raise UnreadableFile(
+            'The file holds one object without a list "rows". Write the rows as an array '
+            '[{…}, {…}], or as {"rows": [{…}, {…}]}, or one object a line (JSON Lines).'
+        )
+
+
+def _lines(file: BinaryIO, encoding: str) -> Objects:
+    text = io.TextIOWrapper(file, encoding=encoding)
+    number = 0
+    try:
+        for number, line in enumerate(text, start=1):
+            if line.strip():
+                yield f"line {number}", json.loads(line, parse_constant=_refuse_constant)
+    except UnicodeDecodeError as error:
+        raise _undecodable(encoding, f"near line {number + 1}") from error
+    except (ValueError, RecursionError) as error:
+        raise UnreadableFile(
+            f"Line {number} is not JSON: {_first_line(error)}. JSON Lines has one complete object on every line."
+        ) from error
+    finally:
+        # The file belongs to the caller; closing it here would end the measuring of progress.
+        text.detach()
+
+
+class _as_utf8(io.RawIOBase):  # noqa: N801 (used like a function)
+    """Re-encodes a text file while it is read."""
+
+    def __init__(self, file: BinaryIO, encoding: str) -> None:
+        self._text = io.TextIOWrapper(file, encoding=encoding)
+
+    def read(self, size: int = -1) -> bytes:
+        return self._text.read(size).encode("utf-8", "replace")
+
+
+def _first_character(path: Path, encoding: str) -> str:
+    with path.open(encoding=encoding) as file:
+        try:
+            for line in file:
+                if line.strip():
+                    return line.strip()[0]
+        except UnicodeDecodeError as error:
+            raise _undecodable(encoding, "at its beginning") from error
+    raise UnreadableFile("The file is empty: it holds no rows.")
+
+
+def _undecodable(encoding: str, place: str) -> UnreadableFile:
+    return UnreadableFile(
+        f"There are bytes that are no letters in the encoding {encoding} ({place}). "
+        "Save the file as UTF-8, or choose another encoding under “Reading options”."
+    )
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is not a value JSON knows")
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+
+
+def _kind(value: object) -> str:
+    kinds = {list: "a list", str: "a text", bool: "a yes or no", type(None): "null"}
+    return kinds.get(type(value), "a number")

@@ -1,0 +1,121 @@
+"""Reads the first sheet that holds something, of an Excel file."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
+
+from omegaweb.datasets.reading import formulas, header
+from omegaweb.datasets.reading.errors import UnreadableFile
+from omegaweb.datasets.reading.raw_table import RawTable, ReadingOptions
+from omegaweb.datasets.reading.values import Unstorable, clean, is_blank
+
+# An .xlsx is a zip: a few megabytes can unpack to more than the memory holds.
+UNPACKED_LIMIT = 2 * 1024**3
+
+
+def read(path: Path, options: ReadingOptions) -> RawTable:
+    """Open an XLSX or XLS file. The values of formulas are used, not the formulas.
+
+    Raises:
+        UnreadableFile: if the file is protected, broken or empty.
+    """
+    _check_unpacked_size(path)
+    sheet, warnings = _first_filled_sheet(_open(path))
+    rows = enumerate(sheet.iter_rows(), start=1)
+    head = next((cells for _, cells in rows if not all(is_blank(cell) for cell in cells)), None)
+    if head is None:
+        raise UnreadableFile(f"The sheet “{sheet.name}” has only blank cells.")
+    header.check_width(len(head), options.column_limit)
+    names, notes = header.clean_names([clean(cell) for cell in head], options.column_limit)
+    warnings += notes + formulas.warn_of_uncomputed(path, sheet.name)
+    progress = _Progress(sheet.total_height)
+    return RawTable(
+        format="XLSX" if zipfile.is_zipfile(path) else "XLS",
+        names=names,
+        rows=_rows(rows, names, progress),
+        fraction_read=progress.fraction,
+        warnings=warnings,
+    )
+
+
+class _Progress:
+    """How many of the sheet's rows were handed out."""
+
+    def __init__(self, total: int) -> None:
+        self.row = 0
+        self._total = max(1, total)
+
+    def fraction(self) -> float:
+        return min(1.0, self.row / self._total)
+
+
+def _rows(rows: Iterator[tuple[int, list[Any]]], names: list[str], progress: _Progress) -> Iterator[list[Any]]:
+    for number, cells in rows:
+        progress.row = number
+        if all(is_blank(cell) for cell in cells):
+            continue
+        values = []
+        for name, cell in zip(names, cells, strict=True):
+            try:
+                values.append(clean(cell))
+            except Unstorable as error:
+                raise UnreadableFile(f"In row {number}, “{name}” {error}.") from error
+        yield values
+
+
+def _open(path: Path) -> CalamineWorkbook:
+    try:
+        # By its content: the name of the file may be wrong.
+        with path.open("rb") as file:
+            return CalamineWorkbook.from_filelike(file)
+    except PasswordError as error:
+        raise _protected() from error
+    except CalamineError as error:
+        if not zipfile.is_zipfile(path) and path.read_bytes()[:4] != b"PK\x03\x04":
+            raise _protected() from error
+        raise UnreadableFile(
+            f"The spreadsheet is damaged or no Excel file ({error}). Open it in a spreadsheet "
+            "program and save it again as .xlsx or CSV."
+        ) from error
+
+
+def _protected() -> UnreadableFile:
+    return UnreadableFile(
+        "The spreadsheet is protected by a password, or in an old format that cannot be read. "
+        "Open it, remove the password and save it as .xlsx or CSV."
+    )
+
+
+def _first_filled_sheet(workbook: CalamineWorkbook) -> tuple[CalamineSheet, list[str]]:
+    for name in workbook.sheet_names:
+        try:
+            sheet = workbook.get_sheet_by_name(name)
+        except CalamineError as error:
+            raise UnreadableFile(
+                f"The sheet “{name}” is damaged ({error}). Open the file in a spreadsheet program and save it again."
+            ) from error
+        if sheet.total_height:
+            others = len(workbook.sheet_names) - 1
+            note = (
+                f"The sheet “{name}” was read; the file has {others} more. "
+                "To read another one, save it as a file of its own."
+            )
+            return sheet, [note] if others else []
+    raise UnreadableFile("The spreadsheet is empty: none of its sheets has a filled cell.")
+
+
+def _check_unpacked_size(path: Path) -> None:
+    if not zipfile.is_zipfile(path):
+        return
+    with zipfile.ZipFile(path) as archive:
+        size = sum(entry.file_size for entry in archive.infolist())
+    if size > UNPACKED_LIMIT:
+        raise UnreadableFile(
+            f"Unpacked, the spreadsheet has {size / 1024**3:.1f} GB; up to 2 GB can be read. "
+            "Save the sheet as CSV and upload that."
+        )

@@ -1,0 +1,186 @@
+"""What people do with datasets: upload, read again, choose columns and split, delete."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.files.base import File
+from django.core.files.storage import FileSystemStorage
+from django.db import transaction
+from django.utils import timezone
+
+from omegaweb.datasets import importing
+from omegaweb.datasets.models import ROWS_AT_A_TIME, Dataset, DatasetVersion, Table, TableRow
+from omegaweb.datasets.reading.values import is_blank
+from omegaweb.datasets.splitting import RowKey, split_rows
+
+DEFAULT_FRACTIONS = {"train": 0.5, "validation": 0.25, "test": 0.25}
+NAME_LENGTH = 120
+
+
+def create_dataset(
+    *,
+    owner: Any,
+    upload: File[bytes],
+    name: str = "",
+    encoding: str = "",
+    delimiter: str = "",
+    background: bool = True,
+) -> Dataset:
+    """Keep an uploaded file and begin to read it.
+
+    Args:
+        owner: The account it belongs to.
+        upload: The file; its `name` is shown and used to break ties about its format.
+        name: Empty for the name of the file.
+        encoding: Empty to find out.
+        delimiter: Empty to find out.
+        background: False reads the file before returning (for tests and ready-made examples).
+    """
+    filename = Path(upload.name or "table").name[:255]
+    stored = _storage().save(f"{uuid.uuid4().hex}{Path(filename).suffix[:10].lower()}", upload)
+    with transaction.atomic():
+        dataset = Dataset.objects.create(owner=owner, name=(name.strip() or Path(filename).stem)[:NAME_LENGTH])
+        table = Table.objects.create(
+            dataset=dataset,
+            filename=filename,
+            file=stored,
+            size=upload.size,
+            encoding=encoding,
+            delimiter=delimiter,
+        )
+    _begin(table, background)
+    return dataset
+
+
+def can_read_again(table: Table) -> bool:
+    """Tell whether the table may still change: it is not being read and nothing is built on it."""
+    return not table.is_reading and not table.versions.exists()
+
+
+def read_again(*, table: Table, encoding: str, delimiter: str, background: bool = True) -> None:
+    """Read the same file with other options.
+
+    Raises:
+        ValueError: if a version is built on the table, or it is being read.
+    """
+    if not can_read_again(table):
+        raise ValueError(f"{table} is in use and cannot be read again: upload the file anew")
+    changed = Table.objects.filter(pk=table.pk).exclude(state=Table.State.READING)
+    changed.update(
+        state=Table.State.READING,
+        encoding=encoding,
+        delimiter=delimiter,
+        progress=0,
+        error="",
+        warnings=[],
+        row_count=0,
+        alive_at=timezone.now(),
+    )
+    _begin(table, background)
+
+
+def save_version(
+    *,
+    dataset: Dataset,
+    table: Table,
+    input_columns: Sequence[str],
+    target_columns: Sequence[str],
+    fractions: dict[str, float] = DEFAULT_FRACTIONS,
+    seed: int = 0,
+) -> DatasetVersion:
+    """Choose columns, split the rows, and keep both as the newest version.
+
+    The newest version is replaced while nothing uses it; otherwise another one is added.
+
+    Raises:
+        ValueError: if a column is unknown, or on both sides, or a side has none, or the table
+            is not ready.
+    """
+    _check_columns(table, input_columns, target_columns)
+    split = split_rows(_row_keys(table, input_columns, target_columns), fractions, seed)
+    with transaction.atomic():
+        latest = dataset.versions.order_by("-number").first()
+        if latest is None or latest.used_at is not None:
+            number = 1 if latest is None else latest.number + 1
+            latest = DatasetVersion(dataset=dataset, number=number)
+        latest.table = table
+        latest.input_columns = list(input_columns)
+        latest.target_columns = list(target_columns)
+        latest.fractions = dict(fractions)
+        latest.seed = seed
+        latest.splits = split.letters
+        latest.counts = split.counts
+        latest.label_distribution = {"column": target_columns[0], "labels": split.labels}
+        latest.created_at = timezone.now()
+        latest.save()
+    return latest
+
+
+def delete_dataset(*, dataset: Dataset) -> None:
+    """Delete a dataset with its rows and files.
+
+    Raises:
+        django.db.models.ProtectedError: if a program or a run still needs it.
+    """
+    files = [table.file for table in dataset.tables.all() if table.file]
+    with transaction.atomic():
+        dataset.delete()
+        for file in files:
+            transaction.on_commit(partial(_storage().delete, file))
+
+
+def _begin(table: Table, background: bool) -> None:
+    if background:
+        transaction.on_commit(lambda: importing.start(table.pk))
+    else:
+        importing.read_now(table.pk)
+
+
+def _storage() -> FileSystemStorage:
+    return FileSystemStorage(location=settings.MEDIA_ROOT)
+
+
+def _check_columns(table: Table, inputs: Sequence[str], targets: Sequence[str]) -> None:
+    if not table.is_ready:
+        raise ValueError(f"{table} is not ready: its state is {table.state!r}")
+    unknown = [name for name in [*inputs, *targets] if name not in table.column_names]
+    if unknown:
+        raise ValueError(f"columns {unknown} are not in {table}: it has {table.column_names}")
+    if set(inputs) & set(targets):
+        raise ValueError(f"columns {sorted(set(inputs) & set(targets))} are input and target")
+    if not inputs or not targets:
+        raise ValueError("at least one input column and one target column are needed")
+
+
+def _row_keys(table: Table, inputs: Sequence[str], targets: Sequence[str]) -> list[RowKey | None]:
+    names = table.column_names
+    input_places = [names.index(name) for name in inputs]
+    target_places = [names.index(name) for name in targets]
+    stored = TableRow.objects.filter(table=table).order_by("position")
+    return [
+        _row_key(values, input_places, target_places)
+        for values in stored.values_list("values", flat=True).iterator(chunk_size=ROWS_AT_A_TIME)
+    ]
+
+
+def _row_key(values: list[Any], inputs: list[int], targets: list[int]) -> RowKey | None:
+    given = [values[place] for place in inputs]
+    wanted = [values[place] for place in targets]
+    if all(is_blank(value) for value in given) or any(is_blank(value) for value in wanted):
+        return None
+    return RowKey(inputs=_fingerprint(given), label=str(wanted[0]).strip(), targets=_fingerprint(wanted))
+
+
+def _fingerprint(values: list[Any]) -> int:
+    # White space around a value does not make it another question.
+    plain = [value.strip() if isinstance(value, str) else value for value in values]
+    text = json.dumps(plain, sort_keys=True, ensure_ascii=True)
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest())
