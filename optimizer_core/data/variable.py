@@ -20,7 +20,8 @@ class TrainableVariable:
     RandomFewShot; with ``evolve_examples`` the operators see and rewrite them too.
 
     Args:
-        name: unique within a program, by path: ``"generator"``.
+        name: unique within its module; empty for a module's only variable. Binding the module puts the path before
+            it, so that ``name`` becomes unique within the program: ``"generator"``, ``"writer/draft"``.
         schema: of the custom fields; extra keys are not allowed.
         value: the custom fields at the start.
         description: what the variable is for; shown to the proposer.
@@ -52,6 +53,7 @@ class TrainableVariable:
             problems = schema.problems(candidate)
             if problems:
                 raise ConfigurationError(f"variable {name!r}: {'; '.join(problems)}")
+        self.local_name = name
         self.name = name
         self.schema = schema
         self.description = description

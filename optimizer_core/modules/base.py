@@ -5,8 +5,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Self
 
-from optimizer_core.budget import Meter
+from optimizer_core.budget import Meter, Role
 from optimizer_core.data.schema import Schema
 from optimizer_core.data.variable import TrainableVariable
 from optimizer_core.errors import ConfigurationError
@@ -34,6 +35,7 @@ class Rollout:
     meter: Meter = field(default_factory=Meter)
     sample: str = ""
     repeat: int = 0  # number of the repeated measurement; 0 is the first
+    role: Role = Role.TASK  # what its model calls are booked as
     trace: list[Prediction] = field(default_factory=list)
 
     def value(self, variable: TrainableVariable) -> JsonObject:
@@ -86,6 +88,23 @@ class Module(ABC):
         """What it answers; None where that is not fixed."""
         return None
 
+    def config(self) -> JsonObject:
+        """Return the keyword arguments that make it again, as JSON, without models' keys.
+
+        Variables' contents are saved apart. A module of one's own with further arguments adds them here.
+        """
+        return {"name": self.name, "description": self.description, "trainable": self.trainable}
+
+    @classmethod
+    def from_config(cls, config: JsonObject) -> Self:
+        """Make it from what :meth:`config` returned.
+
+        Raises:
+            TypeError: a keyword is unknown.
+            ConfigurationError: a value cannot work.
+        """
+        return cls(**config)
+
     def add_variable(
         self,
         *,
@@ -99,7 +118,22 @@ class Module(ABC):
         uses_examples: bool = True,
         evolve_examples: bool = False,
     ) -> TrainableVariable:
-        """Register a variable; its name gets the module's path before it when a program is built."""
+        """Register a variable. Its ``name`` may stay empty where the module has only this one.
+
+        Args:
+            schema: of the custom fields.
+            value: the custom fields at the start.
+            name: unique within the module, without the path.
+            description: what it is for; the module's own description when left out.
+            examples: few-shot examples at the start.
+            seeds: other values to start from.
+            trainable: False freezes it.
+            uses_examples: False where few-shot examples mean nothing.
+            evolve_examples: True lets mutation see and rewrite the examples.
+
+        Raises:
+            ConfigurationError: the value or a seed does not fit the schema.
+        """
         variable = TrainableVariable(
             name=name,
             schema=schema,
@@ -123,24 +157,32 @@ class Module(ABC):
             yield from (member for member in members if isinstance(member, Module))
 
     def bind(self, path: str = "", *, frozen: bool = False) -> Iterator[TrainableVariable]:
-        """Name all variables by path and yield those that may change.
+        """Name all variables by path and yield those that may change. Binding again gives the same names.
 
         Raises:
-            ConfigurationError: two siblings share a name.
+            ConfigurationError: two siblings share a name, or one module stands in two places.
         """
+        yield from self._bind(path, frozen=frozen, places={})
+
+    def _bind(self, path: str, *, frozen: bool, places: dict[int, str]) -> Iterator[TrainableVariable]:
         here = f"{path}/{self.name}" if path else self.name
+        if id(self) in places:
+            raise ConfigurationError(
+                f"one module stands in two places, {places[id(self)]!r} and {here!r}; make one for each"
+            )
+        places[id(self)] = here
         frozen = frozen or not self.trainable
+        names = [part.name for part in self.parts()]
         for variable in self._variables:
-            own = variable.name.rpartition("/")[2] if variable.name.startswith(here) else variable.name
-            variable.name = f"{here}/{own}" if own and own != self.name else here
+            variable.name = f"{here}/{variable.local_name}" if variable.local_name else here
+            names.append(variable.local_name)
             if variable.trainable and not frozen:
                 yield variable
-        names = [part.name for part in self.parts()]
         for name in names:
             if names.count(name) > 1:
                 raise ConfigurationError(f"two parts of {here!r} are called {name!r}; give one another name")
         for part in self.parts():
-            yield from part.bind(here, frozen=frozen)
+            yield from part._bind(here, frozen=frozen, places=places)
 
 
 def snake_case(name: str) -> str:

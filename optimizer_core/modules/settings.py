@@ -1,0 +1,86 @@
+"""Checks of the settings that modules share, made at construction, before any call is paid for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from optimizer_core.data.dataset import as_object
+from optimizer_core.data.schema import Schema
+from optimizer_core.errors import ConfigurationError
+from optimizer_core.json_values import JsonObject
+from optimizer_core.modules.prompt import placeholders
+
+#: What may be asked of models that reason; "none" sends nothing, "disable" turns reasoning off where that exists.
+REASONING_EFFORTS = ("none", "disable", "minimal", "low", "medium", "high", "xhigh")
+
+
+def check_temperature(value: float | None) -> float | None:
+    """Return the sampling temperature of a model; None sends nothing.
+
+    Raises:
+        ConfigurationError: it is no number, or below 0.
+    """
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not value >= 0:
+        raise ConfigurationError(f"temperature={value!r} must be a number of 0 or more; leave it out to send none")
+    return float(value)
+
+
+def check_reasoning_effort(value: str | None) -> str | None:
+    """Return the reasoning effort; None sends nothing.
+
+    Raises:
+        ConfigurationError: there is no such effort.
+    """
+    if value is not None and value not in REASONING_EFFORTS:
+        raise ConfigurationError(f"reasoning_effort={value!r} must be one of {', '.join(REASONING_EFFORTS)}, or None")
+    return value
+
+
+def check_instructions(text: Any, inputs: Schema | None) -> str:
+    """Return an instruction text that says something and names only input fields that there are.
+
+    Raises:
+        ConfigurationError: it is no text, empty, or holds a ``{{field}}`` that the inputs don't have.
+    """
+    if not isinstance(text, str) or not text.strip():
+        raise ConfigurationError(f"instructions={text!r} must be a text; leave it out for a default sentence")
+    if inputs is not None:
+        fields = inputs.properties
+        for name in placeholders(text):
+            if name not in fields:
+                raise ConfigurationError(
+                    f"the instructions name {{{{{name}}}}}, which the inputs don't have; they have {', '.join(fields)}"
+                )
+    return text
+
+
+def check_examples(examples: Iterable[Any], inputs: Schema | None, outputs: Sequence[Schema]) -> list[JsonObject]:
+    """Return examples as ``{"inputs": …, "outputs": …}`` objects.
+
+    Args:
+        examples: such objects, or pairs of inputs and outputs; either side a DataModel instance or a JSON object.
+        inputs: what the inputs must fit.
+        outputs: the outputs must fit one of these.
+
+    Raises:
+        ConfigurationError: an example has another shape or does not fit.
+    """
+    return [_check_example(number, example, inputs, outputs) for number, example in enumerate(examples)]
+
+
+def _check_example(number: int, example: Any, inputs: Schema | None, outputs: Sequence[Schema]) -> JsonObject:
+    if isinstance(example, Mapping) and {"inputs", "outputs"} <= set(example) <= {"inputs", "outputs", "reward"}:
+        checked = {**example, "inputs": as_object(example["inputs"]), "outputs": as_object(example["outputs"])}
+    elif isinstance(example, (tuple, list)) and len(example) == 2:
+        checked = {"inputs": as_object(example[0]), "outputs": as_object(example[1])}
+    else:
+        raise ConfigurationError(f'example {number} must be {{"inputs": …, "outputs": …}} or a pair, got {example!r}')
+    problems = inputs.problems(checked["inputs"]) if inputs is not None else []
+    fitting = [schema.problems(checked["outputs"]) for schema in outputs]
+    problems += min(fitting, key=len, default=[])
+    if problems:
+        raise ConfigurationError(f"example {number}: {'; '.join(problems)}")
+    return checked
