@@ -1,0 +1,113 @@
+"""Differences of texts and of examples."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from omegaweb.runs.diffs import Change, Part, diff_contents, diff_words, side_by_side
+from tests.factories_runs import VARIABLE, content_of
+
+KEPT, DELETED, INSERTED = Change.KEPT, Change.DELETED, Change.INSERTED
+
+#: Texts that share words, so that differences are more than "everything".
+texts = st.one_of(
+    st.text(max_size=60),
+    st.lists(st.sampled_from(["one", "two", "three", " ", ".", "\n", "{{", "é", "’"]), max_size=25).map("".join),
+)
+
+
+def joined(parts: tuple[Part, ...], *changes: Change) -> str:
+    return "".join(part.text for part in parts if part.change in changes)
+
+
+@given(before=texts, after=texts)
+def test_kept_and_inserted_words_give_the_new_text_and_kept_and_deleted_ones_the_old(before: str, after: str) -> None:
+    parts = diff_words(before, after)
+    assert joined(parts, KEPT, INSERTED) == after
+    assert joined(parts, KEPT, DELETED) == before
+
+
+@given(before=texts, after=texts)
+def test_rows_hold_the_same_texts_as_the_parts(before: str, after: str) -> None:
+    rows = list(side_by_side(diff_words(before, after)))
+    assert "".join(part.text for row in rows for part in row.before) == before
+    assert "".join(part.text for row in rows for part in row.after) == after
+
+
+@given(text=texts)
+def test_a_text_does_not_differ_from_itself(text: str) -> None:
+    assert all(part.change is KEPT for part in diff_words(text, text))
+
+
+def test_one_changed_word_is_one_deletion_and_one_insertion() -> None:
+    assert diff_words("Answer in one word.", "Answer in two words.") == (
+        Part(KEPT, "Answer in "),
+        Part(DELETED, "one word"),
+        Part(INSERTED, "two words"),
+        Part(KEPT, "."),
+    )
+
+
+def test_changes_with_only_a_space_between_them_are_merged_but_not_over_a_line_break() -> None:
+    assert len(diff_words("a b", "c d")) == 2
+    assert [part.change for part in diff_words("a\nb", "c\nd")] == [DELETED, INSERTED, KEPT, DELETED, INSERTED]
+
+
+def test_a_word_is_compared_whole() -> None:
+    assert diff_words("label", "labels") == (Part(DELETED, "label"), Part(INSERTED, "labels"))
+
+
+def test_a_long_text_is_compared_by_sentences_and_then_by_words() -> None:
+    sentences = [f"Rule {number}: reply with care. " for number in range(2000)]
+    after = [*sentences]
+    after[10], after[1900] = "Rule 10: reply with love. ", "A new one. "
+    parts = diff_words("".join(sentences), "".join(after))
+    assert joined(parts, KEPT, INSERTED) == "".join(after)
+    assert Part(DELETED, "care") in parts
+    assert Part(INSERTED, "love") in parts
+    assert all(a.change is not KEPT or b.change is not KEPT for a, b in pairwise(parts))
+
+
+def test_rows_pair_the_lines_both_texts_have() -> None:
+    rows = list(side_by_side(diff_words("same\nold line\nend", "same\nnew line\nend")))
+    assert [row.changed for row in rows] == [False, True, False]
+
+
+def test_fields_and_examples_are_compared_apart() -> None:
+    before = content_of("Sort it", [("a", "billing"), ("b", "technical")])
+    after = content_of("Sort it well", [("b", "technical"), ("c", "billing")])
+    diff = diff_contents(before, after)
+    assert diff.changed
+    assert [(field.variable, field.field, field.changed) for field in diff.fields] == [(VARIABLE, "instruction", True)]
+    examples = diff.examples[0]
+    assert (examples.added, examples.removed, examples.kept) == (1, 1, 1)
+
+
+def test_equal_contents_have_no_difference_even_where_an_example_carries_its_reward() -> None:
+    before = content_of("Sort it", [("a", "billing")])
+    after = content_of("Sort it", [("a", "billing")])
+    after[VARIABLE]["examples"][0]["reward"] = 1.0
+    assert not diff_contents(before, after).changed
+
+
+def test_the_same_examples_in_another_order_are_a_difference() -> None:
+    before = content_of("Sort it", [("a", "billing"), ("b", "technical")])
+    after = content_of("Sort it", [("b", "technical"), ("a", "billing")])
+    examples = diff_contents(before, after).examples[0]
+    assert examples.changed
+    assert examples.reordered
+    assert examples.added == examples.removed == 0
+
+
+def test_a_field_that_is_not_text_is_compared_as_json() -> None:
+    diff = diff_contents({"v": {"steps": ["read"]}}, {"v": {"steps": ["read", "think"]}})
+    assert diff.fields[0].changed
+    assert "think" in joined(diff.fields[0].parts, INSERTED)
+
+
+def test_a_variable_that_is_new_is_all_inserted() -> None:
+    diff = diff_contents({}, {"v": {"instruction": "New"}})
+    assert diff.fields[0].parts == (Part(INSERTED, "New"),)
