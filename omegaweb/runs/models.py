@@ -35,6 +35,14 @@ class RunQuerySet(models.QuerySet["Run"]):
     def active(self) -> RunQuerySet:
         return self.filter(state__in=[RunState.QUEUED, RunState.RUNNING, RunState.WAITING])
 
+    def under_way(self) -> RunQuerySet:
+        """Keep those that a thread should be working on."""
+        return self.filter(state__in=[RunState.RUNNING, RunState.WAITING])
+
+    def for_list(self) -> RunQuerySet:
+        """Add what the list of runs shows."""
+        return self.select_related("dataset_version__dataset", "program", "baseline", "best")
+
 
 class Run(models.Model):
     """One supervised optimization: configuration, state, and the running totals its header shows."""
@@ -50,6 +58,7 @@ class Run(models.Model):
     message = models.TextField(blank=True)  # what went wrong, and what to do
     stop_requested_at = models.DateTimeField(null=True, blank=True)
     heartbeat_at = models.DateTimeField(null=True, blank=True)  # the run's thread was alive
+    claimed_by = models.CharField(max_length=120, blank=True)  # the process whose thread it is
 
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
@@ -66,6 +75,7 @@ class Run(models.Model):
     cost = models.FloatField(default=0.0)  # US dollars, of priced calls
     unpriced_calls = models.PositiveIntegerField(default=0)
     seconds = models.FloatField(default=0.0)  # time it has been running
+    seconds_at = models.DateTimeField(null=True, blank=True)  # when that was measured
     spend_by_role = models.JSONField(default=dict)
     left = models.JSONField(default=dict)  # what is left of each limit
 
@@ -92,6 +102,22 @@ class Run(models.Model):
     def run_state(self) -> RunState:
         return RunState(self.state)
 
+    @property
+    def is_under_way(self) -> bool:
+        return self.run_state in (RunState.RUNNING, RunState.WAITING)
+
+    @property
+    def can_be_stopped(self) -> bool:
+        return self.stop_requested_at is None and (self.is_under_way or self.run_state is RunState.QUEUED)
+
+    @property
+    def is_stopping(self) -> bool:
+        return self.stop_requested_at is not None and self.is_under_way
+
+    @property
+    def can_be_continued(self) -> bool:
+        return self.run_state is RunState.INTERRUPTED
+
 
 class Event(models.Model):
     """One line of a run's log; the other rows can be rebuilt from these."""
@@ -105,6 +131,7 @@ class Event(models.Model):
     class Meta:
         ordering = ("sequence",)
         constraints = (models.UniqueConstraint(fields=("run", "sequence"), name="event_sequence_once_per_run"),)
+        indexes = (models.Index(fields=("run", "kind", "sequence")),)
 
 
 class CandidateState(models.TextChoices):
