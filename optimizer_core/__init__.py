@@ -1,0 +1,1 @@
+"""Optimize the trainable parts of language-model programs: prompts, examples, plans, code."""

@@ -1,0 +1,104 @@
+"""What an operator is shown: good and bad predictions with rewards, recurring hard examples, rejected proposals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+
+from optimizer_core.json_values import JsonObject, content_hash
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoredPrediction:
+    """What the program answered to one sample, and what that was worth."""
+
+    inputs: JsonObject
+    output: JsonObject | None  # None where the sample failed
+    target: JsonObject | None
+    reward: float  # the mean, where it was observed more than once
+    feedback: str = ""
+    error: str = ""
+    observations: int = 1
+
+    @property
+    def key(self) -> str:
+        """What makes two observations the same example."""
+        return content_hash(self.inputs)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejection:
+    """A proposal that a reviewer turned down."""
+
+    candidate: str
+    content: JsonObject  # variable name → {custom fields, "examples"}
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """All that a proposal is based on."""
+
+    good: tuple[ScoredPrediction, ...] = ()  # best first
+    bad: tuple[ScoredPrediction, ...] = ()  # worst first
+    hard: tuple[ScoredPrediction, ...] = ()  # of earlier batches, hardest first
+    rejections: tuple[Rejection, ...] = ()  # oldest first
+
+
+def split_predictions(
+    predictions: Sequence[ScoredPrediction], *, best: int, worst: int
+) -> tuple[tuple[ScoredPrediction, ...], tuple[ScoredPrediction, ...]]:
+    """Return the ``best`` highest rewarded, best first, and of the rest the ``worst`` lowest, worst first."""
+    ordered = sorted(predictions, key=lambda prediction: -prediction.reward)
+    rest = ordered[best:]
+    rest.reverse()
+    return tuple(ordered[:best]), tuple(rest[:worst])
+
+
+class HardExampleMemory:
+    """Remembers how each training input did over all batches (decision D22).
+
+    Args:
+        limit: how many inputs are remembered; the easiest are forgotten first.
+    """
+
+    def __init__(self, *, limit: int = 1000) -> None:
+        self._limit = limit
+        self._seen: dict[str, ScoredPrediction] = {}
+
+    def observe(self, predictions: Iterable[ScoredPrediction]) -> None:
+        """Fold rewards into the means; the last output and feedback count."""
+        for prediction in predictions:
+            known = self._seen.pop(prediction.key, None)
+            count = known.observations + 1 if known else 1
+            mean = known.reward + (prediction.reward - known.reward) / count if known else prediction.reward
+            self._seen[prediction.key] = replace(prediction, reward=mean, observations=count)
+        while len(self._seen) > self._limit:
+            del self._seen[max(self._seen, key=lambda key: self._seen[key].reward)]
+
+    def hardest(
+        self, limit: int, *, min_observations: int, without: Iterable[ScoredPrediction] = ()
+    ) -> tuple[ScoredPrediction, ...]:
+        """Return the inputs with the lowest mean reward, ties by more observations.
+
+        Args:
+            limit: how many.
+            min_observations: how often an input must have been seen.
+            without: the batch at hand, which is shown anyway.
+        """
+        hidden = {prediction.key for prediction in without}
+        known = [
+            prediction
+            for key, prediction in self._seen.items()
+            if prediction.observations >= min_observations and key not in hidden
+        ]
+        known.sort(key=lambda prediction: (prediction.reward, -prediction.observations))
+        return tuple(known[:limit])
+
+    def to_json(self) -> list[JsonObject]:
+        return [asdict(prediction) for prediction in self._seen.values()]
+
+    def restore(self, saved: Iterable[JsonObject]) -> None:
+        """Hold exactly what :meth:`to_json` returned."""
+        predictions = [ScoredPrediction(**item) for item in saved]
+        self._seen = {prediction.key: prediction for prediction in predictions}

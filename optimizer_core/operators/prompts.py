@@ -1,0 +1,141 @@
+"""The only prompts of the optimizer: what a model is told when it rewrites a variable."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from optimizer_core.data.variable import EXAMPLES, TrainableVariable
+from optimizer_core.json_values import JsonObject
+from optimizer_core.operators.evidence import Evidence, Rejection, ScoredPrediction
+
+#: Characters of one value that are shown; longer ones are cut, so that one long document cannot fill the prompt.
+SHOWN_CHARACTERS = 2000
+#: Rejected proposals that are shown, the newest.
+SHOWN_REJECTIONS = 5
+
+_TASK = """\
+You improve one part of a program that answers questions with a language model. The part is a JSON object, its value \
+decides how the program behaves, and the program is scored on examples. Write a better value for it.
+
+How to work:
+- First think, in "{thinking}": compare wrong answers with the expected ones, find the rule that explains the \
+difference, and decide on one change. Name the evidence for it.
+- State what is generally true of the task. Do not copy single examples into the value, do not mention ids or names \
+that only occur in them.
+- Keep what already works: the well scored answers must stay right, general knowledge in the value must stay in.
+- The value must do what its description asks, and every field must be filled.
+- Placeholders in double braces, such as {{{{field}}}}, must stay exactly as they are.
+- Code must be a general algorithm, never a table of the examples."""
+
+_MUTATION = """
+- Make the value about as long as it is now: rather replace or sharpen a sentence than add one."""
+
+_CROSSOVER = """
+- You get two values that both do well. Combine what is strong in each into one coherent value; where they disagree, \
+let the scored answers decide. It must not be longer than the longer of the two."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brief:
+    """What both operators tell the model."""
+
+    program: str  # what the program is for
+    variable: TrainableVariable
+    evidence: Evidence
+    instructions: str = ""  # of the user, before everything else
+
+
+def mutation_messages(brief: Brief, current: Mapping[str, Any], *, thinking: str) -> tuple[JsonObject, ...]:
+    """Return the question for a better value than ``current``."""
+    return _messages(brief, _TASK.format(thinking=thinking) + _MUTATION, {"Current value": current})
+
+
+def crossover_messages(
+    brief: Brief, current: Mapping[str, Any], other: Mapping[str, Any], *, thinking: str
+) -> tuple[JsonObject, ...]:
+    """Return the question for a combination of two values."""
+    values = {"Current value": current, "Other value": other}
+    return _messages(brief, _TASK.format(thinking=thinking) + _CROSSOVER, values)
+
+
+def _messages(brief: Brief, task: str, values: Mapping[str, Mapping[str, Any]]) -> tuple[JsonObject, ...]:
+    system = "\n\n".join(part for part in (brief.instructions.strip(), task) if part)
+    variable, evidence = brief.variable, brief.evidence
+    sections = [
+        ("The program", brief.program or "No description."),
+        ("The part to improve", f"{variable.name}: {variable.description or 'no description'}"),
+        ("Fields of its value", variable.schema.describe()),
+        *((title, _whole(shown_value(variable, value))) for title, value in values.items()),
+        ("Well scored answers", _predictions(evidence.good)),
+        ("Badly scored answers, worst first", _predictions(evidence.bad)),
+        ("Inputs that keep failing, from earlier batches", _predictions(evidence.hard)),
+        ("Proposals that a reviewer rejected: do not propose them again, heed the reason", _rejections(brief)),
+    ]
+    text = "\n\n".join(f"## {title}\n{body}" for title, body in sections if body)
+    return ({"role": "system", "content": system}, {"role": "user", "content": text})
+
+
+def shown_value(variable: TrainableVariable, content: Mapping[str, Any]) -> JsonObject:
+    """Return the part of a variable's content that operators see and rewrite."""
+    return {key: item for key, item in content.items() if key != EXAMPLES or evolves_examples(variable)}
+
+
+def evolves_examples(variable: TrainableVariable) -> bool:
+    """Return True where operators rewrite the examples as well."""
+    return variable.uses_examples and variable.evolve_examples
+
+
+def _predictions(predictions: Sequence[ScoredPrediction]) -> str:
+    return "\n".join(_json(_shown_prediction(prediction)) for prediction in predictions)
+
+
+def _shown_prediction(prediction: ScoredPrediction) -> JsonObject:
+    shown: JsonObject = {"inputs": prediction.inputs, "answer": _without_echo(prediction.output, prediction.inputs)}
+    if prediction.target is not None:
+        shown["expected"] = _without_echo(prediction.target, prediction.inputs)
+    shown["reward"] = round(prediction.reward, 4)
+    if prediction.feedback:
+        shown["feedback"] = prediction.feedback
+    if prediction.error:
+        shown["failed"] = prediction.error
+    if prediction.observations > 1:
+        shown["times_seen"] = prediction.observations
+    return shown
+
+
+def _without_echo(output: JsonObject | None, inputs: JsonObject) -> JsonObject | None:
+    """Leave out fields that only repeat an input."""
+    if output is None:
+        return None
+    return {key: item for key, item in output.items() if key not in inputs or inputs[key] != item}
+
+
+def _rejections(brief: Brief) -> str:
+    shown = brief.evidence.rejections[-SHOWN_REJECTIONS:]
+    return "\n".join(_json(_shown_rejection(brief.variable, rejection)) for rejection in shown)
+
+
+def _shown_rejection(variable: TrainableVariable, rejection: Rejection) -> JsonObject:
+    value = shown_value(variable, rejection.content.get(variable.name, {}))
+    return {"proposal": value, "reason": rejection.reason or "none given"}
+
+
+def _whole(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(_shortened(value), ensure_ascii=False)
+
+
+def _shortened(value: Any) -> Any:
+    if isinstance(value, str) and len(value) > SHOWN_CHARACTERS:
+        return f"{value[:SHOWN_CHARACTERS]}… ({len(value) - SHOWN_CHARACTERS} characters more)"
+    if isinstance(value, dict):
+        return {key: _shortened(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_shortened(item) for item in value]
+    return value

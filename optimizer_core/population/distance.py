@@ -1,0 +1,142 @@
+"""How far two candidates are apart: cosine of their embedded texts, or a function of your own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer_core.budget import Meter
+from optimizer_core.data.variable import EXAMPLES
+from optimizer_core.errors import ConfigurationError
+from optimizer_core.json_values import JsonObject, content_hash
+from optimizer_core.population.dominated_novelty import DistanceRows, dense
+
+Vector: TypeAlias = NDArray[np.float32]
+#: ``async distance(c1, c2, embedding_model=None, **kwargs) -> float`` over clean contents.
+DistanceFunction: TypeAlias = Callable[..., Awaitable[float]]
+
+
+class Embedder(Protocol):
+    """What turns texts into one vector each."""
+
+    async def embed(self, texts: Sequence[str], *, meter: Meter) -> NDArray[Any]: ...
+
+
+def clean_content(content: JsonObject) -> JsonObject:
+    """Return what of one variable counts: custom fields, and inputs and outputs of its examples."""
+    examples = [{key: example[key] for key in ("inputs", "outputs") if key in example} for example in content[EXAMPLES]]
+    return {**content, EXAMPLES: examples}
+
+
+def clean_candidate(content: Mapping[str, JsonObject]) -> JsonObject:
+    """Return the clean content of every variable by name; of the only variable, where there is one."""
+    cleaned = {name: clean_content(variable) for name, variable in content.items()}
+    return next(iter(cleaned.values())) if len(cleaned) == 1 else cleaned
+
+
+def leaves(value: object) -> Iterator[str]:
+    """Yield every leaf of a JSON value as text, keys sorted."""
+    if isinstance(value, dict):
+        for key in sorted(value):
+            yield from leaves(value[key])
+    elif isinstance(value, list):
+        for item in value:
+            yield from leaves(item)
+    else:
+        yield str(value)
+
+
+class CosineDistances:
+    """Distances ``(1 − cos) / 2`` of embedded contents, averaged over the variables (decision D2).
+
+    The vector of a variable's content is the mean of its leaves' unit vectors, made a unit vector again. Equal
+    contents are exactly 0 apart. Every distinct text is embedded once in the life of this object.
+    """
+
+    def __init__(self) -> None:
+        self._texts: dict[str, Vector] = {}
+        self._contents: dict[str, Vector] = {}  # by hash of a variable's clean content
+
+    async def rows(
+        self, contents: Sequence[Mapping[str, JsonObject]], embedder: Embedder, *, meter: Meter
+    ) -> DistanceRows:
+        """Embed what is new, in one call, and return the distances of these contents.
+
+        Raises:
+            ModelError: the embedding model gave no usable answer.
+            BudgetExhausted: the call would go over the budget.
+            RunStopped: the run was asked to stop.
+        """
+        variables = sorted(contents[0])
+        cleaned = [{name: clean_content(content[name]) for name in variables} for content in contents]
+        keys = [{name: content_hash(variable) for name, variable in content.items()} for content in cleaned]
+        await self._embed(cleaned, keys, embedder, meter)
+        matrices, codes = [], []
+        for name in variables:
+            matrices.append(np.stack([self._contents[key[name]] for key in keys]))
+            numbers = {key: number for number, key in enumerate(dict.fromkeys(key[name] for key in keys))}
+            codes.append(np.array([numbers[key[name]] for key in keys]))
+        return lambda start, stop: _mean_distance(matrices, codes, start, stop)
+
+    async def _embed(
+        self, cleaned: list[JsonObject], keys: list[dict[str, str]], embedder: Embedder, meter: Meter
+    ) -> None:
+        new = {
+            key[name]: list(leaves(content[name])) or [""]
+            for content, key in zip(cleaned, keys, strict=True)
+            for name in content
+            if key[name] not in self._contents
+        }
+        texts = list(dict.fromkeys(text for group in new.values() for text in group if text not in self._texts))
+        if texts:
+            vectors = np.asarray(await embedder.embed(texts, meter=meter), dtype=np.float32)
+            self._texts.update(zip(texts, (_unit(vector) for vector in vectors), strict=True))
+        for key, group in new.items():
+            self._contents[key] = _unit(np.mean([self._texts[text] for text in group], axis=0))
+
+
+async def custom_distances(
+    contents: Sequence[Mapping[str, JsonObject]],
+    fitness: Sequence[float],
+    function: DistanceFunction,
+    embedding_model: object | None,
+) -> DistanceRows:
+    """Ask a function of the user for the distance of each contestant to each fitter one.
+
+    Args:
+        contents: of the candidates, fittest first.
+        fitness: falling; only strictly fitter pairs are asked for, all at once.
+        function: gets the clean contents.
+        embedding_model: handed on.
+
+    Raises:
+        ConfigurationError: it returned no number.
+    """
+    cleaned = [clean_candidate(content) for content in contents]
+    matrix = np.zeros((len(cleaned), len(cleaned)))
+    pairs = [(i, j) for i in range(len(cleaned)) for j in range(i) if fitness[j] > fitness[i]]
+    found = await asyncio.gather(*(function(cleaned[i], cleaned[j], embedding_model=embedding_model) for i, j in pairs))
+    for (i, j), distance in zip(pairs, found, strict=True):
+        if not isinstance(distance, (int, float, np.floating)) or not np.isfinite(distance):
+            raise ConfigurationError(f"the distance function returned {distance!r}; it must return a finite number")
+        matrix[i, j] = distance
+    return dense(matrix)
+
+
+def _unit(vector: Vector) -> Vector:
+    """Return the vector with length 1; a zero vector stays as it is."""
+    length = float(np.linalg.norm(vector))
+    return (vector / length if length else vector).astype(np.float32)
+
+
+def _mean_distance(matrices: list[Vector], codes: list[NDArray[Any]], start: int, stop: int) -> NDArray[np.float32]:
+    total = np.zeros((stop - start, len(codes[0])), dtype=np.float32)
+    for vectors, numbers in zip(matrices, codes, strict=True):
+        distance = np.clip((1.0 - vectors[start:stop] @ vectors.T) / 2.0, 0.0, 1.0)
+        distance[numbers[start:stop, None] == numbers] = 0.0  # equal content, free of rounding
+        total += distance
+    return (total / len(codes)).astype(np.float32)
