@@ -19,8 +19,8 @@ LABELS = ("billing", "technical")
 VARIABLE = "generator"
 SCHEMA = {
     "type": "object",
-    "properties": {"instruction": {"type": "string"}},
-    "required": ["instruction"],
+    "properties": {"instructions": {"type": "string", "minLength": 1}},
+    "required": ["instructions"],
     "additionalProperties": False,
 }
 
@@ -102,7 +102,7 @@ def add_started_event(run: Run, *, variables: Sequence[dict[str, Any]] | None = 
 def content_of(instruction: str, examples: Sequence[tuple[str, str]] = ()) -> dict[str, Any]:
     """A candidate's content with one variable; each example is a text and its label."""
     listed = [{"inputs": {"text": text}, "outputs": {"label": label}} for text, label in examples]
-    return {VARIABLE: {"instruction": instruction, "examples": listed}}
+    return {VARIABLE: {"instructions": instruction, "examples": listed}}
 
 
 def make_candidate(

@@ -81,7 +81,7 @@ def test_fields_and_examples_are_compared_apart() -> None:
     after = content_of("Sort it well", [("b", "technical"), ("c", "billing")])
     diff = diff_contents(before, after)
     assert diff.changed
-    assert [(field.variable, field.field, field.changed) for field in diff.fields] == [(VARIABLE, "instruction", True)]
+    assert [(field.variable, field.field, field.changed) for field in diff.fields] == [(VARIABLE, "instructions", True)]
     examples = diff.examples[0]
     assert (examples.added, examples.removed, examples.kept) == (1, 1, 1)
 
