@@ -77,9 +77,7 @@ def read_messages(messages: Sequence[Mapping[str, Any]]) -> Conversation:
     return Conversation(instructions=instructions, examples=tuple(examples), inputs=inputs)
 
 
-def fill(
-    conversation: Conversation, schema: Schema, complete: Callable[[str, Field], Completion]
-) -> Filled:
+def fill(conversation: Conversation, schema: Schema, complete: Callable[[str, Field], Completion]) -> Filled:
     """Let the model write one output field after the other, each held to its own grammar.
 
     A prompt that does not fit the model's context is made shorter and tried again: the examples go, last first, then

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import json
 import os
 import threading
@@ -34,8 +35,7 @@ def register() -> None:
     """Make LiteLLM know the built-in models; calling it again does nothing."""
     with _registering:
         os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")  # else LiteLLM fetches its price list
-        import litellm
-
+        litellm: Any = importlib.import_module("litellm")
         if any(entry["provider"] == PROVIDER for entry in litellm.custom_provider_map):
             return
         litellm.custom_provider_map.append({"provider": PROVIDER, "custom_handler": _handler()})
@@ -87,14 +87,13 @@ def _schema_of(response_format: Any) -> Mapping[str, Any] | None:
 
 async def _in_worker(work: Callable[[], Result]) -> Result:
     """Run ``work`` in one of the model's threads; failures become what LiteLLM maps to its own errors."""
-    from litellm.llms.custom_llm import CustomLLMError
-
+    refused = _litellm_error()
     try:
         return await asyncio.get_running_loop().run_in_executor(_workers, work)
     except WeightsMissing as error:
-        raise CustomLLMError(status_code=404, message=str(error)) from error
+        raise refused(status_code=404, message=str(error)) from error
     except (UnsupportedSchema, ContextExceeded) as error:
-        raise CustomLLMError(status_code=400, message=str(error)) from error
+        raise refused(status_code=400, message=str(error)) from error
 
 
 def _handler() -> Any:
@@ -104,7 +103,7 @@ def _handler() -> Any:
     class BuiltInModels(CustomLLM):
         """What LiteLLM calls for ``local/...``."""
 
-        async def acompletion(
+        async def acompletion(  # type: ignore[override]  # LiteLLM passes everything by name
             self, model: str, messages: list[Any], model_response: Any, optional_params: Any, *args: Any, **kwargs: Any
         ) -> Any:
             _check_name(f"{PROVIDER}/{model}", LANGUAGE_MODEL)
@@ -120,9 +119,7 @@ def _handler() -> Any:
             )
             return model_response
 
-        async def aembedding(
-            self, model: str, input: list[str], model_response: Any, *args: Any, **kwargs: Any
-        ) -> Any:
+        async def aembedding(self, model: str, input: list[str], model_response: Any, *args: Any, **kwargs: Any) -> Any:
             _check_name(f"{PROVIDER}/{model}", EMBEDDING_MODEL)
             texts = [input] if isinstance(input, str) else list(input)
             vectors, tokens = await _in_worker(lambda: shared_embedding_model().embed(texts))
@@ -137,8 +134,10 @@ def _handler() -> Any:
     return BuiltInModels()
 
 
-def _check_name(name: str, known: str) -> None:
-    from litellm.llms.custom_llm import CustomLLMError
+def _litellm_error() -> Any:
+    return importlib.import_module("litellm.llms.custom_llm").CustomLLMError
 
+
+def _check_name(name: str, known: str) -> None:
     if name != known:
-        raise CustomLLMError(status_code=404, message=f"there is no built-in model {name!r}; there is {known!r}")
+        raise _litellm_error()(status_code=404, message=f"there is no built-in model {name!r}; there is {known!r}")

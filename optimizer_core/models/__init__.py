@@ -1,0 +1,11 @@
+"""Language and embedding models: asked through LiteLLM, or directly where the server speaks OpenAI's protocol.
+
+language_model, embedding_model   what the rest of the library uses
+defaults                          the models of those who name none
+calls                             one question's attempts: meter, slots, waits
+retry, slots                      how long to wait, how many at once
+shared_results                    each answer and vector made once
+json_answer                       a model's text to a fitting JSON object
+structured_output, prices         what providers differ in
+transports                        which of the two below: litellm_transport, openai_transport (connections, http_errors)
+"""

@@ -30,6 +30,8 @@ class ChatAnswer:
     text: str
     usage: Usage
     reasoning: str = ""  # the provider's own reasoning trace, where it gives one
+    finish_reason: str = "stop"  # "length" where the token limit cut it, "content_filter" where a filter did
+    refusal: str = ""  # what the model said instead of an answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

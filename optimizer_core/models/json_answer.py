@@ -1,0 +1,103 @@
+"""From a model's text to a JSON object that fits a schema: forgiving in form, strict in content."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+from optimizer_core.data.schema import Schema
+from optimizer_core.json_values import JsonObject
+
+_FENCE = re.compile(r"```[a-zA-Z]*\s*\n?(.*?)```", re.DOTALL)
+_THINKING = re.compile(r"<think>.*?</think>", re.DOTALL)
+MOST_PROBLEMS_SHOWN = 12
+
+
+def read_answer(text: str, schema: Schema) -> tuple[JsonObject | None, list[str]]:
+    """Return the object in ``text``, and what keeps it from fitting ``schema`` (nothing where it fits).
+
+    Code fences, text around the JSON, a reasoning block and trailing commas are forgiven. Of several objects the first
+    that fits counts, else the last.
+    """
+    last: JsonObject | None = None
+    problems = ["the answer holds no JSON object"]
+    for value in json_objects(text):
+        found = schema.problems(value)
+        if not found:
+            return value, []
+        last, problems = value, found
+    return last, problems
+
+
+def json_objects(text: str) -> Iterator[JsonObject]:
+    """Yield the outermost JSON objects in ``text``: the whole, else the code fences, else whatever braces enclose."""
+    whole = _load(text)
+    if whole is not None:
+        yield whole
+        return
+    spoken = _THINKING.sub("", text)
+    fenced = [value for block in _FENCE.findall(spoken) if (value := _load(block)) is not None]
+    yield from fenced or _embedded(spoken)
+
+
+def repair_request(problems: list[str], schema: Schema) -> str:
+    """Return what to say to a model whose answer did not fit."""
+    shown = "\n".join(f"- {problem}" for problem in problems[:MOST_PROBLEMS_SHOWN])
+    return (
+        f"Your answer does not fit the required form:\n{shown}\n\n"
+        f"Answer again with exactly one JSON object and nothing else. It must fit this JSON Schema:\n"
+        f"{json.dumps(schema.json_schema, ensure_ascii=False)}"
+    )
+
+
+def _embedded(text: str) -> Iterator[JsonObject]:
+    position = text.find("{")
+    while position >= 0:
+        end = _closing_brace(text, position)
+        value = _load(text[position:end]) if end else None
+        if value is not None:
+            yield value
+        position = text.find("{", end if value is not None and end else position + 1)
+
+
+def _closing_brace(text: str, start: int) -> int | None:
+    """Return the place behind the brace that closes the one at ``start``; braces inside strings don't count."""
+    depth, in_string, escaped = 0, False, False
+    for position in range(start, len(text)):
+        character = text[position]
+        if in_string:
+            if escaped:
+                escaped = False
+            elif character == "\\":
+                escaped = True
+            elif character == '"':
+                in_string = False
+        elif character == '"':
+            in_string = True
+        elif character == "{":
+            depth += 1
+        elif character == "}":
+            depth -= 1
+            if depth == 0:
+                return position + 1
+    return None
+
+
+def _load(text: str) -> JsonObject | None:
+    for attempt in (text, _without_trailing_commas(text)):
+        try:
+            value = json.loads(attempt, parse_constant=_no_constant, strict=False)
+        except (ValueError, RecursionError):
+            continue
+        return value if isinstance(value, dict) else None
+    return None
+
+
+def _without_trailing_commas(text: str) -> str:
+    """Return ``text`` without commas that stand right before a closing bracket, outside strings."""
+    return re.sub(r'("(?:[^"\\]|\\.)*")|,(\s*[}\]])', lambda m: m.group(1) or m.group(2), text, flags=re.DOTALL)
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")

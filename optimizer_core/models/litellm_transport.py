@@ -1,0 +1,136 @@
+"""The way to every other provider: LiteLLM, imported in a thread at the first call (4 s, 215 MB)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from optimizer_core.budget import Usage
+from optimizer_core.errors import ModelAccessDenied, ModelError, ModelRefused, ModelUnavailable, RateLimited
+from optimizer_core.json_values import JsonObject
+from optimizer_core.models.base import ChatAnswer, ChatRequest, EmbeddingAnswer, EmbeddingRequest
+from optimizer_core.models.http_errors import retry_after
+from optimizer_core.models.prices import usage_of
+from optimizer_core.models.structured_output import structured_output
+
+_loading = threading.Lock()
+_loaded: Any = None
+
+
+def load_litellm() -> Any:
+    """Return LiteLLM, quiet and without a look at the network. Blocks for seconds the first time."""
+    global _loaded
+    with _loading:
+        if _loaded is None:
+            os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")  # else it fetches its price list
+            import litellm
+
+            litellm.suppress_debug_info = True
+            litellm.telemetry = False
+            logging.getLogger("LiteLLM").setLevel(logging.ERROR)  # it warns of every parameter it drops
+            _loaded = litellm
+        return _loaded
+
+
+class LiteLLMTransport:
+    """Carries one attempt through LiteLLM; LiteLLM's own retries are off."""
+
+    async def chat(self, request: ChatRequest) -> ChatAnswer:
+        """Ask once.
+
+        Raises:
+            ModelError: with the subclass that says whether trying again can help.
+        """
+        litellm = _loaded or await asyncio.to_thread(load_litellm)
+        call = {**_common(request), **structured_output(request.model, request.schema)}
+        answer = await _bounded(litellm, request, litellm.acompletion(messages=list(request.messages), **call))
+        choice = answer.choices[0]
+        message = choice.message
+        return ChatAnswer(
+            text=_answer_text(message),
+            usage=_usage(request.model, answer),
+            reasoning=str(getattr(message, "reasoning_content", None) or ""),
+            finish_reason=str(choice.finish_reason or "stop"),
+            refusal=str(getattr(message, "refusal", None) or ""),
+        )
+
+    async def embed(self, request: EmbeddingRequest) -> EmbeddingAnswer:
+        """Embed once.
+
+        Raises:
+            ModelError: with the subclass that says whether trying again can help.
+        """
+        litellm = _loaded or await asyncio.to_thread(load_litellm)
+        answer = await _bounded(litellm, request, litellm.aembedding(input=list(request.texts), **_common(request)))
+        vectors = [row["embedding"] for row in answer.data]
+        if len(vectors) != len(request.texts):
+            raise ModelUnavailable(f"{request.model}: {len(vectors)} vectors for {len(request.texts)} texts")
+        return EmbeddingAnswer(vectors=vectors, usage=_usage(request.model, answer))
+
+
+def _common(request: ChatRequest | EmbeddingRequest) -> JsonObject:
+    given = {"api_base": request.api_base, "api_key": request.api_key}
+    return {
+        "model": request.model,
+        "timeout": request.timeout,
+        "num_retries": 0,
+        "max_retries": 0,
+        "drop_params": True,  # a provider that knows no temperature still answers
+        **{name: value for name, value in given.items() if value is not None},
+        **request.settings,
+    }
+
+
+async def _bounded(litellm: Any, request: ChatRequest | EmbeddingRequest, call: Any) -> Any:
+    """Await a LiteLLM call; not all its providers keep to the time-out themselves."""
+    try:
+        async with asyncio.timeout(request.timeout):
+            return await call
+    except TimeoutError as error:
+        raise ModelUnavailable(f"{request.model}: no answer within {request.timeout:g} s") from error
+    except litellm.exceptions.openai.OpenAIError as error:  # the base of all LiteLLM's own errors
+        raise translate(litellm, request.model, error) from error
+
+
+def translate(litellm: Any, model: str, error: Exception) -> ModelError:
+    """Return our error for one of LiteLLM's."""
+    text = f"{model}: {error}"[:500]
+    kinds = litellm.exceptions
+    if isinstance(error, kinds.ContentPolicyViolationError):
+        return ModelRefused(text)
+    if isinstance(error, kinds.RateLimitError):
+        headers: Mapping[str, str] = getattr(getattr(error, "response", None), "headers", None) or {}
+        return RateLimited(text, retry_after=retry_after(headers))
+    # The permanent ones; everything else may pass: time-outs, 5xx, a connection that broke.
+    denied = (
+        kinds.AuthenticationError,
+        kinds.PermissionDeniedError,
+        kinds.NotFoundError,
+        kinds.BadRequestError,
+        kinds.UnprocessableEntityError,
+    )
+    return ModelAccessDenied(text) if isinstance(error, denied) else ModelUnavailable(text)
+
+
+def _answer_text(message: Any) -> str:
+    if message.content:
+        return str(message.content)
+    calls = getattr(message, "tool_calls", None) or ()
+    return next((str(call.function.arguments) for call in calls if call.function.arguments), "")
+
+
+def _usage(model: str, answer: Any) -> Usage:
+    usage = getattr(answer, "usage", None)
+    details = getattr(usage, "prompt_tokens_details", None)
+    cost = (getattr(answer, "_hidden_params", None) or {}).get("response_cost")
+    return usage_of(
+        model,
+        prompt_tokens=int(getattr(usage, "prompt_tokens", 0) or 0),
+        completion_tokens=int(getattr(usage, "completion_tokens", 0) or 0),
+        cached_tokens=int(getattr(details, "cached_tokens", 0) or 0),
+        cost=float(cost) if cost is not None else None,
+    )

@@ -1,0 +1,66 @@
+"""What calls cost, by LiteLLM's own price list, read without importing LiteLLM."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from functools import cache
+from pathlib import Path
+
+from optimizer_core.budget import Usage
+from optimizer_core.json_values import JsonObject
+
+_PRICE_LIST = "model_prices_and_context_window_backup.json"
+
+
+@cache
+def price_list() -> dict[str, JsonObject]:
+    """Return model name → prices and abilities (2 MB, read once); empty where LiteLLM is not installed."""
+    spec = importlib.util.find_spec("litellm")
+    if spec is None or spec.origin is None:
+        return {}
+    return json.loads((Path(spec.origin).parent / _PRICE_LIST).read_text())  # type: ignore[no-any-return]
+
+
+@cache
+def price_entry(model: str) -> JsonObject | None:
+    """Return the list's entry of a model string, with or without its provider; None where it is unknown."""
+    names = [model]
+    while "/" in names[-1]:
+        names.append(names[-1].partition("/")[2])
+    # "openrouter/openai/gpt-4o" must not be priced as OpenAI's own, so other prefixes than these are never dropped.
+    keeps = model.partition("/")[0] not in ("openai", "azure", "hosted_vllm", "ollama", "ollama_chat")
+    return next((price_list()[name] for name in names[: 1 if keeps else None] if name in price_list()), None)
+
+
+def usage_of(
+    model: str, *, prompt_tokens: int, completion_tokens: int, cached_tokens: int = 0, cost: float | None = None
+) -> Usage:
+    """Return what one call used.
+
+    Args:
+        model: model string.
+        prompt_tokens: read, those from the provider's cache included.
+        completion_tokens: written.
+        cached_tokens: of those read, found in the provider's cache.
+        cost: US dollars as the provider itself says; by the price list when left out.
+    """
+    if cost is None:
+        cost = _listed_cost(model, prompt_tokens, completion_tokens, cached_tokens)
+    return Usage(
+        calls=1,
+        prompt_tokens=prompt_tokens,
+        completion_tokens=completion_tokens,
+        cost=cost or 0.0,
+        unpriced_calls=int(cost is None),
+    )
+
+
+def _listed_cost(model: str, prompt_tokens: int, completion_tokens: int, cached_tokens: int) -> float | None:
+    entry = price_entry(model)
+    if entry is None or "input_cost_per_token" not in entry:
+        return None
+    read = float(entry["input_cost_per_token"] or 0.0)
+    cached = float(entry.get("cache_read_input_token_cost") or read)
+    written = float(entry.get("output_cost_per_token") or 0.0)
+    return (prompt_tokens - cached_tokens) * read + cached_tokens * cached + completion_tokens * written

@@ -1,0 +1,87 @@
+"""Checks of the settings that language and embedding models share, made at construction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from optimizer_core.errors import ConfigurationError
+from optimizer_core.json_values import JsonObject, canonical_json
+
+#: What may be asked of models that reason; "none" sends nothing, "disable" turns reasoning off where that exists.
+REASONING_EFFORTS = ("none", "disable", "minimal", "low", "medium", "high", "xhigh")
+
+
+def check_model_name(value: Any) -> str:
+    """Return a LiteLLM model string.
+
+    Raises:
+        ConfigurationError: it is no text, or empty.
+    """
+    if not isinstance(value, str) or not value.strip():
+        raise ConfigurationError(f'model={value!r} must be a LiteLLM model string such as "openai/gpt-4o-mini"')
+    return value.strip()
+
+
+def check_number(name: str, value: Any, *, above: float | None = None, least: float | None = None) -> float:
+    """Return a finite number.
+
+    Raises:
+        ConfigurationError: it is no number, or too small.
+    """
+    wanted = f"more than {above:g}" if above is not None else f"{least:g} or more"
+    number = isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) != float("inf")
+    if not number or (above is not None and not value > above) or (least is not None and not value >= least):
+        raise ConfigurationError(f"{name}={value!r} must be a number of {wanted}")
+    return float(value)
+
+
+def check_count(name: str, value: Any, *, optional: bool = False) -> Any:
+    """Return a whole number of 1 or more; None passes where it is optional.
+
+    Raises:
+        ConfigurationError: it is something else.
+    """
+    if value is None and optional:
+        return None
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        way_out = "; leave it out for no limit" if optional else ""
+        raise ConfigurationError(f"{name}={value!r} must be a whole number of 1 or more{way_out}")
+    return value
+
+
+def check_temperature(value: Any) -> float | None:
+    """Return a sampling temperature; None sends nothing.
+
+    Raises:
+        ConfigurationError: it is no number, or below 0.
+    """
+    return None if value is None else check_number("temperature", value, least=0)
+
+
+def check_reasoning_effort(value: Any) -> str | None:
+    """Return a reasoning effort; None sends nothing (decision D18).
+
+    Raises:
+        ConfigurationError: there is no such effort.
+    """
+    if value is None:
+        return None
+    if value not in REASONING_EFFORTS:
+        raise ConfigurationError(f"reasoning_effort={value!r} must be one of {', '.join(REASONING_EFFORTS)}, or None")
+    return str(value)
+
+
+def check_extra_body(value: Any) -> JsonObject:
+    """Return fields to add to every request.
+
+    Raises:
+        ConfigurationError: it is no JSON object.
+    """
+    try:
+        canonical_json(value)
+    except (TypeError, ValueError) as error:
+        raise ConfigurationError(f"extra_body={value!r} must be a JSON object: {error}") from error
+    if value is not None and not isinstance(value, Mapping):
+        raise ConfigurationError(f"extra_body={value!r} must be a JSON object")
+    return dict(value or {})

@@ -1,0 +1,89 @@
+"""Each result is made once and kept, however many ask for it at the same time and from whatever thread."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from concurrent.futures import Future
+from typing import Generic, TypeVar
+
+from optimizer_core.errors import ModelError
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
+
+
+class SharedResults(Generic[Key, Value]):
+    """A cache whose entries may still be under way.
+
+    Whoever asks first makes the result; others wait for it. A model's failure reaches all who wait and is not kept.
+    Where the maker gave up for reasons of its own (cancelled, stopped, out of budget), the next one makes it.
+
+    Args:
+        capacity: entries kept; the oldest goes first.
+    """
+
+    def __init__(self, *, capacity: int = 100_000) -> None:
+        self._capacity = capacity
+        self._entries: dict[Key, Future[Value | None]] = {}
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    async def get(
+        self, keys: Sequence[Key], make: Callable[[list[Key]], Awaitable[Sequence[Value]]]
+    ) -> tuple[list[Value], set[Key]]:
+        """Return the values of ``keys`` in order, and the keys that were made now and by this call.
+
+        Args:
+            keys: may repeat.
+            make: is given the distinct keys that nobody has or makes yet, and returns their values in order.
+
+        Raises:
+            ModelError: as raised by ``make``, here or in another call that was waited for.
+        """
+        found: dict[Key, Value] = {}
+        made: set[Key] = set()
+        while missing := [key for key in dict.fromkeys(keys) if key not in found]:
+            mine, theirs = self._claim(missing)
+            if mine:
+                found.update(zip(mine, await self._make(mine, make), strict=True))
+                made.update(mine)
+            for key, entry in theirs.items():
+                # Shielded: whoever stops waiting must not cancel it for the others.
+                value = entry.result() if entry.done() else await asyncio.shield(asyncio.wrap_future(entry))
+                if value is not None:
+                    found[key] = value
+        return [found[key] for key in keys], made
+
+    def _claim(self, keys: list[Key]) -> tuple[list[Key], dict[Key, Future[Value | None]]]:
+        with self._lock:
+            theirs = {key: self._entries[key] for key in keys if key in self._entries}
+            mine = [key for key in keys if key not in theirs]
+            for key in mine:
+                self._entries[key] = Future()
+            return mine, theirs
+
+    async def _make(self, keys: list[Key], make: Callable[[list[Key]], Awaitable[Sequence[Value]]]) -> Sequence[Value]:
+        try:
+            values = await make(keys)
+        except BaseException as error:
+            for entry in self._drop(keys):
+                if isinstance(error, ModelError):
+                    entry.set_exception(error)
+                else:
+                    entry.set_result(None)  # "make it yourself"
+            raise
+        with self._lock:
+            for key, value in zip(keys, values, strict=True):
+                self._entries[key].set_result(value)
+            for key in list(self._entries)[: max(0, len(self._entries) - self._capacity)]:
+                if self._entries[key].done():
+                    del self._entries[key]
+        return values
+
+    def _drop(self, keys: list[Key]) -> list[Future[Value | None]]:
+        with self._lock:
+            return [self._entries.pop(key) for key in keys]
