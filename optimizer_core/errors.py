@@ -9,6 +9,8 @@ OptimizerError
 │   ├── ModelRefused                           content filter or refusal
 │   ├── InvalidAnswer                          broken or unfitting JSON, after one repair
 │   └── ModelAccessDenied                      wrong or missing key, unknown model
+├── RewardError                                a reward could not say how good an answer is
+├── NoProposal                                 an operator found nothing usable to propose
 ├── BudgetExhausted                            the next call would go over the budget
 ├── RunStopped                                 somebody asked the run to stop
 └── CheckpointError (also a ValueError)        a saved program or checkpoint cannot be read
@@ -64,6 +66,14 @@ class InvalidAnswer(ModelError):
 
 class ModelAccessDenied(ModelError):
     """The provider rejected the key, the model name or the request."""
+
+
+class RewardError(OptimizerError):
+    """A reward function failed or gave no finite number."""
+
+
+class NoProposal(OptimizerError):
+    """An operator found nothing usable to propose."""
 
 
 class BudgetExhausted(OptimizerError):
