@@ -45,7 +45,5 @@ def navigation(path: str) -> list[Destination]:
         except NoReverseMatch:
             continue
         current = path == url if url == "/" else path.startswith(url)
-        entries.append(
-            Destination(name=name, icon=icon, url=url, current=current, badge_id=badge_id)
-        )
+        entries.append(Destination(name=name, icon=icon, url=url, current=current, badge_id=badge_id))
     return entries

@@ -19,9 +19,7 @@ DATA_DIR.mkdir(parents=True, exist_ok=True)
 # litellm goes to the network for its price list unless told to use the one it carries.
 os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
 
-SECRET_KEY = environment.text("SECRET_KEY", "") or secret_key.load_or_create(
-    DATA_DIR / "secret-key.txt"
-)
+SECRET_KEY = environment.text("SECRET_KEY", "") or secret_key.load_or_create(DATA_DIR / "secret-key.txt")
 DEBUG = environment.flag("DEBUG", False)
 HOST = environment.text("HOST", "127.0.0.1")
 PORT = environment.number("PORT", 8000)

@@ -48,12 +48,8 @@ def live_site(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterat
 
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(
-        uvicorn.Config(application, lifespan="off", ws="websockets-sansio", log_level="warning")
-    )
-    thread = threading.Thread(
-        target=server.run, kwargs={"sockets": [listener]}, daemon=True, name="live-site"
-    )
+    server = uvicorn.Server(uvicorn.Config(application, lifespan="off", ws="websockets-sansio", log_level="warning"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True, name="live-site")
     thread.start()
     deadline = time.monotonic() + START_SECONDS
     while not server.started:

@@ -130,4 +130,5 @@ def _guess_target(columns: list[Column]) -> Column | None:
                 return column
     # Labels repeat: the column with the fewest distinct values, the last one among equals.
     backwards = list(reversed(columns))
-    return min(backwards, key=lambda column: column["distinct"])
+    target: Column = min(backwards, key=lambda column: column["distinct"])
+    return target

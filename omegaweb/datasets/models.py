@@ -35,7 +35,9 @@ class DatasetQuerySet(models.QuerySet["Dataset"]):
 
     def for_list(self) -> DatasetQuerySet:
         """Add what the list of datasets shows, newest first."""
-        return self.prefetch_related("tables", "versions").order_by("-created_at", "-pk")
+        # The letters of the split are as long as the table and are not shown there.
+        versions = models.Prefetch("versions", DatasetVersion.objects.defer("splits"))
+        return self.prefetch_related("tables", versions).order_by("-created_at", "-pk")
 
 
 class Dataset(models.Model):

@@ -11,7 +11,9 @@ from omegaweb.datasets.reading.errors import UnreadableFile
 
 CHUNK_BYTES = 1 << 20
 SAMPLE_BYTES = 200_000
-# Above this share of letters outside ASCII the text is not in a Western European language.
+# With this many letters outside ASCII, and this share of all letters, the text is not in a
+# Western European language; with fewer, guessing among alphabets is a lottery.
+FOREIGN_LETTERS = 12
 FOREIGN_SHARE = 0.4
 
 # UTF-32 first: its little-endian mark begins with the one of UTF-16.
@@ -120,7 +122,7 @@ def _around(path: Path, position: int) -> bytes:
 def _guess(sample: bytes) -> str:
     letters = sum(byte > 127 or chr(byte).isalpha() for byte in sample)
     foreign = sum(byte > 127 for byte in sample)
-    if foreign / max(1, letters) > FOREIGN_SHARE:
+    if foreign >= FOREIGN_LETTERS and foreign / letters > FOREIGN_SHARE:
         match = from_bytes(sample, cp_isolation=list(FOREIGN)).best()
         if match is not None:
             return match.encoding

@@ -10,10 +10,15 @@ from typing import Any, BinaryIO
 
 import ijson
 
-from omegaweb.datasets.reading import encodings, header
+from omegaweb.datasets.reading import encodings, header, json_stream
 from omegaweb.datasets.reading.errors import UnreadableFile
 from omegaweb.datasets.reading.raw_table import RawTable, ReadingOptions
 from omegaweb.datasets.reading.values import Unstorable, clean
+
+NO_ROWS = (
+    "No rows were found. Write them as an array [{…}, {…}], or as "
+    '{"rows": [{…}, {…}]}, or one object a line (JSON Lines).'
+)
 
 Objects = Iterator[tuple[str, Any]]  # ("line 7", the value that stands there)
 
@@ -25,8 +30,7 @@ def read_json(path: Path, options: ReadingOptions) -> RawTable:
         UnreadableFile: here or while rows are read, saying where and how to mend it.
     """
     encoding = options.encoding or encodings.detect(path)
-    prefix = "item" if _first_character(path, encoding) == "[" else "rows.item"
-    return _read(path, options, "JSON", encoding, lambda file: _array_items(file, encoding, prefix))
+    return _read(path, options, "JSON", encoding, lambda file: _array_items(file, encoding))
 
 
 def read_lines(path: Path, options: ReadingOptions) -> RawTable:
@@ -51,7 +55,7 @@ def _read(
     with path.open("rb") as first_pass:
         keys = _keys(objects(first_pass), options.column_limit)
     if not keys:
-        raise UnreadableFile("The file is empty: it holds no rows.")
+        raise UnreadableFile(NO_ROWS)
     names, warnings = header.clean_names(list(keys), options.column_limit)
     second_pass = path.open("rb")
 
@@ -93,25 +97,22 @@ def _rows(objects: Objects, keys: list[str], file: BinaryIO) -> Iterator[list[An
             yield cells
 
 
-def _array_items(file: BinaryIO, encoding: str, prefix: str) -> Objects:
+def _array_items(file: BinaryIO, encoding: str) -> Objects:
     # ijson reads UTF-8 only.
-    source = file if encoding == "utf-8" else _as_utf8(file, encoding)
+    source = file if encoding == "utf-8" else _Utf8(file, encoding)
     number = 0
     try:
-        for number, value in enumerate(ijson.items(source, prefix, use_float=True), start=1):
+        for number, value in enumerate(json_stream.rows(source), start=1):
             yield f"row {number}", value
     except ijson.JSONError as error:
         raise UnreadableFile(
             f"After row {number} the file is no longer JSON: {_first_line(error)}. "
             "Check the commas, brackets and quotation marks there."
         ) from error
+    except Unstorable as error:
+        raise UnreadableFile(f"After row {number}, a value {error}.") from error
     except UnicodeDecodeError as error:
         raise _undecodable(encoding, f"after row {number}") from error
-    if number == 0 and prefix == "rows.item":
-        raise UnreadableFile(
-            'The file holds one object without a list "rows". Write the rows as an array '
-            '[{…}, {…}], or as {"rows": [{…}, {…}]}, or one object a line (JSON Lines).'
-        )
 
 
 def _lines(file: BinaryIO, encoding: str) -> Objects:
@@ -132,25 +133,14 @@ def _lines(file: BinaryIO, encoding: str) -> Objects:
         text.detach()
 
 
-class _as_utf8(io.RawIOBase):  # noqa: N801 (used like a function)
+class _Utf8:
     """Re-encodes a text file while it is read."""
 
     def __init__(self, file: BinaryIO, encoding: str) -> None:
         self._text = io.TextIOWrapper(file, encoding=encoding)
 
-    def read(self, size: int = -1) -> bytes:
+    def read(self, size: int) -> bytes:
         return self._text.read(size).encode("utf-8", "replace")
-
-
-def _first_character(path: Path, encoding: str) -> str:
-    with path.open(encoding=encoding) as file:
-        try:
-            for line in file:
-                if line.strip():
-                    return line.strip()[0]
-        except UnicodeDecodeError as error:
-            raise _undecodable(encoding, "at its beginning") from error
-    raise UnreadableFile("The file is empty: it holds no rows.")
 
 
 def _undecodable(encoding: str, place: str) -> UnreadableFile:

@@ -1,0 +1,42 @@
+"""What a person should know before trusting a split."""
+
+from __future__ import annotations
+
+from omegaweb.datasets.models import DatasetVersion
+from omegaweb.datasets.splitting import HONEST_ROWS
+
+FEWEST_TRAINING_ROWS = 8
+
+
+def cautions(version: DatasetVersion) -> list[str]:
+    """Return what weakens the numbers a run on this version will show."""
+    sizes = version.split_sizes()
+    found = [
+        f"Only {_rows(sizes[split])} for {split}: with so few, a score is uncertain by about "
+        f"±{margin(sizes[split])} points. Aim at {HONEST_ROWS} or more."
+        for split in ("validation", "test")
+        if sizes[split] < HONEST_ROWS
+    ]
+    if sizes["train"] < FEWEST_TRAINING_ROWS:
+        found.append(f"Only {_rows(sizes['train'])} for training: too few to choose examples from.")
+    if conflicts := version.counts.get("conflicts", 0):
+        found.append(
+            f"{conflicts:,} inputs appear with different targets: no program can be right on all of these rows. "
+            "Perhaps another input column tells them apart."
+        )
+    labels = version.label_distribution.get("labels", [])
+    absent = [entry["label"] for entry in labels if not entry["train"] or not entry["test"]]
+    if absent:
+        named = ", ".join(f"“{label}”" for label in absent[:5])
+        more = f" and {len(absent) - 5} more" if len(absent) > 5 else ""
+        found.append(f"Too rare to be on every side: {named}{more}.")
+    return found
+
+
+def margin(rows: int) -> int:
+    """Return half the width of the 95 % interval of a share, in points, at its widest."""
+    return 100 if rows == 0 else min(100, round(98 / rows**0.5))
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"

@@ -1,0 +1,149 @@
+"""The pages of datasets: list, upload, detail, delete."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import messages
+from django.db.models import ProtectedError
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
+
+from omegaweb.datasets import advice, importing, preview, services
+from omegaweb.datasets.columns import INPUT, TARGET
+from omegaweb.datasets.forms import ReadingOptionsForm, UploadForm, VersionForm
+from omegaweb.datasets.models import Dataset
+from omegaweb.page_request import PageRequest
+
+
+@require_GET
+def list_(request: PageRequest) -> HttpResponse:
+    """Show one's own datasets."""
+    datasets = Dataset.objects.visible_to(request.user).for_list()
+    return render(request, "pages/datasets/list.html", {"datasets": datasets})
+
+
+@require_http_methods(["GET", "POST"])
+def upload(request: PageRequest) -> HttpResponseBase:
+    """Take a file; the reading begins at once and the page of the dataset shows how far it is."""
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        dataset = services.create_dataset(
+            owner=request.user,
+            upload=form.cleaned_data["file"],
+            name=form.cleaned_data["name"],
+            encoding=form.cleaned_data["encoding"],
+            delimiter=form.cleaned_data["delimiter"],
+        )
+        address = dataset.get_absolute_url()
+        return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
+    template = "partials/datasets/upload.html" if request.htmx else "pages/datasets/upload.html"
+    context = {"form": form, "upload_limit_mb": settings.UPLOAD_LIMIT_MB}
+    return render(request, template, context, status=422 if request.method == "POST" else 200)
+
+
+@require_GET
+def detail(request: PageRequest, pk: int) -> HttpResponse:
+    """Show the rows of a dataset, its columns and its split."""
+    dataset = _dataset(request, pk)
+    template = "partials/datasets/rows.html" if request.htmx else "pages/datasets/detail.html"
+    return render(request, template, _detail_context(request, dataset))
+
+
+@require_GET
+def progress(request: PageRequest, pk: int) -> HttpResponse:
+    """Show how far the reading is; when it is over, have the page loaded anew."""
+    dataset = _dataset(request, pk)
+    table = dataset.latest_table
+    if table is None or not table.is_reading:
+        return HttpResponseClientRefresh()
+    importing.resume_if_lost(table)
+    return render(request, "partials/datasets/progress.html", {"dataset": dataset, "table": table})
+
+
+@require_POST
+def split(request: PageRequest, pk: int) -> HttpResponse:
+    """Save the choice of columns and the split."""
+    dataset = _dataset(request, pk)
+    table = dataset.latest_table
+    if table is None or not table.is_ready:
+        messages.error(request, "The file is not read yet: choose the columns when it is.")
+        return redirect(dataset)
+    form = VersionForm(table, dataset.latest_version, request.POST)
+    if not form.is_valid():
+        context = _detail_context(request, dataset) | {"form": form}
+        return render(request, "pages/datasets/detail.html", context, status=422)
+    version = services.save_version(
+        dataset=dataset,
+        table=table,
+        input_columns=form.columns_with(INPUT),
+        target_columns=form.columns_with(TARGET),
+        fractions=form.fractions(),
+        seed=form.cleaned_data["seed"],
+    )
+    messages.success(request, f"Saved as version {version.number}: the rows are split.")
+    return redirect(dataset)
+
+
+@require_POST
+def read_again(request: PageRequest, pk: int) -> HttpResponse:
+    """Read the same file with another encoding or delimiter."""
+    dataset = _dataset(request, pk)
+    table = dataset.latest_table
+    form = ReadingOptionsForm(request.POST)
+    if table is None or not form.is_valid() or not services.can_read_again(table):
+        messages.error(request, "This file cannot be read again. Upload it anew.")
+        return redirect(dataset)
+    services.read_again(table=table, **form.cleaned_data)
+    return redirect(dataset)
+
+
+@require_http_methods(["GET", "POST"])
+def delete(request: PageRequest, pk: int) -> HttpResponse:
+    """Ask, then delete; refuse while a program or a run needs the dataset."""
+    dataset = _dataset(request, pk)
+    if request.method == "GET":
+        return render(request, "pages/datasets/delete.html", {"dataset": dataset})
+    try:
+        services.delete_dataset(dataset=dataset)
+    except ProtectedError as error:
+        users = ", ".join(sorted({f"{user._meta.verbose_name} “{user}”" for user in error.protected_objects})[:5])
+        messages.error(request, f"“{dataset}” is still needed by {users}, so it was not deleted.")
+        return redirect(dataset)
+    messages.success(request, f"“{dataset}” was deleted.")
+    return redirect("datasets:list")
+
+
+def _dataset(request: PageRequest, pk: int) -> Dataset:
+    return get_object_or_404(Dataset.objects.visible_to(request.user), pk=pk)
+
+
+def _detail_context(request: PageRequest, dataset: Dataset) -> dict[str, object]:
+    table, version = dataset.latest_table, dataset.latest_version
+    context: dict[str, object] = {"dataset": dataset, "table": table, "version": version}
+    if table is None:
+        return context
+    importing.resume_if_lost(table)
+    context["can_read_again"] = services.can_read_again(table)
+    context["reading_options"] = ReadingOptionsForm(initial={"encoding": table.encoding, "delimiter": table.delimiter})
+    if table.is_ready:
+        page, rows = preview.page_of_rows(table, version, request.GET.get("page"))
+        context |= {"form": VersionForm(table, version), "page": page, "rows": rows}
+    if version is not None:
+        context |= {
+            "sizes": version.split_sizes(),
+            "bar": preview.split_bar(version),
+            "labels": preview.label_bars(version),
+            "cautions": advice.cautions(version),
+            "program_url": _program_url(dataset),
+        }
+    return context
+
+
+def _program_url(dataset: Dataset) -> str:
+    try:
+        return f"{reverse('programs:create')}?dataset={dataset.pk}"
+    except NoReverseMatch:
+        return ""
