@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
 
-Message = dict[str, Any]
+Scope = dict[str, Any]
+Message = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-Application = Callable[[Message, Receive, Send], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MEGABYTE = 1024 * 1024
 # The file travels inside a multipart body, whose other fields and boundaries need room too.
@@ -24,7 +25,7 @@ class BodyLimit:
     def __init__(self, application: Application) -> None:
         self._application = application
 
-    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 413 when the body is too large, else hand the request on."""
         limit = settings.UPLOAD_LIMIT_MB * MEGABYTE + ENVELOPE_BYTES
         if _declared_length(scope) > limit:
@@ -42,7 +43,7 @@ class _Counted:
         self._left = limit
         self._refused = False
 
-    async def run(self, application: Application, scope: Message) -> None:
+    async def run(self, application: Application, scope: Scope) -> None:
         await application(scope, self._counting_receive, self._guarded_send)
 
     async def _counting_receive(self) -> Message:
@@ -60,7 +61,7 @@ class _Counted:
             await self._send(message)
 
 
-def _declared_length(scope: Message) -> int:
+def _declared_length(scope: Scope) -> int:
     headers = dict(scope.get("headers", ()))
     raw = headers.get(b"content-length", b"0")
     return int(raw) if raw.isdigit() else 0

@@ -6,9 +6,13 @@ import os
 from pathlib import Path
 from typing import Any
 
+import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
 
 from omegaweb import environment, secret_key
+
+# Lets classes name what they hold, like ModelAdmin[Dataset], which Django itself cannot yet.
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 

@@ -8,7 +8,7 @@ from omegaweb.datasets.models import Dataset, Table
 
 
 @admin.register(Dataset)
-class DatasetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
+class DatasetAdmin(admin.ModelAdmin[Dataset]):
     """Who has which datasets."""
 
     list_display = ("name", "owner", "created_at")
@@ -16,7 +16,7 @@ class DatasetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscript
 
 
 @admin.register(Table)
-class TableAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
+class TableAdmin(admin.ModelAdmin[Table]):
     """What was uploaded and whether it could be read."""
 
     list_display = ("filename", "dataset", "state", "row_count", "size", "created_at")

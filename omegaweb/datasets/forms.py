@@ -52,9 +52,9 @@ class UploadForm(ReadingOptionsForm):
     )
     field_order = ("file", "name", "encoding", "delimiter")
 
-    def clean_file(self) -> UploadedFile:
+    def clean_file(self) -> UploadedFile[Any]:
         """Refuse files over the limit."""
-        file: UploadedFile = self.cleaned_data["file"]
+        file: UploadedFile[Any] = self.cleaned_data["file"]
         size = file.size or 0
         if size > settings.UPLOAD_LIMIT_MB * MEGABYTE:
             raise forms.ValidationError(
