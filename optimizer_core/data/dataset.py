@@ -7,8 +7,6 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pydantic import BaseModel
-
 from optimizer_core.errors import ConfigurationError
 from optimizer_core.json_values import JsonObject, canonical_json
 
@@ -28,10 +26,13 @@ def as_object(value: object) -> JsonObject:
     Raises:
         ConfigurationError: it is neither.
     """
-    if isinstance(value, BaseModel):
-        return value.model_dump(mode="json")
     if isinstance(value, dict):
         return value
+    # pydantic is heavy to import, so a data model is known by what it can do.
+    dump = getattr(value, "model_dump", None)
+    if callable(dump) and not isinstance(value, type):
+        dumped: JsonObject = dump(mode="json")
+        return dumped
     raise ConfigurationError(f"a sample must be a DataModel or a JSON object, got {type(value).__name__}")
 
 

@@ -7,6 +7,7 @@ from typing import Unpack
 from optimizer_core.data.schema import Schema
 from optimizer_core.json_values import JsonObject
 from optimizer_core.modules.generator import Generator, GeneratorSettings
+from optimizer_core.modules.registry import register_module
 
 #: The field in which the model thinks.
 THINKING = "thinking"
@@ -14,6 +15,7 @@ THINKING = "thinking"
 _THINKING_SCHEMA: JsonObject = {"type": "string", "description": "Your thinking, step by step, before you answer."}
 
 
+@register_module
 class ChainOfThought(Generator):
     """A Generator whose model first writes a ``thinking`` text, then the fields.
 
@@ -32,8 +34,13 @@ class ChainOfThought(Generator):
     def __init__(self, *, return_thinking: bool = False, **settings: Unpack[GeneratorSettings]) -> None:
         self.return_thinking = return_thinking
         super().__init__(**settings)
-        if return_thinking:
-            self._outputs = self._asked
+
+    @property
+    def outputs_schema(self) -> Schema | None:
+        return self._asked if self.return_thinking else self._outputs
+
+    def config(self) -> JsonObject:
+        return {**super().config(), "return_thinking": self.return_thinking}
 
     def asked_schema(self) -> Schema:
         return self._outputs.with_field_first(THINKING, _THINKING_SCHEMA)

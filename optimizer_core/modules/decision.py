@@ -10,25 +10,22 @@ from optimizer_core.errors import ConfigurationError
 from optimizer_core.json_values import JsonObject
 from optimizer_core.modules.chain_of_thought import ChainOfThought
 from optimizer_core.modules.generator import SharedSettings
+from optimizer_core.modules.registry import register_module
 
 #: The field that holds the picked label.
 CHOICE = "choice"
 
 
-class DecisionSettings(SharedSettings, total=False):
-    """The keyword arguments that a Decision shares with a Generator."""
-
-    inputs: SchemaSource | None
-
-
+@register_module
 class Decision(ChainOfThought):
     """Answers ``{"thinking": text, "choice": label}`` for a question about its input.
 
     Args:
         question: what is to be decided; the start of the default instructions.
         labels: what may be chosen, at least two.
+        inputs: what it reads; any object when left out.
         return_thinking: False leaves the ``thinking`` field out of the answer.
-        **settings: those of a Generator, without ``outputs``; ``inputs`` may be left out for any object.
+        **settings: those of a Generator.
 
     Raises:
         TypeError: a keyword is unknown.
@@ -40,20 +37,25 @@ class Decision(ChainOfThought):
         *,
         question: str,
         labels: Sequence[str],
+        inputs: SchemaSource | None = None,
         return_thinking: bool = True,
-        **settings: Unpack[DecisionSettings],
+        **settings: Unpack[SharedSettings],
     ) -> None:
         if not isinstance(question, str) or not question.strip():
             raise ConfigurationError(f"question={question!r} must be a text that says what is to be decided")
         self.question = question.strip()
         self.labels = check_labels(labels)
-        inputs = settings.pop("inputs", None)
         super().__init__(
             inputs=inputs, outputs=_choice_schema(self.labels), return_thinking=return_thinking, **settings
         )
 
     def default_instructions(self) -> str:
         return f"{self.question} Choose the one label that fits the input best."
+
+    def config(self) -> JsonObject:
+        config = {**super().config(), "question": self.question, "labels": list(self.labels)}
+        del config["outputs"]  # follows from the labels
+        return config
 
     def picked(self, answer: JsonObject) -> str:
         """Return the label of an answer."""

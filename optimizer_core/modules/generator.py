@@ -3,48 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, Required, TypedDict
 
 from optimizer_core.data.schema import Schema, SchemaSource
 from optimizer_core.errors import ConfigurationError
 from optimizer_core.json_values import JsonObject
-from optimizer_core.models.language_model import LanguageModel, as_language_model
+from optimizer_core.models.language_model import UNSET, LanguageModel, as_language_model
+from optimizer_core.models.settings import check_reasoning_effort, check_temperature
 from optimizer_core.modules.base import Module, Prediction, Rollout
 from optimizer_core.modules.prompt import render_messages
-from optimizer_core.modules.settings import (
-    check_examples,
-    check_instructions,
-    check_reasoning_effort,
-    check_temperature,
-)
-
-#: Of the variable that each Generator holds.
-INSTRUCTIONS_SCHEMA = Schema.of(
-    {
-        "type": "object",
-        "title": "Instructions",
-        "properties": {
-            "instructions": {
-                "type": "string",
-                "minLength": 1,
-                "description": "What the model is told to do with each input. {{field}} stands for an input field.",
-            }
-        },
-        "required": ["instructions"],
-    }
-)
+from optimizer_core.modules.registry import register_module
+from optimizer_core.modules.settings import check_examples, check_instructions
 
 
-class SharedSettings(TypedDict, total=False):
-    """The keyword arguments of a Generator that its kinds pass on."""
+@lru_cache
+def instructions_schema() -> Schema:
+    """Return the schema of the variable that each Generator holds."""
+    about = "What the model is told to do with each input. {{field}} stands for an input field."
+    return Schema.of(
+        {
+            "type": "object",
+            "title": "Instructions",
+            "properties": {"instructions": {"type": "string", "minLength": 1, "description": about}},
+            "required": ["instructions"],
+        }
+    )
+
+
+class AskingSettings(TypedDict, total=False):
+    """The keyword arguments of a Generator that say how the model is asked."""
 
     instructions: str | None
     seed_instructions: Iterable[str]
     examples: Iterable[Any]
-    language_model: LanguageModel | str | None
+    language_model: LanguageModel | str | JsonObject | None
     temperature: float | None
     reasoning_effort: str | None
     evolve_examples: bool
+
+
+class SharedSettings(AskingSettings, total=False):
+    """The keyword arguments of a Generator without its schemas."""
+
     name: str | None
     description: str
     trainable: bool
@@ -57,6 +58,7 @@ class GeneratorSettings(SharedSettings, total=False):
     outputs: Required[SchemaSource]
 
 
+@register_module
 class Generator(Module):
     """Answers an object of the outputs schema, by one call to a language model.
 
@@ -70,9 +72,11 @@ class Generator(Module):
             out.
         seed_instructions: other instructions that an optimizer starts from.
         examples: ``{"inputs": …, "outputs": …}`` objects or pairs.
-        language_model: a LanguageModel or a model string; the default model at the time of the call when left out.
-        temperature: of the answers; the model's own when left out.
-        reasoning_effort: "minimal", "low", "medium", "high" …; None sends nothing (decision D18).
+        language_model: a LanguageModel, a model string or a model's configuration; the default model at the time of
+            the call when left out.
+        temperature: of the answers; the model's own setting when left out.
+        reasoning_effort: "minimal", "low", "medium", "high" …; the model's own setting when left out, and where that
+            is None too, nothing is sent (decision D18).
         evolve_examples: True lets mutation see and rewrite the examples.
         name: unique among its siblings.
         description: what it is for; shown to the proposer.
@@ -90,7 +94,7 @@ class Generator(Module):
         instructions: str | None = None,
         seed_instructions: Iterable[str] = (),
         examples: Iterable[Any] = (),
-        language_model: LanguageModel | str | None = None,
+        language_model: LanguageModel | str | JsonObject | None = None,
         temperature: float | None = None,
         reasoning_effort: str | None = None,
         evolve_examples: bool = False,
@@ -104,16 +108,14 @@ class Generator(Module):
         if not self._outputs.properties:
             raise ConfigurationError(f"{self.name}: outputs has no fields; name at least one field to answer")
         self._asked = self.asked_schema()
-        self._asked_json = self._asked.json_schema
-        self.language_model = language_model
+        # A string becomes a model here and once, so that its calls share one cache and one limit.
+        self.language_model = None if language_model is None else as_language_model(language_model)
         self.temperature = check_temperature(temperature)
         self.reasoning_effort = check_reasoning_effort(reasoning_effort)
-        first, *seeds = (
-            check_instructions(text, self._inputs)
-            for text in (self.default_instructions() if instructions is None else instructions, *seed_instructions)
-        )
+        default = self.default_instructions() if instructions is None else instructions
+        first, *seeds = (check_instructions(text, self._inputs) for text in (default, *seed_instructions))
         self.variable = self.add_variable(
-            schema=INSTRUCTIONS_SCHEMA,
+            schema=instructions_schema(),
             value={"instructions": first},
             description=description or f"The instructions for answering {self._field_list()}",
             examples=check_examples(examples, self._inputs, (self._asked, self._outputs)),
@@ -155,9 +157,9 @@ class Generator(Module):
             self._inputs.check(inputs, where=f"{self.name}: inputs")
         answer = await as_language_model(self.language_model).generate(
             self.messages(inputs, rollout.value(self.variable)),
-            schema=self._asked_json,
-            temperature=self.temperature,
-            reasoning_effort=self.reasoning_effort,
+            schema=self._asked,
+            temperature=UNSET if self.temperature is None else self.temperature,
+            reasoning_effort=UNSET if self.reasoning_effort is None else self.reasoning_effort,
             meter=rollout.meter,
             role=rollout.role,
             repeat=rollout.repeat,
@@ -168,6 +170,26 @@ class Generator(Module):
     def finish(self, answer: JsonObject) -> JsonObject:
         """Return what the module answers, made from what the model wrote."""
         return answer
+
+    def config(self) -> JsonObject:
+        return {
+            **super().config(),
+            "inputs": None if self._inputs is None else self._inputs.to_json(),
+            "outputs": self._outputs.to_json(),
+            **self.asking_config(),
+        }
+
+    def asking_config(self) -> JsonObject:
+        """Return the settings that say how the model is asked, as JSON."""
+        return {
+            "instructions": self.variable.value["instructions"],
+            "seed_instructions": [seed["instructions"] for seed in self.variable.seeds],
+            "examples": self.variable.content["examples"],
+            "language_model": None if self.language_model is None else self.language_model.config(),
+            "temperature": self.temperature,
+            "reasoning_effort": self.reasoning_effort,
+            "evolve_examples": self.variable.evolve_examples,
+        }
 
     def _field_list(self) -> str:
         names = [f"`{name}`" for name in self._outputs.properties]

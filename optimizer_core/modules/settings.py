@@ -11,33 +11,6 @@ from optimizer_core.errors import ConfigurationError
 from optimizer_core.json_values import JsonObject
 from optimizer_core.modules.prompt import placeholders
 
-#: What may be asked of models that reason; "none" sends nothing, "disable" turns reasoning off where that exists.
-REASONING_EFFORTS = ("none", "disable", "minimal", "low", "medium", "high", "xhigh")
-
-
-def check_temperature(value: float | None) -> float | None:
-    """Return the sampling temperature of a model; None sends nothing.
-
-    Raises:
-        ConfigurationError: it is no number, or below 0.
-    """
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not value >= 0:
-        raise ConfigurationError(f"temperature={value!r} must be a number of 0 or more; leave it out to send none")
-    return float(value)
-
-
-def check_reasoning_effort(value: str | None) -> str | None:
-    """Return the reasoning effort; None sends nothing.
-
-    Raises:
-        ConfigurationError: there is no such effort.
-    """
-    if value is not None and value not in REASONING_EFFORTS:
-        raise ConfigurationError(f"reasoning_effort={value!r} must be one of {', '.join(REASONING_EFFORTS)}, or None")
-    return value
-
 
 def check_instructions(text: Any, inputs: Schema | None) -> str:
     """Return an instruction text that says something and names only input fields that there are.
@@ -79,8 +52,10 @@ def _check_example(number: int, example: Any, inputs: Schema | None, outputs: Se
     else:
         raise ConfigurationError(f'example {number} must be {{"inputs": …, "outputs": …}} or a pair, got {example!r}')
     problems = inputs.problems(checked["inputs"]) if inputs is not None else []
-    fitting = [schema.problems(checked["outputs"]) for schema in outputs]
-    problems += min(fitting, key=len, default=[])
+    fitting: list[list[str]] = [schema.problems(checked["outputs"]) for schema in outputs]
+    if fitting:
+        closest = min(fitting, key=len)
+        problems += closest
     if problems:
         raise ConfigurationError(f"example {number}: {'; '.join(problems)}")
     return checked

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import Self
 
 from optimizer_core.budget import Meter
 from optimizer_core.data.dataset import Sample
+from optimizer_core.data.schema import Schema
 from optimizer_core.json_values import JsonObject
 
 
@@ -34,17 +36,32 @@ class Reward(ABC):
 
         Raises:
             ModelError: a model it asks gave no usable answer.
+            RewardError: a function it calls failed or gave no finite number.
             BudgetExhausted: the next call would go over the budget.
             RunStopped: the run was asked to stop.
         """
 
-    def check(self, *, targets: bool) -> None:
-        """Raise before any call if it cannot work: no targets, no model.
+    def check(self, *, targets: bool, outputs: Schema | None = None) -> None:  # noqa: B027 - a hook that may stay empty
+        """Raise before any call if it cannot work: no targets, no model, a mask that leaves nothing.
+
+        Args:
+            targets: True where the samples have targets.
+            outputs: what the program answers, where that is known.
 
         Raises:
             ConfigurationError: what is missing, and the way out.
         """
 
     def config(self) -> JsonObject:
-        """Return its settings as JSON, without models' keys."""
+        """Return the keyword arguments that make it again, as JSON, without models' keys."""
         return {"name": self.name}
+
+    @classmethod
+    def from_config(cls, config: JsonObject) -> Self:
+        """Make it from what :meth:`config` returned.
+
+        Raises:
+            TypeError: a keyword is unknown.
+            ConfigurationError: a value cannot work.
+        """
+        return cls(**config)
