@@ -40,9 +40,20 @@ def register() -> None:
             return
         litellm.custom_provider_map.append({"provider": PROVIDER, "custom_handler": _handler()})
         litellm.utils.custom_llm_setup()
-        free = {"litellm_provider": PROVIDER, "input_cost_per_token": 0.0, "output_cost_per_token": 0.0}
+        free = dict.fromkeys(
+            (
+                "input_cost_per_token",
+                "output_cost_per_token",
+                "cache_read_input_token_cost",
+                "cache_creation_input_token_cost",
+            ),
+            0.0,
+        )
         litellm.register_model(
-            {LANGUAGE_MODEL: {**free, "mode": "chat"}, EMBEDDING_MODEL: {**free, "mode": "embedding"}}
+            {
+                LANGUAGE_MODEL: {**free, "litellm_provider": PROVIDER, "mode": "chat"},
+                EMBEDDING_MODEL: {**free, "litellm_provider": PROVIDER, "mode": "embedding"},
+            }
         )
 
 

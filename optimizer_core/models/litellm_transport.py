@@ -1,12 +1,9 @@
-"""The way to every other provider: LiteLLM, imported in a thread at the first call (4 s, 215 MB)."""
+"""The way to every other provider: LiteLLM, imported at the first call (4 s, 215 MB)."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
-import os
-import threading
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from optimizer_core.budget import Usage
@@ -14,26 +11,9 @@ from optimizer_core.errors import ModelAccessDenied, ModelError, ModelRefused, M
 from optimizer_core.json_values import JsonObject
 from optimizer_core.models.base import ChatAnswer, ChatRequest, EmbeddingAnswer, EmbeddingRequest
 from optimizer_core.models.http_errors import retry_after
+from optimizer_core.models.litellm_loop import in_litellm_loop
 from optimizer_core.models.prices import usage_of
 from optimizer_core.models.structured_output import structured_output
-
-_loading = threading.Lock()
-_loaded: Any = None
-
-
-def load_litellm() -> Any:
-    """Return LiteLLM, quiet and without a look at the network. Blocks for seconds the first time."""
-    global _loaded
-    with _loading:
-        if _loaded is None:
-            os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")  # else it fetches its price list
-            import litellm
-
-            litellm.suppress_debug_info = True
-            litellm.telemetry = False
-            logging.getLogger("LiteLLM").setLevel(logging.ERROR)  # it warns of every parameter it drops
-            _loaded = litellm
-        return _loaded
 
 
 class LiteLLMTransport:
@@ -45,9 +25,12 @@ class LiteLLMTransport:
         Raises:
             ModelError: with the subclass that says whether trying again can help.
         """
-        litellm = _loaded or await asyncio.to_thread(load_litellm)
-        call = {**_common(request), **structured_output(request.model, request.schema)}
-        answer = await _bounded(litellm, request, litellm.acompletion(messages=list(request.messages), **call))
+        call = {
+            **_common(request),
+            **structured_output(request.model, request.schema),
+            "messages": list(request.messages),
+        }
+        answer = await _bounded(request, lambda litellm: litellm.acompletion(**call))
         choice = answer.choices[0]
         message = choice.message
         return ChatAnswer(
@@ -64,8 +47,8 @@ class LiteLLMTransport:
         Raises:
             ModelError: with the subclass that says whether trying again can help.
         """
-        litellm = _loaded or await asyncio.to_thread(load_litellm)
-        answer = await _bounded(litellm, request, litellm.aembedding(input=list(request.texts), **_common(request)))
+        call = {**_common(request), "input": list(request.texts)}
+        answer = await _bounded(request, lambda litellm: litellm.aembedding(**call))
         vectors = [row["embedding"] for row in answer.data]
         if len(vectors) != len(request.texts):
             raise ModelUnavailable(f"{request.model}: {len(vectors)} vectors for {len(request.texts)} texts")
@@ -85,15 +68,19 @@ def _common(request: ChatRequest | EmbeddingRequest) -> JsonObject:
     }
 
 
-async def _bounded(litellm: Any, request: ChatRequest | EmbeddingRequest, call: Any) -> Any:
+async def _bounded(request: ChatRequest | EmbeddingRequest, call: Callable[[Any], Awaitable[Any]]) -> Any:
     """Await a LiteLLM call; not all its providers keep to the time-out themselves."""
-    try:
-        async with asyncio.timeout(request.timeout):
-            return await call
-    except TimeoutError as error:
-        raise ModelUnavailable(f"{request.model}: no answer within {request.timeout:g} s") from error
-    except litellm.exceptions.openai.OpenAIError as error:  # the base of all LiteLLM's own errors
-        raise translate(litellm, request.model, error) from error
+
+    async def bounded(litellm: Any) -> Any:
+        try:
+            async with asyncio.timeout(request.timeout):
+                return await call(litellm)
+        except TimeoutError as error:
+            raise ModelUnavailable(f"{request.model}: no answer within {request.timeout:g} s") from error
+        except litellm.exceptions.openai.OpenAIError as error:  # the base of all LiteLLM's own errors
+            raise translate(litellm, request.model, error) from error
+
+    return await in_litellm_loop(bounded)
 
 
 def translate(litellm: Any, model: str, error: Exception) -> ModelError:
