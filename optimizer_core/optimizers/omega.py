@@ -1,0 +1,249 @@
+"""OMEGA: a language model rewrites variables; candidates compete by dominated novelty."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from optimizer_core.budget import Meter
+from optimizer_core.data.candidate import Candidate
+from optimizer_core.errors import ConfigurationError
+from optimizer_core.json_values import JsonObject
+from optimizer_core.models.defaults import get_default_embedding_model, get_default_language_model
+from optimizer_core.models.embedding_model import EmbeddingModel, as_embedding_model
+from optimizer_core.models.language_model import LanguageModel, as_language_model
+from optimizer_core.models.settings import check_number, check_reasoning_effort
+from optimizer_core.operators.crossover import SCHEDULES, cross, crossover_probability
+from optimizer_core.operators.evidence import Evidence, split_predictions
+from optimizer_core.operators.mutation import mutate
+from optimizer_core.operators.prompts import Brief
+from optimizer_core.operators.rewriting import Asking
+from optimizer_core.optimizers.base import Optimizable, Optimizer, Plan, Situation, child
+from optimizer_core.optimizers.distance_functions import as_distance_function, distance_function_name
+from optimizer_core.optimizers.settings import check_at_least, check_choice
+from optimizer_core.population.distance import CosineDistances, DistanceFunction, custom_distances
+from optimizer_core.population.dominated_novelty import DistanceRows, Standing, by_fitness, by_novelty, by_radius
+from optimizer_core.population.population import Member, Population
+from optimizer_core.population.selection import SELECTIONS, select
+
+ALGORITHMS = ("dns", "dns-rank", "ga")
+
+
+class OMEGA(Optimizer):
+    """Evolves whole variables by mutation and crossover, and keeps a population that is good and varied.
+
+    A proposal costs one call of the language model and the answers to one validation minibatch.
+
+    Args:
+        language_model: rewrites variables: a model or a model string; the default model at the time of the run when
+            left out.
+        embedding_model: places candidates for the competition; the default one when left out. Not needed with "ga" or
+            with a distance function that does without.
+        k_nearest_fitter: "dns": a candidate is dominated by anyone fitter within exactly ``1 / k_nearest_fitter``;
+            "dns-rank": how many fitter neighbours count.
+        distance_function: ``async function(c1, c2, embedding_model=None, **kwargs) -> float`` over clean contents:
+            custom fields and examples, for a program with several variables by their names.
+        population_size: how many candidates survive an epoch.
+        mutation_temperature: of the language model when it mutates; 0 is allowed.
+        crossover_temperature: of the language model when it crosses; 0 is allowed.
+        selection_temperature: of the choice of parents by softmax; more than 0.
+        sampling_temperature: of the choice of the variable; more than 0.
+        reasoning_effort: of the language model; None sends nothing (decision D18).
+        merging_rate: crossover is as likely as ``merging_rate · epoch``, at most 1 (decision D3).
+        merging_schedule: "epoch", or "constant" for ``merging_rate`` in every epoch.
+        algorithm: "dns" (radius), "dns-rank" (the paper's), or "ga" (the fittest survive).
+        selection: "softmax", "best" or "random".
+        instructions: put before the optimizer's own prompt.
+        reward_uncertainty: see :class:`Optimizer`.
+        nb_best_predictions: well scored answers that a proposal is shown.
+        nb_worst_predictions: badly scored ones.
+        nb_hard_examples: inputs of earlier batches that keep failing.
+        hard_example_min_observations: how often such an input must have been seen.
+        name: what logs call it.
+        description: what it does.
+
+    Raises:
+        ConfigurationError: a value cannot work.
+    """
+
+    identifier: ClassVar[str] = "omega"
+
+    def __init__(
+        self,
+        *,
+        language_model: LanguageModel | str | JsonObject | None = None,
+        embedding_model: EmbeddingModel | str | JsonObject | None = None,
+        k_nearest_fitter: int = 5,
+        distance_function: DistanceFunction | str | None = None,
+        population_size: int = 10,
+        mutation_temperature: float = 0.3,
+        crossover_temperature: float = 0.3,
+        selection_temperature: float = 0.3,
+        sampling_temperature: float = 0.3,
+        reasoning_effort: str | None = None,
+        merging_rate: float = 0.02,
+        merging_schedule: str = "epoch",
+        algorithm: str = "dns",
+        selection: str = "softmax",
+        instructions: str | None = None,
+        reward_uncertainty: float = 0.25,
+        nb_best_predictions: int = 1,
+        nb_worst_predictions: int = 3,
+        nb_hard_examples: int = 1,
+        hard_example_min_observations: int = 2,
+        name: str | None = None,
+        description: str | None = None,
+    ) -> None:
+        super().__init__(
+            population_size=population_size,
+            sampling_temperature=sampling_temperature,
+            reward_uncertainty=reward_uncertainty,
+            name=name,
+            description=description,
+        )
+        self.language_model = None if language_model is None else as_language_model(language_model)
+        self.embedding_model = None if embedding_model is None else as_embedding_model(embedding_model)
+        self.k_nearest_fitter = check_at_least("k_nearest_fitter", k_nearest_fitter, 1)
+        self.distance_function = as_distance_function(distance_function)
+        self.mutation_temperature = check_number("mutation_temperature", mutation_temperature, least=0)
+        self.crossover_temperature = check_number("crossover_temperature", crossover_temperature, least=0)
+        self.selection_temperature = check_number("selection_temperature", selection_temperature, above=0)
+        self.reasoning_effort = check_reasoning_effort(reasoning_effort)
+        self.merging_rate = check_number("merging_rate", merging_rate, least=0)
+        self.merging_schedule = check_choice("merging_schedule", merging_schedule, SCHEDULES)
+        self.algorithm = check_choice("algorithm", algorithm, ALGORITHMS)
+        self.selection = check_choice("selection", selection, SELECTIONS)
+        self.instructions = instructions or ""
+        self.nb_best_predictions = check_at_least("nb_best_predictions", nb_best_predictions, 0)
+        self.nb_worst_predictions = check_at_least("nb_worst_predictions", nb_worst_predictions, 0)
+        self.nb_hard_examples = check_at_least("nb_hard_examples", nb_hard_examples, 0)
+        self.hard_example_min_observations = check_at_least(
+            "hard_example_min_observations", hard_example_min_observations, 1
+        )
+        self._placed: tuple[EmbeddingModel, CosineDistances] | None = None
+
+    def check(self, program: Optimizable) -> None:
+        super().check(program)
+        self._proposer()
+        if self.algorithm != "ga" and self.distance_function is None:
+            self._embedder()
+
+    def select_parent(self, population: Population, rng: random.Random) -> Member:
+        return self._select(population, population.parents(), rng)
+
+    def plan(self, situation: Situation) -> Plan:
+        variable = self.choose_variable(situation, situation.program.trainable_variables)
+        parent, name = situation.parent, variable.name
+        probability = crossover_probability(self.merging_rate, situation.epoch, schedule=self.merging_schedule)
+        if situation.rng.random() < probability:
+            others = [
+                member
+                for member in situation.population.parents()
+                if member.id != parent.id and member.candidate.content[name] != parent.candidate.content[name]
+            ]
+            if others:
+                return Plan(operator="crossover", variable=variable, parents=(parent, situation.rng.choice(others)))
+        return Plan(operator="mutation", variable=variable, parents=(parent,))
+
+    async def propose(self, plan: Plan, situation: Situation) -> Candidate:
+        contents = [parent.candidate.content[plan.variable.name] for parent in plan.parents]
+        brief = Brief(
+            program=situation.program.description,
+            variable=plan.variable,
+            evidence=self._evidence(situation),
+            instructions=self.instructions,
+        )
+        if plan.operator == "crossover":
+            asking = self._asking(self.crossover_temperature, situation.meter)
+            rewrite = await cross(asking, brief, contents[0], contents[1])
+        else:
+            asking = self._asking(self.mutation_temperature, situation.meter)
+            rewrite = await mutate(asking, brief, contents[0])
+        return child(plan, situation, rewrite.content, reasoning=rewrite.reasoning)
+
+    async def compete(self, ranked: Sequence[Member], population: Population, meter: Meter) -> list[Standing]:
+        fitness = [population.score(member) for member in ranked]
+        if self.algorithm == "ga" or len(ranked) == 1:
+            return by_fitness(fitness, size=self.population_size)
+        law = by_radius if self.algorithm == "dns" else by_novelty
+        rows = await self._distances(ranked, fitness, meter)
+        return law(fitness, rows, k_nearest_fitter=self.k_nearest_fitter, size=self.population_size)
+
+    async def _distances(self, ranked: Sequence[Member], fitness: Sequence[float], meter: Meter) -> DistanceRows:
+        contents = [member.candidate.content for member in ranked]
+        if self.distance_function is not None:
+            embedder = self.embedding_model or get_default_embedding_model()
+            return await custom_distances(contents, fitness, self.distance_function, embedder)
+        embedder = self._embedder()
+        if self._placed is None or self._placed[0] is not embedder:
+            self._placed = (embedder, CosineDistances())
+        return await self._placed[1].rows(contents, embedder, meter=meter)
+
+    def _select(self, population: Population, members: Sequence[Member], rng: random.Random) -> Member:
+        scores = [population.score(member) for member in members]
+        return members[select(scores, self.selection, temperature=self.selection_temperature, rng=rng)]
+
+    def _evidence(self, situation: Situation) -> Evidence:
+        good, bad = split_predictions(
+            situation.predictions, best=self.nb_best_predictions, worst=self.nb_worst_predictions
+        )
+        hard = situation.memory.hardest(
+            self.nb_hard_examples,
+            min_observations=self.hard_example_min_observations,
+            without=situation.predictions,
+        )
+        return Evidence(good=good, bad=bad, hard=hard, rejections=situation.rejections)
+
+    def _asking(self, temperature: float, meter: Meter) -> Asking:
+        return Asking(
+            model=self._proposer(), temperature=temperature, reasoning_effort=self.reasoning_effort, meter=meter
+        )
+
+    def _proposer(self) -> LanguageModel:
+        model = self.language_model or get_default_language_model()
+        if model is None:
+            raise ConfigurationError(
+                "OMEGA needs a language model to propose; "
+                "pass language_model=… or call oc.set_default_language_model(…)"
+            )
+        return model
+
+    def _embedder(self) -> EmbeddingModel:
+        model = self.embedding_model or get_default_embedding_model()
+        if model is None:
+            raise ConfigurationError(
+                f"OMEGA with algorithm={self.algorithm!r} needs an embedding model; pass embedding_model=…, call "
+                'oc.set_default_embedding_model(…), give a distance_function, or take algorithm="ga"'
+            )
+        return model
+
+    def config(self) -> JsonObject:
+        settings: dict[str, Any] = super().config()
+        for setting in _SETTINGS:
+            settings[setting] = getattr(self, setting)
+        function = self.distance_function
+        return {
+            **settings,
+            "language_model": self.language_model.config() if self.language_model else None,
+            "embedding_model": self.embedding_model.config() if self.embedding_model else None,
+            "distance_function": distance_function_name(function) if function else None,
+        }
+
+
+_SETTINGS = (
+    "k_nearest_fitter",
+    "mutation_temperature",
+    "crossover_temperature",
+    "selection_temperature",
+    "reasoning_effort",
+    "merging_rate",
+    "merging_schedule",
+    "algorithm",
+    "selection",
+    "instructions",
+    "nb_best_predictions",
+    "nb_worst_predictions",
+    "nb_hard_examples",
+    "hard_example_min_observations",
+)
