@@ -32,6 +32,9 @@ class ProgramQuerySet(models.QuerySet["Program"]):
     def visible_to(self, user: User | AnonymousUser) -> ProgramQuerySet:
         return self.filter(owner=user) if user.is_authenticated else self.none()
 
+    def with_run_count(self) -> ProgramQuerySet:
+        return self.annotate(run_count=models.Count("runs"))
+
 
 class Program(models.Model):
     """What the model reads, what it must answer, and the instruction that an optimizer may rewrite."""

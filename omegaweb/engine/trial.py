@@ -1,0 +1,120 @@
+"""One row tried by hand: the exact prompt, the answer, what it cost, or what went wrong and the way out."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from omegaweb.engine.assembly import build_module
+from omegaweb.engine.model_building import build_language_model
+from omegaweb.runs.configuration import ModelChoice
+from optimizer_core.budget import Meter, Usage
+from optimizer_core.errors import (
+    InvalidAnswer,
+    ModelAccessDenied,
+    ModelRefused,
+    ModelUnavailable,
+    OptimizerError,
+    RateLimited,
+)
+from optimizer_core.modules.base import Rollout
+
+TIME_LIMIT = 90.0  # seconds, for the whole trial
+ATTEMPTS = 2  # a person waits, so give up early
+
+#: What to do about an error, the most special kind first.
+WAYS_OUT: tuple[tuple[type[OptimizerError], str, str], ...] = (
+    (RateLimited, "The provider asks for fewer requests", "Wait a minute and try again, or use another model."),
+    (
+        ModelUnavailable,
+        "The model could not be reached",
+        "Check that the address is right and the server is running, then try again.",
+    ),
+    (
+        ModelAccessDenied,
+        "The provider turned the request down",
+        "Check the model's name, and that the environment variable with its key is set where the site runs.",
+    ),
+    (ModelRefused, "The model refused to answer", "Word the instruction differently, or use another model."),
+    (
+        InvalidAnswer,
+        "The answer does not fit the output fields",
+        "Make the fields simpler or describe them better, or use a more capable model.",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialError:
+    """What went wrong, in words for a person."""
+
+    title: str
+    message: str
+    way_out: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What one row gave."""
+
+    messages: tuple[dict[str, Any], ...] = ()  # the prompt as it was sent: role, content
+    output: dict[str, Any] = field(default_factory=dict)
+    thinking: str = ""
+    usage: Usage = field(default_factory=Usage)
+    seconds: float = 0.0
+    error: TrialError | None = None
+
+    @property
+    def price_known(self) -> bool:
+        return self.usage.unpriced_calls == 0
+
+
+def try_program(
+    definition: Mapping[str, Any],
+    inputs: Mapping[str, Any],
+    models: ModelChoice,
+    *,
+    time_limit: float = TIME_LIMIT,
+) -> Trial:
+    """Ask the task model once for `inputs`. Blocks; call it from a thread without a running event loop."""
+    meter, rollout = Meter(), None
+    messages: tuple[dict[str, Any], ...] = ()
+    started = time.monotonic()
+    try:
+        model = build_language_model(models.task, models.api_base, temperature=models.task_temperature, retry=ATTEMPTS)
+        module = build_module(definition, language_model=model)
+        messages = module.messages(dict(inputs))
+        rollout = Rollout(meter=meter, sample="trial-0")
+        answer = asyncio.run(_within(module(dict(inputs), rollout), time_limit))
+    except TimeoutError:
+        error = TrialError(
+            title="The model took too long",
+            message=f"There was no answer after {time_limit:g} seconds.",
+            way_out="Try again, or use a smaller model or a shorter input.",
+        )
+        return Trial(messages=messages, usage=meter.total, seconds=time.monotonic() - started, error=error)
+    except OptimizerError as error:
+        return Trial(messages=messages, usage=meter.total, seconds=time.monotonic() - started, error=explain(error))
+    thinking = str(rollout.trace[-1].outputs.get("thinking", "")) if rollout.trace else ""
+    return Trial(
+        messages=messages,
+        output=answer or {},
+        thinking=thinking,
+        usage=meter.total,
+        seconds=time.monotonic() - started,
+    )
+
+
+async def _within(answer: Any, seconds: float) -> Any:
+    return await asyncio.wait_for(answer, seconds)
+
+
+def explain(error: OptimizerError) -> TrialError:
+    """Return an error as title, message and way out."""
+    for kind, title, way_out in WAYS_OUT:
+        if isinstance(error, kind):
+            return TrialError(title=title, message=str(error), way_out=way_out)
+    return TrialError(title="This program cannot run", message=str(error), way_out="Edit the program and try again.")

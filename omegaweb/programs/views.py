@@ -1,0 +1,165 @@
+"""Pages of programs: list, form, detail, and a box to try one row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from omegaweb.datasets.models import Dataset
+from omegaweb.engine import assembly, providers
+from omegaweb.engine.trial import try_program
+from omegaweb.programs import services
+from omegaweb.programs.forms import ProgramEditor
+from omegaweb.programs.models import Program
+from omegaweb.programs.rows import added_to, asks_for_rows, change_rows
+from omegaweb.programs.suggestions import suggest
+from omegaweb.programs.trial_form import TrialForm
+
+INVALID = 422
+
+
+@require_GET
+def program_list(request: HttpRequest) -> HttpResponse:
+    """Show the reader's programs."""
+    programs = Program.objects.visible_to(request.user).with_run_count()
+    return render(request, "pages/programs/list.html", {"programs": programs})
+
+
+@require_http_methods(["GET", "POST"])
+def create(request: HttpRequest) -> HttpResponse:
+    """Make a program; `?dataset=ID` fills the form from the columns of a dataset."""
+    program = Program(owner=request.user)
+    dataset = _dataset(request)
+    start = suggest(dataset, dataset.latest_version) if dataset and dataset.latest_version else _blank()
+    context = {"dataset": dataset}
+    return _editor_page(request, program, start, "pages/programs/create.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a program; runs keep the state they were launched with."""
+    program = get_object_or_404(Program.objects.visible_to(request.user), pk=pk)
+    return _editor_page(request, program, program.definition(), "pages/programs/edit.html", {"program": program})
+
+
+def _editor_page(
+    request: HttpRequest, program: Program, start: dict[str, Any], template: str, context: dict[str, Any]
+) -> HttpResponse:
+    status = 200
+    if request.method == "POST" and not asks_for_rows(request.POST):
+        editor = ProgramEditor(program, request.POST)
+        if editor.is_valid():
+            return _save(request, program, editor)
+        status = INVALID
+    elif request.method == "POST":
+        editor = ProgramEditor(program, start=ProgramEditor(program, change_rows(request.POST)).entered())
+        editor.focus_new_row(added_to(request.POST))
+    else:
+        editor = ProgramEditor(program, start=start)
+    context = {**context, "editor": editor, "variables": _variables(editor.draft())}
+    return render(request, template, context, status=status)
+
+
+def _save(request: HttpRequest, program: Program, editor: ProgramEditor) -> HttpResponse:
+    if program.pk is None:
+        program = services.create_program(owner=program.owner, definition=editor.definition())
+        messages.success(request, f"“{program.name}” is saved. Try it on a row, or launch a run.")
+    else:
+        program = services.change_program(program=program, definition=editor.definition())
+        messages.success(request, f"“{program.name}” is saved.")
+    dataset = _dataset(request)
+    return redirect(f"{program.get_absolute_url()}{f'?dataset={dataset.pk}' if dataset else ''}")
+
+
+@require_POST
+def variables(request: HttpRequest) -> HttpResponse:
+    """Show which trainable variables the form under edit would make."""
+    editor = ProgramEditor(Program(owner=request.user), request.POST)
+    context = {"variables": _variables(editor.draft()), "placeholders": editor.placeholders, "oob": True}
+    return render(request, "partials/programs/variables.html", context)
+
+
+def _variables(definition: dict[str, Any]) -> dict[str, Any]:
+    if not definition["instruction"].strip():
+        return {"found": [], "problem": "Write an instruction: it becomes the text that an optimizer may rewrite."}
+    if not definition["output_fields"]:
+        return {"found": [], "problem": "Add an output field: a program needs something to answer."}
+    try:
+        return {"found": assembly.describe_variables(definition), "problem": ""}
+    except assembly.Unusable as error:
+        return {"found": [], "problem": str(error)}
+
+
+@require_GET
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a program, its trainable variables, and the box to try it."""
+    program = get_object_or_404(Program.objects.visible_to(request.user), pk=pk)
+    dataset = _dataset(request)
+    context = {
+        "program": program,
+        "dataset": dataset,
+        "variables": _variables(program.definition()),
+        "runs": program.runs.visible_to(request.user)[:8],
+        "trial_form": TrialForm(program=program, user=request.user, dataset=dataset),
+        "model_names": providers.suggestions(),
+    }
+    return render(request, "pages/programs/detail.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def delete(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask, then delete a program that no run uses."""
+    program = get_object_or_404(Program.objects.visible_to(request.user), pk=pk)
+    if request.method == "GET":
+        return render(request, "pages/programs/delete.html", {"program": program})
+    try:
+        services.delete_program(program=program)
+    except services.ProgramInUse as error:
+        messages.error(request, str(error))
+        return redirect(program)
+    messages.success(request, f"“{program.name}” is deleted.")
+    return redirect("programs:list")
+
+
+@require_http_methods(["GET", "POST"])
+def try_it(request: HttpRequest, pk: int) -> HttpResponse:
+    """Run one row. GET fills the box from a row of a dataset; POST asks the model."""
+    program = get_object_or_404(Program.objects.visible_to(request.user), pk=pk)
+    dataset = _dataset(request)
+    trial, status = None, 200
+    if request.method == "POST":
+        form = TrialForm(request.POST, program=program, user=request.user, dataset=dataset)
+        if form.is_valid():
+            trial = try_program(program.definition(), form.inputs(), form.models())
+        else:
+            status = INVALID
+    else:
+        form = TrialForm(program=program, user=request.user, dataset=dataset, row=request.GET.get("row", ""))
+    context = {"program": program, "dataset": dataset, "trial_form": form, "trial": trial}
+    context["model_names"] = providers.suggestions()
+    template = "partials/programs/trial.html" if request.headers.get("HX-Request") else "pages/programs/try.html"
+    return render(request, template, context, status=status)
+
+
+def _dataset(request: HttpRequest) -> Dataset | None:
+    """The dataset that the address names, if the reader may see it."""
+    number = request.GET.get("dataset", "") or request.POST.get("dataset", "")
+    if not number.isdecimal():
+        return None
+    return get_object_or_404(Dataset.objects.visible_to(request.user), pk=int(number))
+
+
+def _blank() -> dict[str, Any]:
+    return {
+        "name": "",
+        "description": "",
+        "instruction": "",
+        "style": "direct",
+        "input_fields": [{"name": "", "description": ""}],
+        "output_fields": [{"name": "", "type": "choice", "choices": [], "description": ""}],
+        "seed_instructions": [],
+    }
