@@ -15,7 +15,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from omegaweb.accounts.models import User
 from tests.people import PASSWORD
 
-CHROMIUM = "/usr/bin/chromium"
+# As in scripts/environment.sh.
+CHROMIUMS = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -31,10 +32,11 @@ START_SECONDS = 20
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """One headless Chromium for the whole session."""
-    if not os.path.exists(CHROMIUM):
-        pytest.fail(f"{CHROMIUM} is missing: run `sudo apt-get install chromium`", pytrace=False)
+    path = next((path for path in CHROMIUMS if os.path.exists(path)), None)
+    if path is None:
+        pytest.fail("Chromium is missing: run `sudo apt-get install chromium`", pytrace=False)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
         browser.close()
 

