@@ -1,0 +1,37 @@
+"""Who works on a run: the name of this process, and whether another one is still there."""
+
+from __future__ import annotations
+
+import os
+import socket
+import uuid
+from datetime import datetime, timedelta
+
+from omegaweb.runs.models import Run
+
+#: Without a sign of life for so long, whoever claimed the run is gone.
+SILENCE = timedelta(seconds=20)
+#: This process, in Run.claimed_by: host, process id, and a part that tells restarts apart.
+THIS_PROCESS = f"{socket.gethostname()[:60]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+
+
+def is_abandoned(run: Run, *, now: datetime) -> bool:
+    """Tell whether nobody works on a run that is under way."""
+    if run.claimed_by == THIS_PROCESS:
+        return False
+    host, _, process_id = run.claimed_by.rpartition(":")[0].rpartition(":")
+    if host == THIS_PROCESS.split(":")[0] and process_id.isdigit() and not _is_someone_else(int(process_id)):
+        return True
+    return run.heartbeat_at is None or now - run.heartbeat_at > SILENCE
+
+
+def _is_someone_else(process_id: int) -> bool:
+    if process_id == os.getpid():  # in a container every start may get the same id
+        return False
+    try:
+        os.kill(process_id, 0)  # signal 0 only asks
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,189 @@
+"""Runs the runs: one daemon thread each, a few at once, the others wait for their turn.
+
+queued ──claim──▶ running ──run.finished──▶ completed, stopped or failed
+   ▲                 │
+   └──continue_run───┴── the process goes away ──▶ interrupted
+
+Everything that other processes must know is a row: the claim, the stop request, the signs of life.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from django.conf import settings
+from django.db import connections
+from django.utils import timezone
+
+from omegaweb.engine import announcer, execution
+from omegaweb.engine.claims import THIS_PROCESS
+from omegaweb.engine.gate import RowGate
+from omegaweb.engine.recorder import RecordingFailed, writer
+from omegaweb.engine.watcher import Watcher
+from omegaweb.runs.models import Run, RunState
+from optimizer_core.errors import OptimizerError
+from optimizer_core.events import RunFinished
+
+logger = logging.getLogger(__name__)
+
+INTERRUPTED = (
+    "The server stopped while this run was under way. Everything it had found is here. "
+    "Continue takes it up from its last checkpoint."
+)
+
+
+class Launcher:
+    """The run threads of this process."""
+
+    def __init__(self, *, limit: int) -> None:
+        self._limit = limit
+        self._threads: dict[int, threading.Thread] = {}
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def fill(self) -> None:
+        """Start queued runs, the oldest first, as long as there is room."""
+        with self._lock:
+            while not self._closed and len(self._threads) < self._limit:
+                run_id = claim_next()
+                if run_id is None:
+                    return
+                thread = threading.Thread(target=self._work, args=(run_id,), name=f"run-{run_id}", daemon=True)
+                self._threads[run_id] = thread
+                thread.start()
+
+    def is_working_on(self, run_id: int) -> bool:
+        return run_id in self._threads
+
+    def wait(self, run_id: int, *, seconds: float) -> bool:
+        """Wait until the thread of a run has ended; False if it is still there."""
+        thread = self._threads.get(run_id)
+        if thread is not None:
+            thread.join(seconds)
+        return thread is None or not thread.is_alive()
+
+    def close(self) -> None:
+        """Start nothing more and mark what is under way as interrupted, because the process ends."""
+        self._closed = True
+        for run in Run.objects.under_way().filter(claimed_by=THIS_PROCESS):
+            interrupt(run)
+
+    def _work(self, run_id: int) -> None:
+        try:
+            conduct(run_id)
+        except Exception:
+            logger.exception("run %s: its thread failed", run_id)
+            _fail(run_id, "Something unexpected happened; the server's log says what.")
+        finally:
+            connections.close_all()
+            with self._lock:
+                del self._threads[run_id]
+            self.fill()
+            connections.close_all()
+
+
+def claim_next() -> int | None:
+    """Make the oldest queued run ours, and return its id. Whoever changes the row first has it."""
+    for run_id in Run.objects.filter(state=RunState.QUEUED).order_by("created_at", "pk").values_list("pk", flat=True):
+        claimed = Run.objects.filter(pk=run_id, state=RunState.QUEUED).update(
+            state=RunState.RUNNING, claimed_by=THIS_PROCESS, heartbeat_at=timezone.now(), message=""
+        )
+        if claimed:
+            _announce(run_id)
+            return run_id
+    return None
+
+
+def conduct(run_id: int) -> None:
+    """Carry out a claimed run in this thread, to whatever end."""
+    stop = threading.Event()
+    gate = RowGate(run_id)
+    watcher = Watcher(run_id, claim=THIS_PROCESS, stop=stop, look=gate.look)
+    watcher.start()
+    problem = ""
+    try:
+        execution.execute(Run.objects.get(pk=run_id), gate=gate, stop=stop)
+    except RecordingFailed:
+        logger.exception("run %s: stopped, because it could not be recorded", run_id)
+    except OptimizerError as error:
+        problem = str(error)
+    except Exception as error:  # the top of the run's thread: whatever it was, the run says so
+        logger.exception("run %s failed", run_id)
+        problem = f"Something unexpected happened: {type(error).__name__}: {error}"
+    finally:
+        watcher.finish()
+        _end(run_id, problem)
+
+
+def _end(run_id: int, problem: str) -> None:
+    """Write down the end of a run that has not said so itself."""
+    unsaid = writer.submit(run_id, lambda: _is_ours(run_id)).result()
+    if unsaid:
+        message = problem or "The run ended without saying why."
+        try:
+            writer.write(run_id, RunFinished(status="failed", reason="error", message=message))
+        except RecordingFailed:
+            logger.info("run %s: its end cannot be recorded either", run_id)
+    failure = writer.close(run_id)
+    if failure is not None:
+        _fail(run_id, f"What the run said could not be written down, so it was stopped. {failure}")
+
+
+def _is_ours(run_id: int) -> bool:
+    return Run.objects.under_way().filter(pk=run_id, claimed_by=THIS_PROCESS).exists()
+
+
+def _fail(run_id: int, message: str) -> None:
+    """Mark a run as failed where no event can say so."""
+    Run.objects.under_way().filter(pk=run_id, claimed_by=THIS_PROCESS).update(
+        state=RunState.FAILED, reason="error", message=message, finished_at=timezone.now()
+    )
+    _announce(run_id)
+
+
+def interrupt(run: Run) -> bool:
+    """Mark a run as interrupted, unless it moved on meanwhile."""
+    changed = (
+        Run.objects.under_way()
+        .filter(pk=run.pk, claimed_by=run.claimed_by)
+        .update(state=RunState.INTERRUPTED, message=INTERRUPTED)
+    )
+    if changed:
+        _announce(run.pk)
+    return bool(changed)
+
+
+def _announce(run_id: int) -> None:
+    run = Run.objects.only("owner_id", "last_sequence").get(pk=run_id)
+    announcer.announce(run_id, owner_id=run.owner_id, sequence=run.last_sequence)
+
+
+launcher = Launcher(limit=getattr(settings, "RUNS_AT_ONCE", 2))
+
+
+def start(run_id: int) -> None:
+    """Start a queued run now, or when its turn comes."""
+    _announce(run_id)
+    launcher.fill()
+
+
+def stop(run_id: int) -> bool:
+    """Ask a run to stop; one that waits for its turn is stopped at once. False if it was over already."""
+    now = timezone.now()
+    stopped = Run.objects.filter(pk=run_id, state=RunState.QUEUED).update(
+        state=RunState.STOPPED, reason="stop_requested", stop_requested_at=now, finished_at=now
+    )
+    asked = stopped or Run.objects.under_way().filter(pk=run_id, stop_requested_at=None).update(stop_requested_at=now)
+    _announce(run_id)
+    return bool(asked)
+
+
+def continue_run(run_id: int) -> bool:
+    """Take up an interrupted run again. False if it is not interrupted, or another tab was faster."""
+    queued = Run.objects.filter(pk=run_id, state=RunState.INTERRUPTED).update(
+        state=RunState.QUEUED, stop_requested_at=None, message=""
+    )
+    if queued:
+        start(run_id)
+    return bool(queued)

@@ -1,0 +1,298 @@
+"""Brings the rows that pages read up to date with what a run says: one event, one case."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, assert_never
+
+from django.contrib.auth import get_user_model
+
+from omegaweb.engine.measuring import Scores
+from omegaweb.reviews.models import Review, ReviewState
+from omegaweb.runs.models import Candidate, CandidateState, Measurement, Run, RunState, Series
+from optimizer_core import events
+from optimizer_core.data.statistics import mean_interval
+from optimizer_core.events import Event
+
+#: Code of the warning with which a run says that only open reviews keep it.
+WAITING_FOR_REVIEWS = "waiting_for_reviews"
+#: Candidates in these states were on their way when a run ended or was cut off.
+UNFINISHED = (CandidateState.PROPOSED, CandidateState.SCORED)
+
+
+class Projection:
+    """The read-model rows of one run. Apply events in their order, then :meth:`save`, in one transaction.
+
+    After an error the rows in memory are ahead of the database: throw the object away and make a new one.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self._candidates = {candidate.key: candidate for candidate in run.candidates.all()}
+        self._scores = Scores()
+        self._run_fields: set[str] = set()
+        self._changed: dict[str, Candidate] = {}
+        self._descents: list[Any] = []  # rows between candidates and their parents
+        self._measurements: list[Measurement] = []
+
+    def apply(self, event: Event, *, sequence: int, at: datetime) -> None:
+        """Change the rows as the event says.
+
+        Raises:
+            KeyError: the event names a candidate that was never proposed.
+        """
+        self._set(last_sequence=sequence)
+        if self.run.state == RunState.WAITING and not isinstance(event, events.WarningRaised):
+            self._set(state=RunState.RUNNING)
+        match event:
+            case events.RunStarted():
+                self._started(event, at)
+            case events.RunFinished():
+                self._finished(event, at)
+            case events.EpochStarted():
+                self._set(epoch=event.epoch)
+            case events.BatchFinished():
+                self._batch_finished(event)
+            case events.CandidateProposed():
+                self._proposed(event, at)
+            case events.CandidateScored():
+                self._scored(event)
+            case events.ValidationFinished():
+                self._validated(event)
+            case events.ReviewRequested():
+                self._review_requested(event, at)
+            case events.ReviewDecided():
+                self._review_decided(event, at)
+            case events.PopulationUpdated():
+                self._population_updated(event)
+            case events.BestChanged():
+                best = self._candidates[event.candidate]
+                self._set(best=best)
+                self._measure(
+                    Series.BEST, event.reward, count=event.count, candidate=best, bounds=(best.low, best.high)
+                )
+            case events.SpendUpdated():
+                self._spent(event, at)
+            case events.TestFinished():
+                self._set(result=events.event_to_json(event))
+            case events.WarningRaised():
+                if event.code == WAITING_FOR_REVIEWS:
+                    self._set(state=RunState.WAITING)
+            case events.EpochFinished() | events.ProposalFailed() | events.CheckpointSaved():
+                pass  # only the log tells of these
+            case _:
+                assert_never(event)
+
+    def save(self) -> None:
+        """Write everything that changed since the last time."""
+        self._scores.save()
+        # One upsert by primary key: bulk_update would write a CASE for each field and candidate, ten times slower.
+        Candidate.objects.bulk_create(
+            self._changed.values(), update_conflicts=True, unique_fields=["id"], update_fields=CHANGING_FIELDS
+        )
+        Candidate.parents.through.objects.bulk_create(self._descents)
+        Measurement.objects.bulk_create(self._measurements)
+        self.run.save(update_fields=sorted(self._run_fields))
+        self._run_fields.clear()
+        self._changed.clear()
+        self._descents.clear()
+        self._measurements.clear()
+
+    def _set(self, **values: Any) -> None:
+        for name, value in values.items():
+            setattr(self.run, name, value)
+        self._run_fields.update(values)
+
+    def _change(self, candidate: Candidate, **values: Any) -> None:
+        for name, value in values.items():
+            setattr(candidate, name, value)
+        self._changed[candidate.key] = candidate
+
+    def _measure(
+        self,
+        series: Series,
+        value: float,
+        *,
+        count: int,
+        candidate: Candidate | None = None,
+        bounds: tuple[float | None, float | None] = (None, None),
+    ) -> None:
+        low, high = bounds
+        self._measurements.append(
+            Measurement(
+                run=self.run,
+                sequence=self.run.last_sequence,
+                series=series,
+                calls=self.run.calls,
+                seconds=self.run.seconds,
+                epoch=self.run.epoch,
+                value=value,
+                low=low,
+                high=high,
+                count=count,
+                candidate=candidate,
+            )
+        )
+
+    def _started(self, event: events.RunStarted, at: datetime) -> None:
+        self._set(
+            state=RunState.RUNNING,
+            reason="",
+            message="",
+            started_at=self.run.started_at or at,
+            finished_at=None,
+            epochs=event.epochs,
+            batches=event.batches,
+        )
+        # Only after an interruption is there anything: what was being scored then is scored again, if at all.
+        self._give_up(UNFINISHED, fate="interrupted")
+
+    def _finished(self, event: events.RunFinished, at: datetime) -> None:
+        self._set(state=RunState(event.status), reason=event.reason, message=event.message, finished_at=at)
+        if event.best is not None:
+            self._set(best=self._candidates[event.best])
+        if event.baseline is not None:
+            self._set(baseline=self._candidates[event.baseline])
+        self._give_up((*UNFINISHED, CandidateState.WAITING), fate="run_ended")
+        Review.objects.filter(run=self.run).pending().update(state=ReviewState.WITHDRAWN, decided_at=at)
+
+    def _give_up(self, states: tuple[CandidateState, ...], *, fate: str) -> None:
+        for candidate in self._candidates.values():
+            if candidate.state in states:
+                self._change(candidate, state=CandidateState.DROPPED, fate=fate)
+
+    def _batch_finished(self, event: events.BatchFinished) -> None:
+        done = event.epoch * self.run.batches + event.batch + 1
+        self._set(epoch=event.epoch, batches_done=done if self.run.batches else self.run.batches_done + 1)
+        if "reward" in event.logs:
+            self._measure(Series.BATCH, event.logs["reward"], count=event.logs.get("n", 0))
+
+    def _proposed(self, event: events.CandidateProposed, at: datetime) -> None:
+        known = self._candidates.get(event.candidate)
+        if known is not None:  # the same content again: it keeps its number and its origin
+            if known.state == CandidateState.DROPPED:
+                self._change(known, state=CandidateState.PROPOSED, fate="", fate_by=None, fate_distance=None)
+            return
+        candidate = Candidate.objects.create(
+            run=self.run,
+            key=event.candidate,
+            number=len(self._candidates),
+            operator=event.operator,
+            variable=event.variable,
+            content=event.content,
+            reasoning=event.reasoning,
+            epoch=event.epoch,
+            batch=event.batch,
+            created_at=at,
+        )
+        self._descents += [
+            Candidate.parents.through(from_candidate=candidate, to_candidate=self._candidates[key])
+            for key in dict.fromkeys(event.parents)
+        ]
+        self._scores.begin(candidate)
+        self._candidates[event.candidate] = candidate
+        if event.operator == "baseline":
+            self._set(baseline=candidate)
+
+    def _scored(self, event: events.CandidateScored) -> None:
+        candidate = self._candidates[event.candidate]
+        self._scores.add(candidate, event)
+        if event.split != "validation":
+            return
+        interval = mean_interval(self._scores.rewards(candidate))
+        self._change(candidate, reward=event.mean, count=event.count, low=interval.low, high=interval.high)
+        if candidate.state == CandidateState.PROPOSED:
+            self._change(candidate, state=CandidateState.SCORED)
+        if candidate.pk == self.run.baseline_id:
+            bounds = (interval.low, interval.high)
+            self._measure(Series.BASELINE, event.mean, count=event.count, candidate=candidate, bounds=bounds)
+        elif event.results:
+            part = mean_interval([result.reward for result in event.results])
+            self._measure(
+                Series.MINIBATCH, event.reward, count=part.n, candidate=candidate, bounds=(part.low, part.high)
+            )
+
+    def _validated(self, event: events.ValidationFinished) -> None:
+        candidate = self._candidates[event.candidate]
+        if "val_reward" in event.logs:
+            bounds = (candidate.low, candidate.high)
+            count = event.logs.get("n", candidate.count)
+            self._measure(Series.VALIDATION, event.logs["val_reward"], count=count, candidate=candidate, bounds=bounds)
+
+    def _review_requested(self, event: events.ReviewRequested, at: datetime) -> None:
+        candidate = self._candidates[event.candidate]
+        review, created = Review.objects.get_or_create(
+            candidate=candidate, defaults={"run": self.run, "requested_at": at}
+        )
+        if not created and review.state == ReviewState.WITHDRAWN:
+            review.state, review.decided_at = ReviewState.PENDING, None
+            review.save(update_fields=["state", "decided_at"])
+        self._change(candidate, state=CandidateState.WAITING, fate="")
+
+    def _review_decided(self, event: events.ReviewDecided, at: datetime) -> None:
+        candidate = self._candidates[event.candidate]
+        reviewer = get_user_model().objects.filter(username=event.reviewer).first()
+        # A person's own row says more than the event; this fills it in where a program decided.
+        Review.objects.filter(candidate=candidate).pending().update(
+            state=event.verdict, reason=event.comment, reviewer=reviewer, decided_at=at
+        )
+        states = {"rejected": CandidateState.REJECTED, "edited": CandidateState.EDITED}
+        self._change(candidate, state=states.get(event.verdict, CandidateState.SCORED))
+
+    def _population_updated(self, event: events.PopulationUpdated) -> None:
+        kept = {survivor.candidate for survivor in event.survivors}
+        for key, candidate in self._candidates.items():
+            if candidate.state == CandidateState.IN_POPULATION and key not in kept:
+                self._change(candidate, state=CandidateState.DROPPED, rank=None)
+        for rank, survivor in enumerate(event.survivors, start=1):
+            self._change(
+                self._candidates[survivor.candidate],
+                state=CandidateState.IN_POPULATION,
+                rank=rank,
+                score=survivor.score,
+                novelty=survivor.novelty,
+                fate=survivor.reason,
+                fate_by=None,
+                fate_distance=None,
+            )
+        for removed in event.removed:
+            candidate = self._candidates[removed.candidate]
+            if removed.candidate in kept:  # a clone of a member left, the member stays
+                continue
+            by = self._candidates[removed.by] if removed.by is not None else None
+            self._change(
+                candidate,
+                state=CandidateState.DROPPED,
+                rank=None,
+                fate=removed.reason,
+                fate_by=by,
+                fate_distance=removed.distance,
+            )
+
+    def _spent(self, event: events.SpendUpdated, at: datetime) -> None:
+        self._set(
+            calls=event.calls,
+            tokens=event.tokens,
+            cost=event.cost,
+            unpriced_calls=event.unpriced_calls,
+            seconds=event.seconds,
+            seconds_at=at,
+            spend_by_role=event.by_role,
+            left=event.left,
+        )
+
+
+#: What may change about a candidate after it was proposed.
+CHANGING_FIELDS = (
+    "state",
+    "rank",
+    "reward",
+    "count",
+    "low",
+    "high",
+    "score",
+    "novelty",
+    "fate",
+    "fate_by",
+    "fate_distance",
+)

@@ -1,0 +1,75 @@
+"""Looks after runs whose process went away. Only a server starts this, never a command or a test."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from channels.db import database_sync_to_async
+from django.db import DatabaseError, connections
+from django.utils import timezone
+
+from omegaweb.engine.claims import is_abandoned
+from omegaweb.engine.launcher import interrupt, launcher
+from omegaweb.runs.models import Run
+
+logger = logging.getLogger(__name__)
+
+#: Seconds between two looks for abandoned and forgotten runs.
+ROUND_SECONDS = 5.0
+
+
+def interrupt_abandoned() -> list[int]:
+    """Mark runs that nobody works on as interrupted, and return their ids."""
+    now = timezone.now()
+    abandoned = [run for run in Run.objects.under_way() if is_abandoned(run, now=now)]
+    return [run.pk for run in abandoned if interrupt(run)]
+
+
+def make_round() -> None:
+    """Interrupt abandoned runs and start queued ones that a lost process left behind."""
+    for run_id in interrupt_abandoned():
+        logger.warning("run %s was interrupted; it can be continued from its page", run_id)
+    launcher.fill()
+
+
+class Rounds:
+    """A thread that makes its rounds as long as the server lives."""
+
+    def __init__(self) -> None:
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="run-recovery", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def end(self) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _work(self) -> None:
+        while True:
+            try:
+                make_round()
+            except DatabaseError:  # the next round may succeed
+                logger.exception("could not look for abandoned runs")
+            connections.close_all()
+            if self._over.wait(ROUND_SECONDS):
+                return
+
+
+async def lifespan(scope: Any, receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]) -> None:
+    """Answer the server's start and end (ASGI lifespan)."""
+    rounds = Rounds()
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            rounds.start()
+            await send({"type": "lifespan.startup.complete"})
+        elif message["type"] == "lifespan.shutdown":
+            await database_sync_to_async(launcher.close)()
+            rounds.end()
+            await send({"type": "lifespan.shutdown.complete"})
+            return

@@ -1,0 +1,57 @@
+"""Rebuilds the rows that pages read from the log alone."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from omegaweb.engine.projection import Projection
+from omegaweb.runs.models import Measurement, Run
+from optimizer_core.events import event_from_json
+
+#: Columns of a run that its events fill, with what they hold before the first.
+EMPTY = {
+    "last_sequence": 0,
+    "epochs": None,
+    "batches": 0,
+    "epoch": 0,
+    "batches_done": 0,
+    "calls": 0,
+    "tokens": 0,
+    "cost": 0.0,
+    "unpriced_calls": 0,
+    "seconds": 0.0,
+    "seconds_at": None,
+    "spend_by_role": {},
+    "left": {},
+    "baseline": None,
+    "best": None,
+    "result": None,
+}
+
+
+@transaction.atomic
+def rebuild(run_id: int) -> None:
+    """Throw the read-model rows of a run away and make them again from its events.
+
+    What people decided in reviews is theirs and is put back. Nobody may be recording the run meanwhile.
+    """
+    run = Run.objects.select_for_update().get(pk=run_id)
+    decided = {review.candidate.key: review for review in run.reviews.select_related("candidate")}
+    lifecycle = {"state": run.state, "reason": run.reason, "message": run.message}
+    Measurement.objects.filter(run=run).delete()
+    run.candidates.all().delete()
+    for name, value in EMPTY.items():
+        setattr(run, name, value)
+    run.save()
+    projection = Projection(run)
+    for row in run.events.order_by("sequence").iterator():
+        projection.apply(event_from_json(row.kind, row.payload), sequence=row.sequence, at=row.at)
+    projection.save()
+    for review in run.reviews.select_related("candidate"):
+        theirs = decided[review.candidate.key]
+        theirs.candidate = review.candidate
+        review.delete()
+        theirs.save(force_insert=True)
+    for name, value in lifecycle.items():
+        setattr(run, name, value)
+    run.save(update_fields=list(lifecycle))

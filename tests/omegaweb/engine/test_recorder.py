@@ -1,0 +1,119 @@
+"""The writer: in order, without gaps, and never silently less."""
+
+from __future__ import annotations
+
+import pytest
+
+from omegaweb.accounts.models import User
+from omegaweb.engine.recorder import Recorder, RecordingFailed, Writer
+from omegaweb.runs.models import Event, Run
+from optimizer_core import events
+from tests import event_streams
+from tests.factories_runs import make_run
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def empty_run(alice: User, **changes) -> Run:
+    run = make_run(alice, **changes)
+    run.events.all().delete()
+    Run.objects.filter(pk=run.pk).update(last_sequence=0)
+    return run
+
+
+def test_events_of_a_run_are_numbered_from_one_without_gaps(alice):
+    run = empty_run(alice)
+    writer = Writer()
+    recorder = Recorder(run.pk, via=writer)
+    stream = list(event_streams.whole_run())
+
+    for event in stream:
+        recorder.on_event(event)
+
+    assert writer.close(run.pk) is None
+    rows = list(run.events.order_by("sequence"))
+    assert [row.sequence for row in rows] == list(range(1, len(stream) + 1))
+    assert [events.event_from_json(row.kind, row.payload) for row in rows] == stream
+    run.refresh_from_db()
+    assert run.last_sequence == len(stream)
+
+
+def test_numbers_go_on_where_an_earlier_part_of_the_run_ended(alice):
+    run = empty_run(alice)
+    writer = Writer()
+    for part in (event_streams.whole_run(finish=False), event_streams.whole_run()):
+        for event in part:
+            writer.write(run.pk, event)
+        assert writer.close(run.pk) is None
+
+    sequences = list(run.events.order_by("sequence").values_list("sequence", flat=True))
+    assert sequences == list(range(1, len(sequences) + 1))
+
+
+def test_five_thousand_events_of_two_runs_at_once_lose_nothing(alice):
+    first, second = empty_run(alice, name="First"), empty_run(alice, name="Second")
+    writer = Writer(capacity=50)
+    streams = {run.pk: list(event_streams.whole_run(epochs=25, batches=24, seed=run.pk)) for run in (first, second)}
+    assert sum(len(stream) for stream in streams.values()) > 5000
+
+    for pair in zip(streams[first.pk], streams[second.pk], strict=False):
+        for run, event in zip((first, second), pair, strict=True):
+            writer.write(run.pk, event)
+    shortest = min(len(stream) for stream in streams.values())
+    for run in (first, second):
+        for event in streams[run.pk][shortest:]:
+            writer.write(run.pk, event)
+
+    for run in (first, second):
+        assert writer.close(run.pk) is None
+        sequences = list(run.events.order_by("sequence").values_list("sequence", flat=True))
+        assert sequences == list(range(1, len(streams[run.pk]) + 1))
+
+
+def test_an_event_that_cannot_be_written_stops_the_run_and_keeps_what_came_before(alice):
+    run = empty_run(alice)
+    writer = Writer()
+    stranger = events.BestChanged(candidate="nobody", reward=1.0)
+    writer.write(run.pk, event_streams.started())
+    writer.write(run.pk, event_streams.baseline_proposed())
+    writer.write(run.pk, stranger)
+    writer.submit(run.pk, lambda: None).result()
+
+    with pytest.raises(RecordingFailed, match="nobody"):
+        writer.write(run.pk, event_streams.spent(1))
+
+    assert isinstance(writer.close(run.pk), KeyError)
+    assert list(run.events.values_list("kind", flat=True)) == ["run.started", "candidate.proposed"]
+    run.refresh_from_db()
+    assert run.last_sequence == 2
+
+
+def test_after_a_failure_another_run_goes_on(alice):
+    broken, healthy = empty_run(alice, name="Broken"), empty_run(alice, name="Healthy")
+    writer = Writer()
+    writer.write(broken.pk, events.BestChanged(candidate="nobody", reward=1.0))
+    for event in event_streams.whole_run():
+        writer.write(healthy.pk, event)
+
+    assert writer.close(healthy.pk) is None
+    assert writer.close(broken.pk) is not None
+    assert Event.objects.filter(run=broken).count() == 0
+    assert Event.objects.filter(run=healthy).exists()
+
+
+def test_a_job_is_done_after_everything_said_before(alice):
+    run = empty_run(alice)
+    writer = Writer()
+    for event in event_streams.whole_run():
+        writer.write(run.pk, event)
+    said = len(list(event_streams.whole_run()))
+
+    assert writer.submit(run.pk, lambda: Event.objects.filter(run=run).count()).result() == said
+
+
+def test_a_job_that_fails_tells_whoever_submitted_it(alice):
+    run = empty_run(alice)
+    future = Writer().submit(run.pk, lambda: 1 / 0)
+
+    with pytest.raises(ZeroDivisionError):
+        future.result()
