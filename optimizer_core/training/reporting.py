@@ -1,0 +1,81 @@
+"""Reporting: every event goes to every callback at once, and spend is told often enough to be watched."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from optimizer_core.budget import Budget, Meter
+from optimizer_core.callbacks import Listener
+from optimizer_core.events import Event, SpendUpdated, WarningRaised
+from optimizer_core.json_values import JsonObject
+
+#: At most this many seconds of activity, or calls, pass without word of what is spent.
+SPEND_SECONDS = 1.0
+SPEND_CALLS = 20
+
+
+class Reporter:
+    """Hands events to the callbacks, in the thread of the run. What a callback raises ends the run.
+
+    Args:
+        listeners: who is told.
+        meter: what spend is read from.
+        budget: the whole of it, whatever share of it the meter allows at the moment.
+        clock: seconds, monotonic.
+    """
+
+    def __init__(
+        self,
+        listeners: Sequence[Listener],
+        meter: Meter,
+        budget: Budget,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._listeners, self._meter, self._budget, self._clock = tuple(listeners), meter, budget, clock
+        self._told_calls, self._told_at = meter.total.calls, clock()
+        self._warned: set[str] = set()
+
+    def emit(self, event: Event) -> None:
+        for listener in self._listeners:
+            listener.on_event(event)
+
+    def warn_once(self, code: str, message: str) -> None:
+        """Raise a warning, unless one of that code was raised before."""
+        if code not in self._warned:
+            self._warned.add(code)
+            self.emit(WarningRaised(code=code, message=message))
+
+    def pulse(self) -> None:
+        """Tell what is spent if the last word is old and something was called since."""
+        calls = self._meter.total.calls - self._told_calls
+        if calls >= SPEND_CALLS or (calls and self._clock() - self._told_at >= SPEND_SECONDS):
+            self.spend()
+
+    def spend(self) -> None:
+        """Tell what is spent."""
+        total = self._meter.total
+        self._told_calls, self._told_at = total.calls, self._clock()
+        by_role = {
+            role.value: {"calls": usage.calls, "tokens": usage.tokens, "cost": usage.cost}
+            for role, usage in self._meter.by_role.items()
+            if usage.calls
+        }
+        self.emit(
+            SpendUpdated(
+                calls=total.calls,
+                tokens=total.tokens,
+                cost=total.cost,
+                seconds=self._meter.elapsed,
+                by_role=by_role,
+                left=self._left(),
+                unpriced_calls=total.unpriced_calls,
+            )
+        )
+
+    def _left(self) -> JsonObject:
+        total = self._meter.total
+        spent = {"calls": total.calls, "tokens": total.tokens, "cost": total.cost, "seconds": self._meter.elapsed}
+        limits = {name: getattr(self._budget, name) for name in spent}
+        return {name: max(0, limit - spent[name]) for name, limit in limits.items() if limit is not None}

@@ -1,0 +1,123 @@
+"""Scoring: candidates answer samples, many at once; the outcomes come back in the order of the questions."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from optimizer_core.budget import Meter
+from optimizer_core.data.candidate import Candidate
+from optimizer_core.data.dataset import Sample
+from optimizer_core.errors import BudgetExhausted, ModelError, RunStopped
+from optimizer_core.events import SampleResult
+from optimizer_core.json_values import JsonObject
+from optimizer_core.modules.base import Module, Rollout
+from optimizer_core.rewards.base import Reward
+from optimizer_core.training.ledger import Key, Ledger, Outcome
+from optimizer_core.training.stopping import Stopper
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One candidate is to answer one sample."""
+
+    candidate: Candidate
+    sample: Sample
+    repeat: int = 0
+
+    @property
+    def key(self) -> Key:
+        return Key(self.candidate.id, self.sample.id, self.repeat)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scoring:
+    """What came of some questions, in their order."""
+
+    outcomes: tuple[Outcome | None, ...]  # None: not finished when the scoring ended
+    interruption: BudgetExhausted | RunStopped | None = None
+
+
+class Scorer:
+    """Answers questions through the program and the reward.
+
+    Args:
+        program: the root module; it is never written into, each rollout carries its candidate.
+        reward: judges the answers.
+        ledger: what is known already.
+        meter: asked before every call.
+        concurrency: questions under way at once.
+        stopper: ends what is under way.
+        after_each: called when a question is answered.
+    """
+
+    def __init__(
+        self,
+        *,
+        program: Module,
+        reward: Reward,
+        ledger: Ledger,
+        meter: Meter,
+        concurrency: int,
+        stopper: Stopper,
+        after_each: Callable[[], None],
+    ) -> None:
+        self.ledger = ledger
+        self._program, self._reward, self._meter = program, reward, meter
+        self._stopper, self._after_each = stopper, after_each
+        self._slots = asyncio.Semaphore(concurrency)
+
+    async def score(self, questions: Sequence[Question]) -> Scoring:
+        """Answer all questions. A sample that a model fails on gets reward 0.
+
+        When the budget is spent or the run is stopped no further question is begun; what is finished is kept.
+
+        Raises:
+            RewardError: the reward cannot judge; nothing it says could be trusted.
+        """
+        interruptions: list[BudgetExhausted | RunStopped] = []
+        tasks = [asyncio.ensure_future(self._answer(question, interruptions)) for question in questions]
+        try:
+            outcomes = await asyncio.gather(*tasks)
+        except BaseException:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            raise
+        return Scoring(outcomes=tuple(outcomes), interruption=interruptions[0] if interruptions else None)
+
+    async def _answer(self, question: Question, interruptions: list[BudgetExhausted | RunStopped]) -> Outcome | None:
+        known = self.ledger.known(question.key)
+        if known is not None:
+            return known
+        async with self._slots:
+            if interruptions:
+                return None
+            try:
+                outcome = await self._stopper.guard(self.ledger.ask(question.key, lambda: self._evaluate(question)))
+            except (BudgetExhausted, RunStopped) as interruption:
+                interruptions.append(interruption)
+                return None
+        self._after_each()
+        return outcome
+
+    async def _evaluate(self, question: Question) -> Outcome:
+        sample = question.sample
+        rollout = Rollout(
+            content=question.candidate.content, meter=self._meter, sample=sample.id, repeat=question.repeat
+        )
+        output: JsonObject | None = None
+        try:
+            output = await self._program(sample.inputs, rollout)
+            if output is None:
+                return _failed(sample, None, "the program gave no answer", "NoAnswer")
+            judgement = await self._reward.judge(sample, output, meter=self._meter)
+        except ModelError as error:
+            return _failed(sample, output, str(error), type(error).__name__)
+        result = SampleResult(sample=sample.id, reward=judgement.reward, output=output, feedback=judgement.feedback)
+        return Outcome(result=result, trace=tuple(rollout.trace))
+
+
+def _failed(sample: Sample, output: JsonObject | None, error: str, failure: str) -> Outcome:
+    return Outcome(result=SampleResult(sample=sample.id, reward=0.0, output=output, error=error), failure=failure)

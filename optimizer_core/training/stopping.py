@@ -1,0 +1,69 @@
+"""Stopping: a request from another thread ends what is under way within a moment."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from optimizer_core.budget import Meter
+from optimizer_core.errors import RunStopped
+
+T = TypeVar("T")
+
+#: Seconds between two looks at the request.
+POLL = 0.1
+
+
+class Stopper:
+    """Runs the work of a run so that it can be interrupted.
+
+    Args:
+        event: set by whoever wants the run to end; may be set from another thread.
+        meter: refuses further calls from then on.
+    """
+
+    def __init__(self, event: threading.Event | None, meter: Meter) -> None:
+        self._event = event
+        self._meter = meter
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self.requested = False
+
+    async def watch(self) -> None:
+        """Look at the request until it comes, then cancel all guarded work."""
+        while self._event is not None and not self.requested:
+            if self._event.is_set():
+                self._stop()
+                return
+            await asyncio.sleep(POLL)
+
+    def _stop(self) -> None:
+        self.requested = True
+        self._meter.stop()
+        for task in tuple(self._tasks):
+            task.cancel()
+
+    async def guard(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do some work; a request to stop ends it.
+
+        Raises:
+            RunStopped: the run was asked to stop, before or meanwhile.
+        """
+        if not self.requested and self._event is not None and self._event.is_set():
+            self._stop()
+        if self.requested:
+            work.close()
+            raise RunStopped("the run was asked to stop")
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        try:
+            return await task
+        except asyncio.CancelledError:
+            me = asyncio.current_task()
+            if self.requested and task.cancelled() and not (me and me.cancelling()):
+                raise RunStopped("the run was asked to stop") from None
+            task.cancel()
+            raise
+        finally:
+            self._tasks.discard(task)
