@@ -7,8 +7,6 @@
 * ``decision``          picks a label
 * ``branch``            picks a module
 * ``self_critique``     judges its own input
-* ``python_synthesis``  runs evolved Python in a sandbox
-* ``sequential_plan``   carries out an evolved plan, step by step
 * ``registry``          module classes by name, for saving and loading
 """
 
@@ -20,6 +18,7 @@ from optimizer_core.modules.chain_of_thought import ChainOfThought
 from optimizer_core.modules.decision import Decision
 from optimizer_core.modules.generator import Generator
 from optimizer_core.modules.registry import module_from_json, module_to_json, register_module
+from optimizer_core.modules.self_critique import SelfCritique
 
 __all__ = [
     "Branch",
@@ -29,6 +28,7 @@ __all__ = [
     "Module",
     "Prediction",
     "Rollout",
+    "SelfCritique",
     "module_from_json",
     "module_to_json",
     "register_module",

@@ -13,8 +13,10 @@ from optimizer_core.json_values import JsonObject
 from optimizer_core.rewards.base import Judgement
 from optimizer_core.rewards.leaves import leaves
 from optimizer_core.rewards.masked import MaskedReward
+from optimizer_core.rewards.registry import register_reward
 
 
+@register_reward
 class ExactMatch(MaskedReward):
     """1.0 where the masked answer equals the masked target, else 0.0; the feedback names each field that differs.
 

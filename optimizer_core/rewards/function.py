@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeAlias
+from typing import Any, Self, TypeAlias, TypeVar
 
 from optimizer_core.budget import Meter
 from optimizer_core.data.dataset import Sample
@@ -18,6 +18,10 @@ Judged: TypeAlias = "float | tuple[float, str] | Judgement"
 
 #: A reward function: ``(y_true, y_pred)``, with ``inputs`` as a third or keyword argument where it wants them.
 RewardFunction: TypeAlias = "Callable[..., Judged | Awaitable[Judged]]"
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+_FUNCTIONS: dict[str, RewardFunction] = {}
 
 
 class FunctionReward(Reward):
@@ -53,14 +57,38 @@ class FunctionReward(Reward):
         return as_judgement(judged, self.name)
 
     def config(self) -> JsonObject:
-        """Raise, because a function is no JSON.
+        """Return its settings as JSON; a function is known by its registered name.
 
         Raises:
-            ConfigurationError: always; give the function again after loading.
+            ConfigurationError: the function is not registered.
         """
+        for known, function in _FUNCTIONS.items():
+            if function is self.function:
+                return {"function": known, "name": self.name}
         raise ConfigurationError(
-            f"the reward function {self.name!r} cannot be saved as JSON; give it to compile() again after loading"
+            f"the reward function {self.name!r} is not registered, so it could not be loaded again; "
+            "put @register_reward_function above it"
         )
+
+    @classmethod
+    def from_config(cls, config: JsonObject) -> Self:
+        known = config.get("function")
+        if known not in _FUNCTIONS:
+            raise ConfigurationError(
+                f"there is no reward function {known!r}; put @register_reward_function above it before loading"
+            )
+        return cls(_FUNCTIONS[known], name=config.get("name"))
+
+
+def register_reward_function(function: _Function) -> _Function:
+    """Make a reward function known by its name, so that it can be saved and loaded; a decorator."""
+    _FUNCTIONS[str(getattr(function, "__name__", type(function).__name__))] = function
+    return function
+
+
+def known_functions() -> dict[str, RewardFunction]:
+    """Return the registered functions by name."""
+    return dict(_FUNCTIONS)
 
 
 def as_judgement(judged: Any, name: str) -> Judgement:
