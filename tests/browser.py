@@ -72,12 +72,12 @@ def browser_context(chromium: Browser, live_site: str) -> Iterator[BrowserContex
 
 
 @pytest.fixture
-def alice_page(browser_context: BrowserContext, alice: User) -> Page:
+def alice_page(browser_context: BrowserContext, live_site: str, alice: User) -> Page:
     """A tab in which Alice signed in through the form."""
     page = browser_context.new_page()
     page.goto("/accounts/sign-in/")
     page.get_by_label("Name").fill(alice.username)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/")
+    page.wait_for_url(f"{live_site}/")
     return page
