@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.urls import reverse
+
+from omegaweb.accounts.models import User
 
 
 class Style(models.TextChoices):

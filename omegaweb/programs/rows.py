@@ -42,9 +42,9 @@ def _close_gap(data: QueryDict, prefix: str, removed: int) -> None:
         return
     rows: dict[int, dict[str, list[str]]] = {}
     for key in [key for key in data if key.startswith(f"{prefix}-")]:
-        number, _, name = key.removeprefix(f"{prefix}-").partition("-")
-        if name and number.isdecimal():
-            rows.setdefault(int(number), {})[name] = data.getlist(key)
+        place, _, name = key.removeprefix(f"{prefix}-").partition("-")
+        if name and place.isdecimal():
+            rows.setdefault(int(place), {})[name] = data.getlist(key)
             del data[key]
     for number, row in rows.items():
         if number != removed:

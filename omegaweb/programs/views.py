@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from omegaweb.datasets.models import Dataset
 from omegaweb.engine import assembly, providers
 from omegaweb.engine.trial import try_program
+from omegaweb.page_request import PageRequest
 from omegaweb.programs import services
 from omegaweb.programs.forms import ProgramEditor
 from omegaweb.programs.models import Program
@@ -23,14 +24,14 @@ INVALID = 422
 
 
 @require_GET
-def program_list(request: HttpRequest) -> HttpResponse:
+def program_list(request: PageRequest) -> HttpResponse:
     """Show the reader's programs."""
     programs = Program.objects.visible_to(request.user).with_run_count()
     return render(request, "pages/programs/list.html", {"programs": programs})
 
 
 @require_http_methods(["GET", "POST"])
-def create(request: HttpRequest) -> HttpResponse:
+def create(request: PageRequest) -> HttpResponse:
     """Make a program; `?dataset=ID` fills the form from the columns of a dataset."""
     program = Program(owner=request.user)
     dataset = _dataset(request)
@@ -40,14 +41,14 @@ def create(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
+def edit(request: PageRequest, pk: int) -> HttpResponse:
     """Change a program; runs keep the state they were launched with."""
     program = get_object_or_404(Program.objects.visible_to(request.user), pk=pk)
     return _editor_page(request, program, program.definition(), "pages/programs/edit.html", {"program": program})
 
 
 def _editor_page(
-    request: HttpRequest, program: Program, start: dict[str, Any], template: str, context: dict[str, Any]
+    request: PageRequest, program: Program, start: dict[str, Any], template: str, context: dict[str, Any]
 ) -> HttpResponse:
     status = 200
     if request.method == "POST" and not asks_for_rows(request.POST):
@@ -64,7 +65,7 @@ def _editor_page(
     return render(request, template, context, status=status)
 
 
-def _save(request: HttpRequest, program: Program, editor: ProgramEditor) -> HttpResponse:
+def _save(request: PageRequest, program: Program, editor: ProgramEditor) -> HttpResponse:
     if program.pk is None:
         program = services.create_program(owner=program.owner, definition=editor.definition())
         messages.success(request, f"“{program.name}” is saved. Try it on a row, or launch a run.")
@@ -76,7 +77,7 @@ def _save(request: HttpRequest, program: Program, editor: ProgramEditor) -> Http
 
 
 @require_POST
-def variables(request: HttpRequest) -> HttpResponse:
+def variables(request: PageRequest) -> HttpResponse:
     """Show which trainable variables the form under edit would make."""
     editor = ProgramEditor(Program(owner=request.user), request.POST)
     context = {"variables": _variables(editor.draft()), "placeholders": editor.placeholders, "oob": True}
@@ -95,7 +96,7 @@ def _variables(definition: dict[str, Any]) -> dict[str, Any]:
 
 
 @require_GET
-def detail(request: HttpRequest, pk: int) -> HttpResponse:
+def detail(request: PageRequest, pk: int) -> HttpResponse:
     """Show a program, its trainable variables, and the box to try it."""
     program = get_object_or_404(Program.objects.visible_to(request.user), pk=pk)
     dataset = _dataset(request)
@@ -111,7 +112,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def delete(request: HttpRequest, pk: int) -> HttpResponse:
+def delete(request: PageRequest, pk: int) -> HttpResponse:
     """Ask, then delete a program that no run uses."""
     program = get_object_or_404(Program.objects.visible_to(request.user), pk=pk)
     if request.method == "GET":
@@ -126,7 +127,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def try_it(request: HttpRequest, pk: int) -> HttpResponse:
+def try_it(request: PageRequest, pk: int) -> HttpResponse:
     """Run one row. GET fills the box from a row of a dataset; POST asks the model."""
     program = get_object_or_404(Program.objects.visible_to(request.user), pk=pk)
     dataset = _dataset(request)
@@ -139,13 +140,18 @@ def try_it(request: HttpRequest, pk: int) -> HttpResponse:
             status = INVALID
     else:
         form = TrialForm(program=program, user=request.user, dataset=dataset, row=request.GET.get("row", ""))
-    context = {"program": program, "dataset": dataset, "trial_form": form, "trial": trial}
-    context["model_names"] = providers.suggestions()
-    template = "partials/programs/trial.html" if request.headers.get("HX-Request") else "pages/programs/try.html"
+    context = {
+        "program": program,
+        "dataset": dataset,
+        "trial_form": form,
+        "trial": trial,
+        "model_names": providers.suggestions(),
+    }
+    template = "partials/programs/trial.html" if request.htmx else "pages/programs/try.html"
     return render(request, template, context, status=status)
 
 
-def _dataset(request: HttpRequest) -> Dataset | None:
+def _dataset(request: PageRequest) -> Dataset | None:
     """The dataset that the address names, if the reader may see it."""
     number = request.GET.get("dataset", "") or request.POST.get("dataset", "")
     if not number.isdecimal():

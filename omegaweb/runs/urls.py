@@ -2,8 +2,24 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from omegaweb.runs.views.candidate import candidate
+from omegaweb.runs.views.detail import detail, resume, stop
+from omegaweb.runs.views.export import export
+from omegaweb.runs.views.launch import estimate, example, launch
+from omegaweb.runs.views.listing import runs
 
 app_name = "runs"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", runs, name="list"),
+    path("<int:pk>/", detail, name="detail"),
+    path("<int:pk>/stop/", stop, name="stop"),
+    path("<int:pk>/continue/", resume, name="continue"),
+    path("launch/", launch, name="launch"),
+    path("launch/estimate/", estimate, name="estimate"),
+    path("example/", example, name="example"),
+    path("<int:pk>/candidates/<int:number>/", candidate, name="candidate"),
+    path("<int:pk>/candidates/<int:number>/export/<slug:kind>/", export, name="export"),
+]

@@ -1,0 +1,87 @@
+"""What to think about before launching: a budget that buys little, too few rows, a weak proposer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from omegaweb.engine.providers import is_built_in
+from omegaweb.runs.configuration import RunConfiguration
+
+#: With fewer rows than this a 95 % interval is wider than about ±17 points.
+HONEST_ROWS = 30
+FEWEST_PROPOSALS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """One thing to think about; it does not stop the launch."""
+
+    title: str
+    text: str
+    level: str = "warn"  # warn or info
+
+
+class _Sizes(Protocol):
+    @property
+    def train(self) -> int: ...
+    @property
+    def validation(self) -> int: ...
+    @property
+    def test(self) -> int: ...
+
+
+def notices(configuration: RunConfiguration, sizes: _Sizes, *, proposals: int, fixed: int) -> tuple[Notice, ...]:
+    """Return what to think about, the most important first."""
+    found = [*_about_budget(proposals, fixed), *_about_rows(sizes), *_about_models(configuration)]
+    return tuple(found)
+
+
+def _about_budget(proposals: int, fixed: int) -> list[Notice]:
+    if proposals >= FEWEST_PROPOSALS:
+        return []
+    bought = "no proposal" if proposals == 0 else f"only {proposals} proposal{'s' if proposals > 1 else ''}"
+    return [
+        Notice(
+            title=f"This buys {bought}",
+            text=f"Scoring the baseline and the test alone takes {fixed:,} calls. Raise the budget or the epochs, or "
+            "use smaller batches.",
+        )
+    ]
+
+
+def _about_rows(sizes: _Sizes) -> list[Notice]:
+    small = [
+        f"{name} has {count} row{'s' if count != 1 else ''}"
+        for name, count in (("validation", sizes.validation), ("test", sizes.test))
+        if 0 < count < HONEST_ROWS
+    ]
+    if not small:
+        return []
+    return [
+        Notice(
+            title="Too few rows for a sure number",
+            text=f"{' and '.join(small).capitalize()}. Below {HONEST_ROWS} a score is mostly luck: the result may say "
+            "“no reliable improvement” even if there is one. Add rows, or give the split a larger share.",
+        )
+    ]
+
+
+def _about_models(configuration: RunConfiguration) -> list[Notice]:
+    models, found = configuration.models, []
+    if configuration.optimizer.kind == "omega" and is_built_in(models.proposer or models.task):
+        found.append(
+            Notice(
+                title="The built-in model is a weak proposer",
+                text="It answers well enough to be optimized, but it cannot rewrite an instruction. For OMEGA choose a "
+                "capable proposer: a model with a key, or a server of your own (Ollama, vLLM).",
+            )
+        )
+    if configuration.reward.kind == "judge" and is_built_in(models.judge or models.task):
+        found.append(
+            Notice(
+                title="The built-in model is a weak judge",
+                text="Its grades say little. Choose a capable judge, or compare with the table by exact match.",
+            )
+        )
+    return found

@@ -1,0 +1,261 @@
+"""What a run will take before it is launched: calls, tokens, money, time, and how many proposals that buys.
+
+With T, V and E rows to train, validate and test on, batches of B rows (S = ⌈T / B⌉ an epoch), minibatches of
+m = min(minibatch, V) rows and e epochs, the rows are answered so often (semantics §2.4, newest row, and what our loop
+adds):
+
+    before            V for the baseline, and V for each seed instruction
+    each epoch        T by the parents, S·m by the children, at most S·m more by parents on the same minibatch, and V
+                      by the best candidate at the end
+    at the end        V by a finalist that was not yet seen on all rows, and 2·E on the sealed test rows
+
+The lower figure leaves out what the ledger may know already (an answer is never paid twice): the parents on the
+minibatch, and the validations after the first. OMEGA asks its proposer once a batch, a judge once an answer, and
+embeds each candidate once. Tokens are characters / 4. Time assumes SECONDS_A_CALL for models that are not built in.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from omegaweb.datasets.models import DatasetVersion
+from omegaweb.engine.advice import Notice, notices
+from omegaweb.engine.providers import FREE, Price, is_built_in, price_of
+from omegaweb.runs.configuration import RunConfiguration
+
+CHARACTERS_A_TOKEN = 4
+ROWS_SAMPLED = 50
+#: Tokens of the frame around a prompt: field list, roles, JSON.
+FRAME_TOKENS = 60
+#: Written by the model: for the fields, for thinking first, for a rewritten instruction.
+ANSWER_TOKENS, THINKING_TOKENS, REWRITE_TOKENS, VERDICT_TOKENS = 15, 120, 350, 60
+#: A hosted model's usual wait for one answer.
+SECONDS_A_CALL = 1.2
+#: The built-in model on two cores: seconds for one answer, and for each thousand tokens of its prompt; both slots busy.
+BUILT_IN_SECONDS, BUILT_IN_SECONDS_A_THOUSAND = 0.1, 0.25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sizes:
+    """Rows of each split."""
+
+    train: int
+    validation: int
+    test: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """The least and the most that is expected."""
+
+    low: float
+    high: float
+
+    def scaled(self, factor: float) -> Span:
+        return Span(low=self.low * factor, high=self.high * factor)
+
+    def capped(self, most: float | None) -> Span:
+        return self if most is None else Span(low=min(self.low, most), high=min(self.high, most))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """What the launch page shows beside its button."""
+
+    calls: Span
+    tokens: Span
+    cost: Span | None  # US dollars; None where a price is unknown
+    seconds: Span
+    proposals: int
+    proposals_wanted: int  # without any budget
+    fixed_calls: int  # before and after the search: baseline and test
+    calls_each: int  # of one proposal
+    ends_by: str  # epochs, calls, tokens, cost or minutes: what ends the run first
+    unpriced: tuple[str, ...] = ()  # models without a known price
+    free: bool = False
+    notices: tuple[Notice, ...] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Load:
+    """Calls of one kind and what one of them takes."""
+
+    model: str
+    calls: Span
+    read: float  # tokens
+    written: float
+
+    @property
+    def tokens(self) -> Span:
+        return self.calls.scaled(self.read + self.written)
+
+    def cost(self, price: Price) -> Span:
+        return self.calls.scaled(self.read * price.read + self.written * price.written)
+
+    def seconds(self, concurrency: int) -> Span:
+        if is_built_in(self.model):
+            return self.calls.scaled(BUILT_IN_SECONDS + BUILT_IN_SECONDS_A_THOUSAND * self.read / 1000)
+        return self.calls.scaled(SECONDS_A_CALL / max(1, concurrency))
+
+
+def estimate(configuration: RunConfiguration, sizes: Sizes, *, row_characters: float = 200.0) -> Estimate:
+    """Estimate a run. `row_characters` is how long the inputs of one row are, as :func:`measure_rows` says."""
+    training, budget = configuration.training, configuration.budget
+    steps = math.ceil(sizes.train / max(1, training.batch_size))
+    minibatch = min(training.minibatch_size, sizes.validation) or sizes.validation
+    seeds = len(configuration.program["seed_instructions"])
+    fixed = sizes.validation * (1 + seeds) + 2 * sizes.test
+    each = Span(low=training.batch_size + minibatch, high=training.batch_size + 2 * minibatch)
+    each = _with_roles(each, configuration)
+    total_fixed = fixed * _answers_cost(configuration)
+
+    wanted = steps * training.epochs if training.epochs is not None else None
+    affordable, ends_by = _affordable(configuration, total_fixed, each, row_characters)
+    if wanted is None:
+        proposals = math.floor(affordable or 0)
+    elif affordable is not None and affordable < wanted:
+        proposals = math.floor(affordable)
+    else:
+        proposals, ends_by = wanted, "epochs"
+
+    loads = _loads(configuration, sizes, fixed, proposals, minibatch, steps, row_characters)
+    calls = _sum(load.calls for load in loads).capped(budget.calls)
+    share = calls.high / max(1.0, _sum(load.calls for load in loads).high)
+    tokens = _sum(load.tokens for load in loads).scaled(share).capped(budget.tokens)
+    prices = {load.model: price_of(load.model) for load in loads}
+    unpriced = tuple(sorted(model for model, price in prices.items() if price is None))
+    cost = None
+    if not unpriced:
+        cost = _sum(load.cost(prices[load.model] or FREE) for load in loads).scaled(share).capped(budget.cost)
+    seconds = _sum(load.seconds(training.concurrency) for load in loads).scaled(share)
+    return Estimate(
+        calls=calls,
+        tokens=tokens,
+        cost=cost,
+        seconds=seconds.capped(None if budget.minutes is None else budget.minutes * 60),
+        proposals=max(0, proposals),
+        proposals_wanted=wanted or 0,
+        fixed_calls=total_fixed,
+        calls_each=round(each.high),
+        ends_by=ends_by,
+        unpriced=unpriced,
+        free=all(price == FREE for price in prices.values()),
+        notices=notices(configuration, sizes, proposals=max(0, proposals), fixed=total_fixed),
+    )
+
+
+def measure_rows(version: DatasetVersion, definition: Mapping[str, Any]) -> float:
+    """Return how many characters the inputs of a row have, on average over its first rows."""
+    wanted = {row["name"].strip().casefold() for row in definition["input_fields"]}
+    rows = list(itertools.islice(version.rows("train"), ROWS_SAMPLED))
+    if not rows:
+        return 0.0
+    texts = [
+        {name: value for name, value in inputs.items() if name.strip().casefold() in wanted} for _, inputs, _ in rows
+    ]
+    return sum(len(json.dumps(text, ensure_ascii=False)) for text in texts) / len(texts)
+
+
+def _answers_cost(configuration: RunConfiguration) -> int:
+    """Calls for one answered row: the answer, and the judge's where there is one."""
+    return 2 if configuration.reward.kind == "judge" else 1
+
+
+def _with_roles(answers: Span, configuration: RunConfiguration) -> Span:
+    factor = _answers_cost(configuration)
+    proposer = 1 if configuration.optimizer.kind == "omega" else 0
+    return Span(low=answers.low * factor + proposer, high=answers.high * factor + proposer)
+
+
+def _affordable(
+    configuration: RunConfiguration, fixed: int, each: Span, row_characters: float
+) -> tuple[float | None, str]:
+    """Return how many proposals the tightest limit buys, and which limit that is."""
+    read, written = _task_tokens(configuration, row_characters)
+    budget, models = configuration.budget, configuration.models
+    price = price_of(models.task)
+    a_call = {
+        "calls": (budget.calls, 1.0),
+        "tokens": (budget.tokens, read + written),
+        "cost": (budget.cost, read * price.read + written * price.written if price else 0.0),
+        "minutes": (budget.minutes, _seconds_a_call(configuration, read) / 60),
+    }
+    bought = {
+        name: max(0.0, (limit / amount - fixed) / each.high)
+        for name, (limit, amount) in a_call.items()
+        if limit is not None and amount > 0
+    }
+    if not bought:
+        return None, "epochs"
+    tightest = min(bought, key=lambda name: bought[name])
+    return bought[tightest], tightest
+
+
+def _seconds_a_call(configuration: RunConfiguration, read: float) -> float:
+    load = _Load(model=configuration.models.task, calls=Span(low=1, high=1), read=read, written=0)
+    return load.seconds(configuration.training.concurrency).high
+
+
+def _loads(
+    configuration: RunConfiguration,
+    sizes: Sizes,
+    fixed: int,
+    proposals: int,
+    minibatch: int,
+    steps: int,
+    row_characters: float,
+) -> list[_Load]:
+    models, training = configuration.models, configuration.training
+    epochs = proposals / max(1, steps)
+    searched = proposals * min(training.batch_size, sizes.train)
+    answers = Span(
+        low=fixed + searched + proposals * minibatch,
+        high=fixed + searched + 2 * proposals * minibatch + (math.ceil(epochs) + 1) * sizes.validation,
+    )
+    read, written = _task_tokens(configuration, row_characters)
+    loads = [_Load(model=models.task, calls=answers, read=read, written=written)]
+    if configuration.optimizer.kind == "omega":
+        shown = 4 * (row_characters / CHARACTERS_A_TOKEN + 40)
+        text = len(configuration.program["instruction"]) / CHARACTERS_A_TOKEN
+        made = Span(low=proposals, high=proposals)
+        loads.append(
+            _Load(model=models.proposer or models.task, calls=made, read=600 + shown + text, written=REWRITE_TOKENS)
+        )
+        if configuration.optimizer.parameters.get("algorithm", "dns") != "ga":
+            embedded = Span(low=math.ceil(epochs), high=proposals + 1)
+            loads.append(_Load(model=models.embedding, calls=embedded, read=text, written=0))
+    if configuration.reward.kind == "judge":
+        loads.append(
+            _Load(model=models.judge or models.task, calls=answers, read=200 + 2 * written, written=VERDICT_TOKENS)
+        )
+    if configuration.reward.kind == "similarity":
+        loads.append(_Load(model=models.embedding, calls=answers, read=2 * written, written=0))
+    return loads
+
+
+def _task_tokens(configuration: RunConfiguration, row_characters: float) -> tuple[float, float]:
+    """Tokens read and written for one answered row."""
+    definition = configuration.program
+    written = ANSWER_TOKENS * max(1, len(definition["output_fields"]))
+    if definition["style"] == "step_by_step":
+        written += THINKING_TOKENS
+    row = row_characters / CHARACTERS_A_TOKEN
+    choices = sum(len(str(field)) for field in definition["output_fields"]) / CHARACTERS_A_TOKEN
+    examples = 0.0
+    if configuration.optimizer.kind == "random_few_shot":
+        parameters = configuration.optimizer.parameters
+        middle = (parameters.get("nb_min_examples", 1) + parameters.get("nb_max_examples", 3)) / 2
+        examples = middle * (row + written)
+    return FRAME_TOKENS + len(definition["instruction"]) / CHARACTERS_A_TOKEN + choices + row + examples, written
+
+
+def _sum(spans: Any) -> Span:
+    low = high = 0.0
+    for span in spans:
+        low, high = low + span.low, high + span.high
+    return Span(low=low, high=high)

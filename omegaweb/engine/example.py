@@ -1,0 +1,59 @@
+"""The ready-made example: a table of support tickets, a program, and the preset that shows an improvement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+
+from omegaweb.accounts.models import User
+from omegaweb.datasets.models import Dataset
+from omegaweb.datasets.services import create_dataset, save_version
+from omegaweb.programs.models import Program
+from omegaweb.programs.services import create_program
+from omegaweb.programs.suggestions import suggest
+
+TABLE = Path(__file__).resolve().parent.parent / "examples" / "support_tickets.csv"
+NAME = "Support tickets (example)"
+INSTRUCTION = "Read {{ticket}} and choose the queue that should answer it."
+DESCRIPTION = "Routes a support ticket to the queue that should answer it."
+FRACTIONS = {"train": 0.4, "validation": 0.3, "test": 0.3}
+PRESET = "random_few_shot:quick"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """What was made, or found from an earlier click."""
+
+    dataset: Dataset
+    program: Program
+    preset: str = PRESET
+
+
+def create_example(*, owner: User) -> Example:
+    """Make the example's dataset and program; a second click finds the first one's."""
+    dataset = Dataset.objects.visible_to(owner).filter(name=NAME, versions__isnull=False).first()
+    program = Program.objects.visible_to(owner).filter(name=NAME).first()
+    with transaction.atomic():
+        dataset = dataset or _create_dataset(owner)
+        program = program or _create_program(owner, dataset)
+    return Example(dataset=dataset, program=program)
+
+
+def _create_dataset(owner: User) -> Dataset:
+    upload = ContentFile(TABLE.read_bytes(), name=TABLE.name)
+    dataset = create_dataset(owner=owner, upload=upload, name=NAME, background=False)
+    table = dataset.tables.get()
+    *inputs, target = table.column_names
+    save_version(
+        dataset=dataset, table=table, input_columns=inputs, target_columns=[target], fractions=FRACTIONS, seed=0
+    )
+    return dataset
+
+
+def _create_program(owner: User, dataset: Dataset) -> Program:
+    version = dataset.versions.latest("number")
+    definition = {**suggest(dataset, version), "name": NAME, "description": DESCRIPTION}
+    return create_program(owner=owner, definition=definition)

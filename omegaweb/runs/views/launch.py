@@ -1,0 +1,139 @@
+"""The launch page, its estimate, and the ready-made example."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from omegaweb.datasets.models import Dataset
+from omegaweb.engine import choices, launcher, providers
+from omegaweb.engine import example as ready_made
+from omegaweb.engine.estimate import Estimate, Sizes, measure_rows
+from omegaweb.engine.estimate import estimate as estimate_run
+from omegaweb.page_request import PageRequest
+from omegaweb.programs.models import Program
+from omegaweb.runs.form_values import current_preset, values_of_preset, values_of_run
+from omegaweb.runs.forms import LaunchForm
+from omegaweb.runs.launch_sections import sections
+from omegaweb.runs.models import Run
+from omegaweb.runs.services import launch_run
+
+INVALID = 422
+#: Submit buttons that change the form instead of launching.
+PRESET, REFRESH = "preset", "refresh"
+
+
+@require_http_methods(["GET", "POST"])
+def launch(request: PageRequest) -> HttpResponse:
+    """Choose everything a run needs and launch it; `?from=RUN` starts from an earlier run."""
+    if request.method == "GET":
+        return _page(request, LaunchForm(user=request.user, initial=_start(request)))
+    if PRESET in request.POST or REFRESH in request.POST:
+        return _page(request, LaunchForm(user=request.user, initial=_changed(request)))
+    form = LaunchForm(request.POST, user=request.user)
+    if not form.is_valid():
+        return _page(request, form, status=INVALID)
+    with transaction.atomic():
+        run = launch_run(
+            owner=request.user,
+            name=form.run_name(),
+            version=form.cleaned_data["version"],
+            program=form.cleaned_data["program"],
+            configuration=form.configuration(),
+        )
+        transaction.on_commit(lambda: launcher.start(run.pk))
+    return redirect(run)
+
+
+@require_POST
+def estimate(request: PageRequest) -> HttpResponse:
+    """Show what the form as it stands would take."""
+    return render(request, "partials/runs/estimate.html", {"estimate": _estimate(request.user, request.POST)})
+
+
+@require_POST
+def example(request: PageRequest) -> HttpResponse:
+    """Create the ready-made example and open the launch page with everything filled in."""
+    made = ready_made.create_example(owner=request.user)
+    messages.success(request, "The example is ready: 400 support tickets and a program. Look around, then launch.")
+    return redirect(
+        f"{reverse('runs:launch')}?program={made.program.pk}&dataset={made.dataset.pk}&preset={made.preset}"
+    )
+
+
+def _page(request: PageRequest, form: LaunchForm, *, status: int = 200) -> HttpResponse:
+    values = {name: form[name].value() for name in form.fields}
+    context = {
+        "form": form,
+        "sections": sections(form),
+        "optimizers": choices.OPTIMIZERS,
+        "rewards": choices.REWARDS,
+        "preset": current_preset(values),
+        "chosen_optimizer": values["optimizer"],
+        "chosen_reward": values["reward"],
+        "model_names": providers.suggestions(),
+        "estimate": _estimate(request.user, _as_sent(values)),
+        "has_datasets": bool(form.fields["version"].queryset),  # type: ignore[attr-defined]
+        "has_programs": bool(form.fields["program"].queryset),  # type: ignore[attr-defined]
+        "program": form.chosen_program,
+        "version": form.chosen_version,
+    }
+    return render(request, "pages/runs/launch.html", context, status=status)
+
+
+def _start(request: PageRequest) -> dict[str, Any]:
+    """What the address asks to begin with."""
+    asked = request.GET
+    if asked.get("from", "").isdecimal():
+        return values_of_run(get_object_or_404(Run.objects.visible_to(request.user), pk=int(asked["from"])))
+    kind, _, name = asked.get("preset", "").partition(":")
+    known = {f"{card.kind}:{preset.name}" for card in choices.OPTIMIZERS for preset in card.presets}
+    first = choices.OPTIMIZERS[0]
+    preset = choices.preset_of(kind, name) if f"{kind}:{name}" in known else first.presets[1]
+    values = values_of_preset(kind if f"{kind}:{name}" in known else first.kind, preset)
+    if asked.get("program", "").isdecimal():
+        values["program"] = get_object_or_404(Program.objects.visible_to(request.user), pk=int(asked["program"])).pk
+    if asked.get("dataset", "").isdecimal():
+        dataset = get_object_or_404(Dataset.objects.visible_to(request.user), pk=int(asked["dataset"]))
+        values["version"] = dataset.latest_version.pk if dataset.latest_version else None
+    return values
+
+
+def _changed(request: PageRequest) -> dict[str, Any]:
+    """What was sent, with the preset that its button asks for."""
+    sent = LaunchForm(request.POST, user=request.user)
+    values = {name: sent[name].value() for name in sent.fields}
+    kind, _, name = request.POST.get(PRESET, "").partition(":")
+    for card in choices.OPTIMIZERS:
+        for preset in card.presets:
+            if (card.kind, preset.name) == (kind, name):
+                return {**values, **values_of_preset(kind, preset)}
+    return values
+
+
+def _estimate(user: Any, sent: QueryDict) -> Estimate | None:
+    """Estimate what was sent; nothing while it is unfinished."""
+    form = LaunchForm(sent, user=user, checks_rows=False)
+    if not form.is_valid():
+        return None
+    version = form.cleaned_data["version"]
+    sizes = Sizes(**version.split_sizes())
+    configuration = form.configuration()
+    return estimate_run(configuration, sizes, row_characters=measure_rows(version, configuration.program))
+
+
+def _as_sent(values: dict[str, Any]) -> QueryDict:
+    """Form values as a browser would send them."""
+    sent = QueryDict(mutable=True)
+    for name, value in values.items():
+        if isinstance(value, (list, tuple)):
+            sent.setlist(name, [str(item) for item in value])
+        elif value is not None and value is not False:
+            sent[name] = "on" if value is True else str(value)
+    return sent
