@@ -29,7 +29,7 @@ class RowGate:
 
     async def review(self, proposal: Proposal) -> Verdict:
         """Wait for the verdict of a person."""
-        answer = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
         with self._lock:
             self._waiting[proposal.candidate] = answer
         try:

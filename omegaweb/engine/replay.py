@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 
 from omegaweb.engine.projection import Projection
@@ -9,7 +11,7 @@ from omegaweb.runs.models import Measurement, Run
 from optimizer_core.events import event_from_json
 
 #: Columns of a run that its events fill, with what they hold before the first.
-EMPTY = {
+EMPTY: dict[str, Any] = {
     "last_sequence": 0,
     "epochs": None,
     "batches": 0,
@@ -52,6 +54,4 @@ def rebuild(run_id: int) -> None:
         theirs.candidate = review.candidate
         review.delete()
         theirs.save(force_insert=True)
-    for name, value in lifecycle.items():
-        setattr(run, name, value)
-    run.save(update_fields=list(lifecycle))
+    Run.objects.filter(pk=run_id).update(**lifecycle)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.urls import reverse
 
+from omegaweb.accounts.models import User
 from omegaweb.datasets.models import DatasetVersion
 from omegaweb.programs.models import Program
 from omegaweb.runs.configuration import RunConfiguration
@@ -133,6 +134,9 @@ class Event(models.Model):
         constraints = (models.UniqueConstraint(fields=("run", "sequence"), name="event_sequence_once_per_run"),)
         indexes = (models.Index(fields=("run", "kind", "sequence")),)
 
+    def __str__(self) -> str:
+        return f"{self.sequence} {self.kind}"
+
 
 class CandidateState(models.TextChoices):
     """Where a candidate stands."""
@@ -202,6 +206,9 @@ class SampleScore(models.Model):
         ordering = ("split", "index")
         constraints = (models.UniqueConstraint(fields=("candidate", "split", "index"), name="score_once_per_sample"),)
 
+    def __str__(self) -> str:
+        return f"{self.split} {self.index}: {self.reward:.2f}"
+
 
 class Series(models.TextChoices):
     """The lines of the reward curve."""
@@ -232,6 +239,9 @@ class Measurement(models.Model):
         ordering = ("sequence",)
         indexes = (models.Index(fields=("run", "sequence")),)
 
+    def __str__(self) -> str:
+        return f"{self.series} {self.value:.2f}"
+
 
 class Checkpoint(models.Model):
     """Where a run can be continued from."""
@@ -243,3 +253,6 @@ class Checkpoint(models.Model):
 
     class Meta:
         ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return self.reference

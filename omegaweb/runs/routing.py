@@ -1,7 +1,13 @@
-"""The WebSocket addresses of the run pages."""
+"""The WebSocket addresses."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-websocket_urlpatterns: list[URLPattern] = []
+from omegaweb.runs.consumers import ListConsumer, MeConsumer, RunConsumer
+
+websocket_urlpatterns = [
+    path("ws/me/", MeConsumer.as_asgi()),
+    path("ws/runs/", ListConsumer.as_asgi()),
+    path("ws/runs/<int:pk>/", RunConsumer.as_asgi()),
+]

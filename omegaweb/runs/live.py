@@ -1,0 +1,185 @@
+"""The regions of the run pages: which partial draws each, from what, and which events touch it.
+
+A page and its live updates draw a region with the same partial from the same context, so they cannot differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Prefetch
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from omegaweb.runs.charts import curve_after
+from omegaweb.runs.log import FILTERS, lines_of, log_page
+from omegaweb.runs.models import Candidate, CandidateState, Run, RunQuerySet, Series
+from omegaweb.runs.progress import progress_of, spend_of
+
+Query = Mapping[str, str]
+Context = dict[str, Any]
+
+TABS = {
+    "overview": "Overview",
+    "candidates": "Candidates",
+    "log": "Log",
+    "settings": "Settings",
+    "result": "Result",
+}
+#: Rows of a table that live updates redraw; the rest is on further pages.
+ROWS_ON_A_PAGE = 50
+#: Rows of the table beneath the curve.
+MEASUREMENTS_SHOWN = 50
+WARNINGS_SHOWN = 5
+
+CANDIDATE_FILTERS: dict[str, tuple[str, tuple[CandidateState, ...]]] = {
+    "population": ("In the population", (CandidateState.IN_POPULATION,)),
+    "waiting": ("Waiting for review", (CandidateState.WAITING,)),
+    "dropped": ("Dropped", (CandidateState.DROPPED,)),
+    "rejected": ("Rejected or edited", (CandidateState.REJECTED, CandidateState.EDITED)),
+}
+CANDIDATE_ORDERS = {"newest": ("-number",), "best": ("-reward", "number")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Region:
+    """A part of a page that is redrawn on its own; the id of its root element is its name."""
+
+    name: str
+    context: Callable[[Run, Query], Context]
+    kinds: frozenset[str] | None = None  # of the events that touch it; None: all of them
+    tab: str = ""  # where it is shown; empty: on all tabs
+
+    @property
+    def template(self) -> str:
+        return f"partials/runs/{self.name.replace('-', '_')}.html"
+
+
+def detail_run(runs: RunQuerySet) -> RunQuerySet:
+    """Add what the regions of a run read."""
+    return runs.select_related("dataset_version__dataset", "dataset_version__table", "program", "baseline", "best")
+
+
+def current_tab(query: Query) -> str:
+    """Return the tab a query string names, the first one for anything unknown."""
+    tab = query.get("tab", "")
+    return tab if tab in TABS else next(iter(TABS))
+
+
+def regions_of(query: Query) -> list[Region]:
+    """Return the regions that the page of a query string shows."""
+    tab = current_tab(query)
+    return [region for region in REGIONS.values() if region.tab in ("", tab)]
+
+
+def draw(region: Region, run: Run, query: Query) -> str:
+    """Return the HTML of a region."""
+    return render_to_string(region.template, {"run": run, "query": query, **region.context(run, query)})
+
+
+def _header(run: Run, query: Query) -> Context:
+    return {}
+
+
+def _progress(run: Run, query: Query) -> Context:
+    return {"progress": progress_of(run, now=timezone.now()), "spend": spend_of(run)}
+
+
+def _scores(run: Run, query: Query) -> Context:
+    baseline, best = run.baseline, run.best
+    known = baseline is not None and best is not None and baseline.reward is not None and best.reward is not None
+    gain = best.reward - baseline.reward if known else None  # type: ignore[union-attr, operator]
+    return {"gain": gain, "is_start": known and best == baseline}
+
+
+def _notices(run: Run, query: Query) -> Context:
+    warnings = run.events.filter(kind="warning.raised").order_by("-sequence")
+    seen: dict[str, str] = {}  # a warning said twice is one warning
+    for payload in warnings.values_list("payload", flat=True)[: WARNINGS_SHOWN * 4]:
+        seen.setdefault(payload["message"], payload["code"])
+    waiting = run.candidates.filter(state=CandidateState.WAITING).count()
+    return {"warnings": list(seen)[:WARNINGS_SHOWN], "waiting": waiting}
+
+
+def _curve_text(run: Run, query: Query) -> Context:
+    curve = curve_after(run, 0, until=run.last_sequence)
+    newest = sorted(
+        ((series, point) for series, points in curve.items() for point in points[-MEASUREMENTS_SHOWN:]),
+        key=lambda pair: -pair[1].sequence,
+    )
+    return {
+        "measurements": newest[:MEASUREMENTS_SHOWN],
+        "total": sum(len(points) for points in curve.values()),
+        "tried": len(curve.get(Series.MINIBATCH, [])),
+    }
+
+
+def _population(run: Run, query: Query) -> Context:
+    shown = _with_relations(run).filter(state__in=[CandidateState.IN_POPULATION, CandidateState.WAITING])
+    members = sorted(shown, key=lambda candidate: (candidate.rank is None, candidate.rank or 0, candidate.number))
+    return {"candidates": members[:ROWS_ON_A_PAGE], "hidden": max(0, len(members) - ROWS_ON_A_PAGE)}
+
+
+def _candidates(run: Run, query: Query) -> Context:
+    chosen, order = query.get("state", ""), query.get("order", "")
+    order = order if order in CANDIDATE_ORDERS else "newest"
+    candidates = _with_relations(run).order_by(*CANDIDATE_ORDERS[order])
+    if chosen in CANDIDATE_FILTERS:
+        candidates = candidates.filter(state__in=CANDIDATE_FILTERS[chosen][1])
+    page: Page[Candidate] = Paginator(candidates, ROWS_ON_A_PAGE).get_page(query.get("page"))
+    return {
+        "candidates": page.object_list,
+        "page": page,
+        "filters": {name: label for name, (label, _) in CANDIDATE_FILTERS.items()},
+        "chosen": chosen if chosen in CANDIDATE_FILTERS else "",
+        "order": order,
+    }
+
+
+def _with_relations(run: Run) -> Any:
+    parents = Prefetch("parents", Candidate.objects.only("number").order_by("number"))
+    fields = ("content", "reasoning")  # long, and no table shows them
+    return run.candidates.select_related("fate_by", "review").prefetch_related(parents).defer(*fields)
+
+
+def _log(run: Run, query: Query) -> Context:
+    page = log_page(run, query)
+    chosen = query.get("kind", "")
+    return {
+        "page": page,
+        "lines": lines_of(run, page.object_list),
+        "filters": {name: label for name, (label, _) in FILTERS.items()},
+        "chosen": chosen if chosen in FILTERS or chosen == "all" else "",
+    }
+
+
+_LIFE = frozenset({"run.started", "run.finished", "warning.raised"})
+_REVIEWS = frozenset({"review.requested", "review.decided"})
+_CANDIDATES = frozenset({"candidate.proposed", "candidate.scored", "population.updated", "run.finished", "run.started"})
+_MEASURES = frozenset({"candidate.scored", "best.changed", "batch.finished", "validation.finished"})
+
+REGIONS: dict[str, Region] = {
+    region.name: region
+    for region in (
+        Region(name="run-state", context=_header, kinds=_LIFE),
+        Region(name="run-actions", context=_header, kinds=_LIFE),
+        Region(name="run-progress", context=_progress),
+        Region(name="run-notices", context=_notices, kinds=_LIFE | _REVIEWS | {"population.updated"}),
+        Region(name="run-scores", context=_scores, kinds=_LIFE | _MEASURES | {"test.finished"}),
+        Region(name="curve-text", context=_curve_text, kinds=_MEASURES, tab="overview"),
+        Region(name="run-population", context=_population, kinds=_CANDIDATES | _REVIEWS, tab="overview"),
+        Region(name="run-candidates", context=_candidates, kinds=_CANDIDATES | _REVIEWS, tab="candidates"),
+        Region(name="run-log", context=_log, tab="log"),
+        Region(name="result", context=_header, kinds=_LIFE | {"test.finished"}, tab="result"),
+    )
+}
+
+
+def list_context(runs: RunQuerySet, query: Query) -> Context:
+    """Return what the list of runs shows: a page of them, the newest first, with their progress."""
+    page: Page[Run] = Paginator(runs.for_list(), ROWS_ON_A_PAGE).get_page(query.get("page"))
+    now = timezone.now()
+    return {"page": page, "rows": [(run, progress_of(run, now=now)) for run in page.object_list]}

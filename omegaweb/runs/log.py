@@ -1,0 +1,215 @@
+"""The event log of a run in sentences, newest first."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from omegaweb.runs.models import Event, Run
+from omegaweb.runs.wording import operator_name
+
+LINES_ON_A_PAGE = 50
+
+#: What a person may narrow the log to → (label, kinds).
+FILTERS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "candidates": (
+        "Candidates",
+        ("candidate.proposed", "candidate.scored", "proposal.failed", "best.changed", "test.finished"),
+    ),
+    "population": ("Population", ("population.updated", "best.changed")),
+    "reviews": ("Reviews", ("review.requested", "review.decided")),
+    "progress": (
+        "Progress",
+        (
+            *("run.started", "run.finished", "epoch.started", "epoch.finished", "batch.finished"),
+            *("validation.finished", "test.finished", "checkpoint.saved"),
+        ),
+    ),
+    "problems": ("Problems", ("warning.raised", "proposal.failed")),
+    "spend": ("Spend", ("spend.updated",)),
+}
+#: Said too often to be read, unless somebody asks for them.
+QUIET = ("spend.updated", "checkpoint.saved")
+
+ENDS = {
+    "completed": "The run is complete",
+    "stopped": "The run was stopped",
+    "failed": "The run failed",
+}
+REASONS = {
+    "epochs_done": "all epochs are done",
+    "budget_spent": "the budget is spent",
+    "target_reached": "the target reward is reached",
+    "stop_requested": "somebody asked it to",
+    "callback": "a callback asked it to",
+    "error": "",
+}
+TONES = {
+    "warning.raised": "warn",
+    "proposal.failed": "warn",
+    "best.changed": "good",
+    "review.requested": "accent",
+    "test.finished": "good",
+}
+
+Link = Callable[[str | None], SafeString]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of the log."""
+
+    sequence: int
+    at: datetime
+    kind: str
+    tone: str
+    sentence: SafeString
+    raw: str
+
+
+def log_page(run: Run, query: Mapping[str, str]) -> Page[Event]:
+    """Return the page of events that a query string names: `kind` and `page`."""
+    chosen = query.get("kind", "")
+    events: QuerySet[Event] = run.events.order_by("-sequence")
+    if chosen in FILTERS:
+        events = events.filter(kind__in=FILTERS[chosen][1])
+    elif chosen != "all":
+        events = events.exclude(kind__in=QUIET)
+    return Paginator(events, LINES_ON_A_PAGE).get_page(query.get("page"))
+
+
+def lines_of(run: Run, events: Iterable[Event]) -> list[Line]:
+    """Return events as lines; candidates are called by their number and linked."""
+    listed = list(events)
+    keys = {key for event in listed for key in _keys(event.payload)}
+    numbers = dict(run.candidates.filter(key__in=keys).values_list("key", "number"))
+
+    def link(key: str | None) -> SafeString:
+        if key not in numbers:
+            return format_html("{}", "a candidate")
+        url = reverse("runs:candidate", args=[run.pk, numbers[key]])
+        return format_html('<a href="{}">#{}</a>', url, numbers[key])
+
+    return [
+        Line(
+            sequence=event.sequence,
+            at=event.at,
+            kind=event.kind,
+            tone=_tone(event),
+            sentence=sentence(event.kind, event.payload, link),
+            raw=json.dumps(event.payload, indent=2, ensure_ascii=False),
+        )
+        for event in listed
+    ]
+
+
+def sentence(kind: str, payload: dict[str, Any], link: Link) -> SafeString:
+    """Return what an event says; a kind this version does not know is named."""
+    match kind:
+        case "run.started":
+            sizes = payload["sizes"]
+            verb = "continued" if payload.get("resumed") else "began"
+            return format_html(
+                "The run {}: {} training, {} validation and {} test rows.",
+                verb,
+                *(sizes.get(split, 0) for split in ("train", "validation", "test")),
+            )
+        case "run.finished":
+            reason = REASONS.get(payload["reason"], payload["reason"])
+            return format_html(
+                "{}{}. {}", ENDS[payload["status"]], f", because {reason}" if reason else "", payload["message"]
+            )
+        case "epoch.started":
+            return format_html("Epoch {} began.", payload["epoch"] + 1)
+        case "epoch.finished":
+            return format_html("Epoch {} is done.", payload["epoch"] + 1)
+        case "batch.finished":
+            reward = payload["logs"].get("reward")
+            mean = "" if reward is None else f": mean reward {reward:.2f}"
+            return format_html("Batch {} of epoch {}{}.", payload["batch"] + 1, payload["epoch"] + 1, mean)
+        case "candidate.proposed":
+            return _proposed(payload, link)
+        case "candidate.scored":
+            return format_html(
+                "{} earned {} on {} {} rows.",
+                link(payload["candidate"]),
+                f"{payload['reward']:.2f}",
+                len(payload["results"]),
+                payload["split"],
+            )
+        case "proposal.failed":
+            what = operator_name(payload["operator"]).lower()
+            return format_html("A proposal ({}) came to nothing: {}", what, payload["reason"])
+        case "validation.finished":
+            reward = payload["logs"].get("val_reward")
+            mean = "" if reward is None else f"{reward:.2f}"
+            return format_html("{} earned {} on the validation rows.", link(payload["candidate"]), mean)
+        case "review.requested":
+            return format_html("{} waits for your review.", link(payload["candidate"]))
+        case "review.decided":
+            return _decided(payload, link)
+        case "population.updated":
+            return format_html(
+                "The population has {} members; {} left.", len(payload["survivors"]), len(payload["removed"])
+            )
+        case "best.changed":
+            return format_html("{} is the best so far: {}.", link(payload["candidate"]), f"{payload['reward']:.2f}")
+        case "spend.updated":
+            return format_html("Spent so far: {} calls, {} tokens.", f"{payload['calls']:,}", f"{payload['tokens']:,}")
+        case "checkpoint.saved":
+            return format_html("The run can be continued from here ({}).", payload["reference"])
+        case "warning.raised":
+            return format_html("{}", payload["message"])
+        case "test.finished":
+            before, after = payload["baseline"], payload["winner"]
+            return format_html(
+                "On the test rows: the start earned {}, {} earned {}.",
+                f"{before['mean']:.2f}",
+                link(after["candidate"]),
+                f"{after['mean']:.2f}",
+            )
+    return format_html("{}", kind)
+
+
+def _proposed(payload: dict[str, Any], link: Link) -> SafeString:
+    if payload["operator"] == "baseline":
+        return format_html("{} is the program as it was.", link(payload["candidate"]))
+    parents = [link(key) for key in payload["parents"]]
+    made_of = format_html(" from {}", parents[0]) if parents else format_html("")
+    for parent in parents[1:]:
+        made_of = format_html("{} and {}", made_of, parent)
+    return format_html(
+        "{} was proposed: {}{}.", link(payload["candidate"]), operator_name(payload["operator"]).lower(), made_of
+    )
+
+
+def _decided(payload: dict[str, Any], link: Link) -> SafeString:
+    by = payload["reviewer"] or "Nobody"
+    comment = f": “{payload['comment']}”" if payload["comment"] else "."
+    if payload["verdict"] == "edited":
+        return format_html("{} edited {} into {}{}", by, link(payload["candidate"]), link(payload["edited"]), comment)
+    return format_html("{} {} {}{}", by, payload["verdict"], link(payload["candidate"]), comment)
+
+
+def _tone(event: Event) -> str:
+    if event.kind == "run.finished":
+        return {"completed": "good", "failed": "bad"}.get(event.payload["status"], "warn")
+    return TONES.get(event.kind, "")
+
+
+def _keys(payload: Mapping[str, Any]) -> list[str]:
+    """The candidates whose number a sentence may need."""
+    named = [payload.get("candidate"), payload.get("edited"), *payload.get("parents", ())]
+    winner = payload.get("winner")
+    if isinstance(winner, dict):
+        named.append(winner.get("candidate"))
+    return [key for key in named if isinstance(key, str)]

@@ -1,0 +1,152 @@
+"""How far a run has come, how long it takes, and what it has spent, as its header shows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from omegaweb.runs.configuration import BudgetChoice
+from omegaweb.runs.models import Run, RunState
+
+#: Until the end is written down a run is not complete, whatever its counters say: the test comes last.
+ALMOST = 0.99
+#: Below this share a remaining time would be a guess.
+ENOUGH_TO_TELL = 0.03
+BUILT_IN = "local/"
+
+ROLES = {"task": "Answering", "proposer": "Proposing", "judge": "Judging", "embedding": "Embedding"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """What the progress bar and its two clocks show."""
+
+    label: str
+    percent: int | None  # None: unknown
+    elapsed: float | None  # seconds; None: not started
+    remaining: float | None  # seconds; None: unknown
+    ticking: bool  # whether the clocks go on between two updates
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleSpend:
+    """What calls for one purpose have used."""
+
+    role: str
+    calls: int
+    tokens: int
+    cost: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """What is left of one limit of the budget."""
+
+    unit: str  # calls, tokens, cost or seconds
+    left: float
+    limit: float
+
+    @property
+    def percent_used(self) -> int:
+        return round(100 * (1 - self.left / self.limit))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spend:
+    """What a run has used and what is left."""
+
+    roles: list[RoleSpend]
+    limits: list[Limit]
+    is_built_in: bool  # every model runs on this computer
+
+
+def progress_of(run: Run, *, now: datetime) -> Progress:
+    """Return how far a run has come. The clocks are right at `now`."""
+    share = _share(run)
+    elapsed = _elapsed(run, now)
+    percent = 100 if run.state == RunState.COMPLETED else None if share is None else int(100 * share)
+    remaining = None
+    if run.state == RunState.RUNNING and share is not None and elapsed is not None and share >= ENOUGH_TO_TELL:
+        # The rate of what was measured, not of the seconds since: a slow batch must not look like a fast one.
+        measured = run.seconds or elapsed
+        remaining = max(0.0, measured / share - elapsed)
+    return Progress(
+        label=_label(run),
+        percent=percent,
+        elapsed=elapsed,
+        remaining=remaining,
+        ticking=run.is_under_way and run.started_at is not None,
+    )
+
+
+def spend_of(run: Run) -> Spend:
+    """Return what a run has used, by purpose, and what is left of its budget."""
+    roles = [
+        RoleSpend(
+            role=ROLES.get(role, role),
+            calls=used.get("calls", 0),
+            tokens=used.get("tokens", 0),
+            cost=used.get("cost", 0.0),
+        )
+        for role, used in run.spend_by_role.items()
+        if used.get("calls", 0)
+    ]
+    models = run.choices.models
+    used_models = [models.task, models.proposer, models.judge, models.embedding]
+    return Spend(
+        roles=roles,
+        limits=limits_of(run),
+        is_built_in=all(not name or name.startswith(BUILT_IN) for name in used_models),
+    )
+
+
+def limits_of(run: Run) -> list[Limit]:
+    """Return the limits a person set, with what is left of each."""
+    limits = budget_limits(run.choices.budget)
+    return [
+        Limit(unit=unit, left=float(run.left.get(unit, limit)), limit=float(limit)) for unit, limit in limits.items()
+    ]
+
+
+def budget_limits(budget: BudgetChoice) -> dict[str, float]:
+    """Return the limits that were set, by the unit they are counted in."""
+    seconds = None if budget.minutes is None else budget.minutes * 60
+    given: dict[str, Any] = {"calls": budget.calls, "tokens": budget.tokens, "cost": budget.cost, "seconds": seconds}
+    return {unit: limit for unit, limit in given.items() if limit}
+
+
+def _share(run: Run) -> float | None:
+    """Whatever ends the run first counts: its epochs, or a limit."""
+    shares = [1 - limit.left / limit.limit for limit in limits_of(run)]
+    if run.epochs and run.batches:
+        shares.append(run.batches_done / (run.epochs * run.batches))
+    if not shares or run.started_at is None:
+        return None
+    return min(ALMOST, max(shares))
+
+
+def _elapsed(run: Run, now: datetime) -> float | None:
+    if run.started_at is None:
+        return None
+    if run.seconds_at is None:
+        return max(0.0, ((run.finished_at or now) - run.started_at).total_seconds())
+    if not run.is_under_way:
+        return run.seconds
+    return run.seconds + max(0.0, (now - run.seconds_at).total_seconds())
+
+
+def _label(run: Run) -> str:
+    state = run.run_state
+    if state is RunState.QUEUED:
+        return "Waiting for its turn"
+    if run.started_at is None:
+        return "Preparing" if run.is_under_way else "Never started"
+    if state is RunState.WAITING:
+        return "The search is over, reviews are open"
+    if run.is_under_way and not run.batches_done and run.baseline is None:
+        return "Scoring the baseline"
+    of_epochs = f" of {run.epochs}" if run.epochs else ""
+    batch = run.batches_done - run.epoch * run.batches if run.batches else run.batches_done
+    of_batches = f" of {run.batches}" if run.batches else ""
+    return f"Epoch {run.epoch + 1}{of_epochs}, batch {batch}{of_batches}"

@@ -1,0 +1,76 @@
+"""What was chosen when a run was launched, in words."""
+
+from __future__ import annotations
+
+from omegaweb.runs.configuration import ModelChoice, RewardChoice, TrainingChoice
+from omegaweb.runs.durations import in_words
+from omegaweb.runs.models import Run
+from omegaweb.runs.progress import budget_limits
+
+REWARDS = {
+    "exact_match": "Exact match",
+    "similarity": "Similarity of meaning",
+    "judge": "A model judges each answer",
+}
+OPTIMIZERS = {"random_few_shot": "RandomFewShot", "omega": "OMEGA"}
+
+
+def settings_in_words(run: Run) -> list[tuple[str, str]]:
+    """Return (what, chosen) for everything that was chosen."""
+    choices = run.choices
+    sizes = run.dataset_version.split_sizes()
+    rows = [
+        ("Dataset", f"{run.dataset_version.dataset.name}, version {run.dataset_version.number}"),
+        ("Rows", f"{sizes['train']} training, {sizes['validation']} validation, {sizes['test']} test"),
+        ("Reward", _reward(choices.reward)),
+        ("Optimizer", OPTIMIZERS.get(choices.optimizer.kind, choices.optimizer.kind)),
+        *((_label(name), str(value)) for name, value in choices.optimizer.parameters.items()),
+        *_models(choices.models, uses_judge=choices.reward.kind == "judge", is_omega=choices.optimizer.kind == "omega"),
+        ("Training", _training(choices.training)),
+        ("Budget", _budget(run)),
+        ("Review", "Candidates wait for a person" if choices.ask_me else "Candidates enter by themselves"),
+    ]
+    return [(name, value) for name, value in rows if value]
+
+
+def _reward(choice: RewardChoice) -> str:
+    words = REWARDS.get(choice.kind, choice.kind)
+    if choice.kind == "exact_match":
+        words += ", case does not count" if choice.ignore_case else ", case counts"
+    if choice.fields:
+        words += f" (of {', '.join(choice.fields)})"
+    return f"{words}\n{choice.instructions}" if choice.instructions else words
+
+
+def _models(choice: ModelChoice, *, uses_judge: bool, is_omega: bool) -> list[tuple[str, str]]:
+    temperature = "" if choice.task_temperature is None else f", temperature {choice.task_temperature:g}"
+    rows = [("Answering model", f"{choice.task}{temperature}")]
+    if is_omega:
+        rows.append(("Proposing model", choice.proposer or choice.task))
+    if uses_judge:
+        rows.append(("Judging model", choice.judge or choice.task))
+    return [*rows, ("Embedding model", choice.embedding)]
+
+
+def _training(choice: TrainingChoice) -> str:
+    epochs = "until the budget is spent" if choice.epochs is None else f"{choice.epochs} epochs"
+    order = "shuffled" if choice.shuffle else "in their order"
+    return (
+        f"{epochs}, batches of {choice.batch_size} {order}, each candidate scored on {choice.minibatch_size} rows, "
+        f"{choice.concurrency} calls at a time, seed {choice.seed}"
+    )
+
+
+def _budget(run: Run) -> str:
+    limits = budget_limits(run.choices.budget)
+    words = {
+        "calls": lambda limit: f"{limit:,.0f} calls",
+        "tokens": lambda limit: f"{limit:,.0f} tokens",
+        "cost": lambda limit: f"${limit:,.2f}",
+        "seconds": in_words,
+    }
+    return ", ".join(words[unit](limit) for unit, limit in limits.items()) or "No limit"
+
+
+def _label(name: str) -> str:
+    return name.replace("_", " ").capitalize()

@@ -1,0 +1,50 @@
+"""Template filters for the figures of a run: durations, money, rewards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from django import template
+
+from omegaweb.runs.durations import in_words
+from omegaweb.runs.models import Run, RunState
+from omegaweb.runs.settings_words import settings_in_words
+
+register = template.Library()
+register.filter("duration", in_words)
+register.filter("settings_in_words", settings_in_words)
+
+_BADGES = {
+    RunState.QUEUED: "badge",
+    RunState.RUNNING: "badge badge-info badge-live",
+    RunState.WAITING: "badge badge-accent badge-live",
+    RunState.COMPLETED: "badge badge-good",
+    RunState.STOPPED: "badge",
+    RunState.FAILED: "badge badge-bad",
+    RunState.INTERRUPTED: "badge badge-warn",
+}
+
+
+@register.filter
+def run_badge(run: Run) -> str:
+    """Return the class of the badge that shows a run's state."""
+    return _BADGES[run.run_state]
+
+
+@register.filter
+def reward(value: float | None) -> str:
+    """Return a reward with two places, a dash where there is none."""
+    return "—" if value is None else f"{value:.2f}"
+
+
+@register.filter
+def money(value: float) -> str:
+    """Return US dollars: cents where they tell something, more places for small sums."""
+    return f"${value:,.2f}" if value >= 1 or value == 0 else f"${value:.4f}"
+
+
+@register.filter
+def with_page(query: Mapping[str, str], number: int) -> str:
+    """Return a page's query string with another page number."""
+    return "?" + urlencode({**query, "page": number})

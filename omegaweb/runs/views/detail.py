@@ -1,0 +1,60 @@
+"""The page of one run, and what people may do to it: stop it, continue it."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from omegaweb.engine import launcher
+from omegaweb.runs.charts import figure
+from omegaweb.runs.live import TABS, current_tab, detail_run, regions_of
+from omegaweb.runs.models import Run
+
+
+def visible_run(request: HttpRequest, pk: int) -> Run:
+    """Return a run this person may see.
+
+    Raises:
+        Http404: there is none, or it is somebody else's.
+    """
+    return get_object_or_404(detail_run(Run.objects.visible_to(request.user)), pk=pk)
+
+
+@require_GET
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a run; its live updates redraw the same regions."""
+    run = visible_run(request, pk)
+    query = request.GET.dict()
+    tab = current_tab(query)
+    shown = regions_of(query)
+    for region in shown:
+        if request.headers.get("HX-Target") == region.name:
+            return render(request, region.template, {"run": run, "query": query, **region.context(run, query)})
+    context: dict[str, object] = {"run": run, "query": query, "tab": tab, "tabs": TABS}
+    if tab == "overview":
+        context["figure"] = figure(run)
+    for region in shown:
+        context |= region.context(run, query)
+    return render(request, "pages/runs/detail.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def stop(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask whether to stop a run, and ask the run to stop."""
+    run = visible_run(request, pk)
+    if request.method == "GET":
+        return render(request, "pages/runs/stop.html", {"run": run})
+    if not launcher.stop(run.pk):
+        messages.info(request, "The run was over already, or somebody had stopped it.")
+    return redirect(run)
+
+
+@require_POST
+def resume(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take up an interrupted run from its last checkpoint."""
+    run = visible_run(request, pk)
+    if not launcher.continue_run(run.pk):
+        messages.info(request, "Only an interrupted run can be continued; this one has moved on.")
+    return redirect(run)
