@@ -41,6 +41,14 @@ class Reporter:
         for listener in self._listeners:
             listener.on_event(event)
 
+    def say_goodbye(self, event: Event, error: BaseException) -> None:
+        """Tell every callback that the run failed, even those after one that fails; such failures become notes."""
+        for listener in self._listeners:
+            try:
+                listener.on_event(event)
+            except Exception as second:
+                error.add_note(f"{type(listener).__name__} failed on {event.kind}: {type(second).__name__}: {second}")
+
     def warn_once(self, code: str, message: str) -> None:
         """Raise a warning, unless one of that code was raised before."""
         if code not in self._warned:

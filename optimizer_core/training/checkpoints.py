@@ -1,0 +1,123 @@
+"""Checkpoints: the state of a search as JSON, written after every batch, and read to go on from there."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Protocol
+
+from optimizer_core.budget import Role, Usage
+from optimizer_core.errors import CheckpointError
+from optimizer_core.events import SampleResult
+from optimizer_core.json_values import JsonObject
+from optimizer_core.operators.evidence import Rejection
+from optimizer_core.population.population import Member, Population
+from optimizer_core.training.state import SearchState, candidate_from_json, candidate_to_json
+
+VERSION = 1
+
+
+class CheckpointStore(Protocol):
+    """Where checkpoints go."""
+
+    async def save(self, state: JsonObject) -> str:
+        """Keep the state and return what to call it."""
+        ...
+
+
+def state_to_json(state: SearchState, *, validation_size: int, with_outputs: bool) -> JsonObject:
+    """Return the state as JSON.
+
+    Left out are answers to training samples (a resumed run asks again for those it needs again), candidates that can
+    neither win nor become parents, and, without ``with_outputs``, what was answered to validation samples.
+    """
+    needed = state.needed(validation_size)
+    results = {
+        name: [_result(result, with_outputs) for result in state.results.get(name, {}).values()] for name in needed
+    }
+    members = [
+        {"candidate": member.id, "order": member.order, "settled": member.settled}
+        for member in sorted(state.population.ranked(), key=lambda member: member.order)
+    ]
+    return {
+        "version": VERSION,
+        "epoch": state.epoch,
+        "batch": state.batch,
+        "started": state.started,
+        "best": state.best,
+        "baseline": state.baseline.id,
+        "candidates": {name: candidate_to_json(state.candidates[name]) for name in needed},
+        "results": results,
+        "members": members,
+        "banned": sorted(state.population.banned),
+        "known": sorted(state.known),
+        "rejections": [asdict(rejection) for rejection in state.rejections],
+        "selected": sorted(state.selected),
+        "waiting": {name: list(samples) for name, samples in state.waiting.items()},
+        "epoch_results": [asdict(result) for result in state.epoch_results],
+        "memory": state.memory.to_json(),
+        "pool": state.pool.to_json(),
+    }
+
+
+def state_from_json(saved: JsonObject, *, uncertainty: float) -> SearchState:
+    """Build the state again.
+
+    Raises:
+        CheckpointError: it is not a checkpoint of this version.
+    """
+    if not isinstance(saved, dict) or saved.get("version") != VERSION:
+        raise CheckpointError(f"this is no checkpoint of version {VERSION}; it cannot be resumed")
+    try:
+        return _revive(saved, uncertainty)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise CheckpointError(f"the checkpoint is damaged: {type(error).__name__} {error}") from error
+
+
+def _revive(saved: JsonObject, uncertainty: float) -> SearchState:
+    candidates = {name: candidate_from_json(item) for name, item in saved["candidates"].items()}
+    state = SearchState(
+        baseline=candidates[saved["baseline"]],
+        population=Population(uncertainty=uncertainty),
+        candidates=candidates,
+        known=set(saved["known"]),
+        rejections=[Rejection(**item) for item in saved["rejections"]],
+        selected=set(saved["selected"]),
+        waiting={name: tuple(samples) for name, samples in saved["waiting"].items()},
+        epoch_results=[SampleResult(**item) for item in saved["epoch_results"]],
+        epoch=saved["epoch"],
+        batch=saved["batch"],
+        best=saved["best"],
+        started=saved["started"],
+    )
+    members = [
+        Member(candidate=candidates[item["candidate"]], order=item["order"], settled=item["settled"])
+        for item in saved["members"]
+    ]
+    state.population.restore(members, saved["banned"])
+    for name, results in saved["results"].items():
+        state.record(name, [SampleResult(**item) for item in results])
+    state.memory.restore(saved["memory"])
+    state.pool.restore(saved["pool"])
+    return state
+
+
+def _result(result: SampleResult, with_outputs: bool) -> JsonObject:
+    saved = asdict(result)
+    return saved if with_outputs else {**saved, "output": None}
+
+
+def spend_to_json(by_role: dict[Role, Usage], elapsed: float) -> JsonObject:
+    """Return what was spent so far."""
+    return {"elapsed": elapsed, "by_role": {role.value: asdict(usage) for role, usage in by_role.items()}}
+
+
+def spend_from_json(saved: JsonObject) -> tuple[dict[Role, Usage], float]:
+    """Return usage by role, and elapsed seconds.
+
+    Raises:
+        CheckpointError: it cannot be read.
+    """
+    try:
+        return {Role(role): Usage(**usage) for role, usage in saved["by_role"].items()}, float(saved["elapsed"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise CheckpointError(f"the spend in the checkpoint is damaged: {error}") from error

@@ -1,0 +1,118 @@
+"""The end of a run: open reviews, the full validation of the best, the winner, and the test."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from optimizer_core.data.candidate import Candidate
+from optimizer_core.data.statistics import Interval, mean_interval, paired_difference, verdict
+from optimizer_core.errors import BudgetExhausted
+from optimizer_core.events import BestChanged, TestFinished
+from optimizer_core.json_values import JsonObject
+from optimizer_core.training.holdback import FINALISTS
+from optimizer_core.training.ledger import Key
+from optimizer_core.training.reviews import ReviewDesk
+from optimizer_core.training.run import Run
+from optimizer_core.training.validation import validate
+
+
+@dataclass(slots=True)
+class Choice:
+    """Who won, as far as is known."""
+
+    winner: Candidate
+
+
+async def conclude(run: Run, desk: ReviewDesk, choice: Choice) -> None:
+    """Wait for reviews, validate the finalists in full, choose the winner and test it.
+
+    Args:
+        run: has ended its search, by itself or because its share of the budget is spent.
+        desk: holds the open reviews.
+        choice: is kept up to date, so that an interruption leaves the best known.
+
+    Raises:
+        RunStopped: the run was asked to stop.
+    """
+    run.meter.extend(run.holdback.final_validation())
+    await desk.wait()
+    choice.winner = best_known(run)
+    await _validate_finalists(run)
+    choice.winner = best_known(run)
+    _tell_winner(run, choice.winner)
+    run.meter.extend(run.settings.budget)
+    if run.data.test:
+        await _test(run, choice.winner)
+
+
+def best_known(run: Run) -> Candidate:
+    """Return the best mean among the candidates with full validation, the baseline on ties.
+
+    Where the budget paid no full validation but the baseline's, the first of the rank wins if its cautious score is
+    above the baseline's mean on the same samples.
+    """
+    state, baseline = run.state, run.state.baseline
+    finished = state.fully_validated(len(run.data.validation))
+    if [name for name in finished if name != baseline.id]:
+        order = [baseline.id, *(name for name in finished if name != baseline.id)]
+        return state.candidates[max((name for name in order if name in finished), key=lambda n: state.mean(n).mean)]
+    first = state.population.best
+    if first is None or first.id == baseline.id:
+        return baseline
+    compared = state.rewards(baseline.id)
+    common = [compared[sample] for sample in first.rewards if sample in compared]
+    if common and state.population.score(first) > sum(common) / len(common):
+        return first.candidate
+    return baseline
+
+
+async def _validate_finalists(run: Run) -> None:
+    """Validate the first of the rank in full, as long as the budget pays; the baseline is done already."""
+    size = len(run.data.validation)
+    try:
+        for member in run.state.population.ranked()[:FINALISTS]:
+            if len(member.rewards) < size:
+                await validate(run, member.candidate, epoch=run.state.epoch)
+    except BudgetExhausted:
+        run.reporter.warn_once(
+            "final_validation_incomplete", "the budget did not pay the full validation of every finalist"
+        )
+
+
+def _tell_winner(run: Run, winner: Candidate) -> None:
+    if winner.id != run.state.best:
+        run.state.best = winner.id
+        mean = run.state.mean(winner.id)
+        run.reporter.emit(BestChanged(candidate=winner.id, reward=mean.mean, count=mean.count))
+
+
+async def _test(run: Run, winner: Candidate) -> None:
+    """Let baseline and winner answer the test samples; a winning baseline answers them once."""
+    baseline = run.state.baseline
+    both = [baseline] if winner.id == baseline.id else [baseline, winner]
+    try:
+        await run.measurer.measure(both, run.data.test, split="test")
+    except BudgetExhausted:
+        run.reporter.warn_once("test_incomplete", "the budget did not pay the test of every sample")
+    before, after = _test_rewards(run, baseline), _test_rewards(run, winner)
+    common = [sample.id for sample in run.data.test if sample.id in before and sample.id in after]
+    first, second = [before[name] for name in common], [after[name] for name in common]
+    difference = paired_difference(first, second)
+    run.reporter.emit(
+        TestFinished(
+            baseline=_figures(baseline, mean_interval(first)),
+            winner=_figures(winner, mean_interval(second)),
+            difference=difference.to_json(),
+            verdict="no_reliable_improvement" if winner.id == baseline.id else verdict(difference),
+        )
+    )
+
+
+def _test_rewards(run: Run, candidate: Candidate) -> dict[str, float]:
+    ledger = run.measurer.scorer.ledger
+    known = {sample.id: ledger.known(Key(candidate.id, sample.id)) for sample in run.data.test}
+    return {name: outcome.result.reward for name, outcome in known.items() if outcome is not None}
+
+
+def _figures(candidate: Candidate, interval: Interval) -> JsonObject:
+    return {"candidate": candidate.id, **interval.to_json()}

@@ -1,0 +1,88 @@
+"""The share of the budget that the search may not touch, so that the end of the run can be paid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from optimizer_core.budget import Budget, Meter
+from optimizer_core.json_values import JsonObject
+
+#: Finalists that get the full validation at the end.
+FINALISTS = 3
+_MOST_FOR_TEST = 0.5
+_MOST_FOR_VALIDATION = 0.25
+_LIMITS = ("calls", "tokens", "cost", "seconds")
+
+
+@dataclass(slots=True, kw_only=True)
+class Holdback:
+    """Divides each limit of the budget between the search, the final validation and the test.
+
+    The test takes baseline and winner over all test samples, the final validation ``FINALISTS`` candidates over all
+    validation samples. What one sample costs is measured on the baseline's validation; before that, one call is
+    assumed. The test never takes more than half, the final validation never more than a quarter of what is left at
+    that moment; what they do not need in the end stays unspent.
+
+    Args:
+        budget: the whole of it.
+        validation: number of samples.
+        test: number of samples.
+    """
+
+    budget: Budget
+    validation: int
+    test: int
+    for_validation: dict[str, float] = field(default_factory=dict)
+    for_test: dict[str, float] = field(default_factory=dict)
+
+    def assume(self) -> None:
+        """Hold calls back for the test before anything is measured."""
+        if self.budget.calls is not None:
+            self.for_test["calls"] = min(2 * self.test, self.budget.calls * _MOST_FOR_TEST)
+
+    def measure(self, meter: Meter) -> None:
+        """Hold back what the end will cost, given that only the baseline's validation was paid so far."""
+        total = meter.total
+        spent = {"calls": total.calls, "tokens": total.tokens, "cost": total.cost, "seconds": meter.elapsed}
+        for name in _LIMITS:
+            limit = getattr(self.budget, name)
+            if limit is None:
+                continue
+            each = spent[name] / self.validation
+            left = max(0.0, limit - spent[name])
+            self.for_test[name] = min(2 * self.test * each, left * _MOST_FOR_TEST)
+            left -= self.for_test[name]
+            self.for_validation[name] = min(FINALISTS * self.validation * each, left * _MOST_FOR_VALIDATION)
+
+    def search(self) -> Budget:
+        """Return what the search may spend, all that came before included."""
+        return self._without(self.for_test, self.for_validation)
+
+    def final_validation(self) -> Budget:
+        """Return the same with the share of the final validation."""
+        return self._without(self.for_test)
+
+    def to_json(self) -> JsonObject:
+        return {"for_validation": self.for_validation, "for_test": self.for_test}
+
+    def restore(self, saved: JsonObject) -> None:
+        """Hold back what an earlier part of the run held back."""
+        self.for_validation = dict(saved["for_validation"])
+        self.for_test = dict(saved["for_test"])
+
+    def _without(self, *shares: dict[str, float]) -> Budget:
+        limits: dict[str, float | None] = {}
+        for name in _LIMITS:
+            limit = getattr(self.budget, name)
+            rest = None if limit is None else limit - sum(share.get(name, 0.0) for share in shares)
+            limits[name] = rest if rest is None or name in ("cost", "seconds") else max(1, int(rest))
+        return Budget(
+            calls=_whole(limits["calls"]),
+            tokens=_whole(limits["tokens"]),
+            cost=limits["cost"],
+            seconds=limits["seconds"],
+        )
+
+
+def _whole(value: float | None) -> int | None:
+    return None if value is None else int(value)

@@ -1,0 +1,89 @@
+"""Measuring: scoring that is reported, and folded into what is known of the candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from optimizer_core.data.candidate import Candidate
+from optimizer_core.data.dataset import Sample
+from optimizer_core.events import CandidateScored
+from optimizer_core.training.ledger import Key, Outcome
+from optimizer_core.training.reporting import Reporter
+from optimizer_core.training.scoring import Question, Scorer, Scoring
+from optimizer_core.training.state import SearchState
+
+
+class Answered(NamedTuple):
+    """A sample with what came of it."""
+
+    sample: Sample
+    outcome: Outcome
+
+
+class Measurer:
+    """Scores candidates and tells about it.
+
+    Args:
+        scorer: answers the questions.
+        state: gets the validation results.
+        reporter: gets ``candidate.scored`` for whatever was not reported before.
+    """
+
+    def __init__(self, *, scorer: Scorer, state: SearchState, reporter: Reporter) -> None:
+        self.scorer, self._state, self._reporter = scorer, state, reporter
+        self._reported: set[Key] = set()
+
+    def know(self, candidate_id: str, outcomes: Sequence[Outcome]) -> None:
+        """Take over results that an earlier part of the run has paid and reported."""
+        for outcome in outcomes:
+            key = Key(candidate_id, outcome.result.sample)
+            self.scorer.ledger.put(key, outcome)
+            self._reported.add(key)
+
+    async def measure(
+        self, candidates: Sequence[Candidate], samples: Sequence[Sample], *, split: str
+    ) -> list[list[Answered]]:
+        """Let each candidate answer each sample; return what came of it, in the order given.
+
+        Samples are asked one after the other with all candidates, so that an interruption leaves pairs.
+
+        Raises:
+            BudgetExhausted: the budget is spent; what is finished is reported and kept.
+            RunStopped: the run was asked to stop; likewise.
+        """
+        questions = [Question(candidate=candidate, sample=sample) for sample in samples for candidate in candidates]
+        scoring = await self.scorer.score(questions)
+        answered = [self._report(candidate, questions, scoring, split) for candidate in candidates]
+        if scoring.interruption is not None:
+            raise scoring.interruption
+        return answered
+
+    def _report(
+        self, candidate: Candidate, questions: Sequence[Question], scoring: Scoring, split: str
+    ) -> list[Answered]:
+        answered = [
+            Answered(question.sample, outcome)
+            for question, outcome in zip(questions, scoring.outcomes, strict=True)
+            if question.candidate is candidate and outcome is not None
+        ]
+        if split == "validation":
+            self._state.record(candidate.id, [outcome.result for _, outcome in answered])
+        keys = [Key(candidate.id, sample.id) for sample, _ in answered]
+        new = tuple(
+            outcome.result for key, (_, outcome) in zip(keys, answered, strict=True) if key not in self._reported
+        )
+        self._reported.update(keys)
+        if new:
+            running = self._state.mean(candidate.id)
+            self._reporter.emit(
+                CandidateScored(
+                    candidate=candidate.id,
+                    split=split,
+                    reward=sum(result.reward for result in new) / len(new),
+                    results=new,
+                    mean=running.mean,
+                    count=running.count,
+                )
+            )
+        return answered

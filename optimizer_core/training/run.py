@@ -1,0 +1,116 @@
+"""One run: what its parts share."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from optimizer_core.budget import Meter
+from optimizer_core.data.candidate import Candidate
+from optimizer_core.data.variable import TrainableVariable
+from optimizer_core.events import BestChanged, CandidateProposed, CheckpointSaved
+from optimizer_core.json_values import JsonObject
+from optimizer_core.modules.base import Module
+from optimizer_core.optimizers.base import Optimizer
+from optimizer_core.rewards.base import Reward
+from optimizer_core.training.checkpoints import spend_to_json, state_to_json
+from optimizer_core.training.holdback import Holdback
+from optimizer_core.training.measuring import Measurer
+from optimizer_core.training.reporting import Reporter
+from optimizer_core.training.settings import FitSettings, RunData
+from optimizer_core.training.state import SearchState
+from optimizer_core.training.stopping import Stopper
+
+if TYPE_CHECKING:
+    from optimizer_core.metrics.base import Metric
+
+
+class Trainable(Protocol):
+    """What a run needs of a program."""
+
+    name: str
+    description: str
+    stop_training: bool
+    stop_reason: str
+
+    @property
+    def root_module(self) -> Module: ...
+
+    @property
+    def trainable_variables(self) -> tuple[TrainableVariable, ...]: ...
+
+    def get_state(self) -> JsonObject: ...
+
+    def assign(self, content: JsonObject) -> None: ...
+
+
+@dataclass(slots=True, kw_only=True)
+class Run:
+    """The parts of one run. Nothing in it writes into the program before the run is over."""
+
+    program: Trainable
+    optimizer: Optimizer
+    reward: Reward
+    metrics: Sequence[Metric]
+    data: RunData
+    settings: FitSettings
+    state: SearchState
+    meter: Meter
+    holdback: Holdback
+    reporter: Reporter
+    stopper: Stopper
+    measurer: Measurer
+
+    def rng(self, purpose: str, epoch: int, batch: int = 0) -> random.Random:
+        """Return the chance of one decision: the same in every run of the same seed, resumed or not."""
+        return random.Random(f"{self.settings.seed}:{purpose}:{epoch}:{batch}")
+
+    def introduce(self, candidate: Candidate) -> None:
+        """Say that there is a new candidate."""
+        self.state.note(candidate)
+        self.reporter.emit(
+            CandidateProposed(
+                candidate=candidate.id,
+                operator=candidate.operator,
+                content=candidate.content,
+                variable=candidate.variable,
+                parents=candidate.parents,
+                reasoning=candidate.reasoning,
+                epoch=candidate.epoch,
+                batch=candidate.batch,
+            )
+        )
+
+    def tell_best(self) -> None:
+        """Say who leads the population, if that changed."""
+        best = self.state.population.best
+        if best is not None and best.id != self.state.best:
+            self.state.best = best.id
+            self.reporter.emit(BestChanged(candidate=best.id, reward=best.running.mean, count=best.running.count))
+
+    async def checkpoint(self) -> None:
+        """Write down the state, where somebody keeps it."""
+        store = self.settings.checkpoints
+        if store is None:
+            return
+        saved = state_to_json(self.state, validation_size=len(self.data.validation), with_outputs=bool(self.metrics))
+        saved |= {
+            "fingerprint": self.fingerprint(),
+            "spend": spend_to_json(self.meter.by_role, self.meter.elapsed),
+            "holdback": self.holdback.to_json(),
+        }
+        self.reporter.emit(CheckpointSaved(reference=await store.save(saved)))
+
+    def fingerprint(self) -> JsonObject:
+        """Return what a checkpoint and the run that resumes it must have in common."""
+        return {
+            "optimizer": self.optimizer.identifier,
+            "seed": self.settings.seed,
+            "batch_size": self.settings.batch_size,
+            "minibatch_size": self.settings.minibatch_size,
+            "shuffle": self.settings.shuffle,
+            "sizes": self.data.sizes,
+            "variables": [variable.name for variable in self.program.trainable_variables],
+        }

@@ -1,0 +1,115 @@
+"""What ``fit`` is told, checked before anything happens."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from optimizer_core.budget import Budget
+from optimizer_core.callbacks import Listener
+from optimizer_core.data.dataset import Sample, make_samples, split_last
+from optimizer_core.errors import ConfigurationError
+from optimizer_core.json_values import JsonObject
+from optimizer_core.review import ReviewGate
+from optimizer_core.training.checkpoints import CheckpointStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunData:
+    """The samples of one run, each in one part only."""
+
+    train: tuple[Sample, ...]
+    validation: tuple[Sample, ...]
+    test: tuple[Sample, ...] = ()
+
+    @property
+    def sizes(self) -> JsonObject:
+        return {"train": len(self.train), "validation": len(self.validation), "test": len(self.test)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitSettings:
+    """How a run goes; the arguments of ``fit`` without its data.
+
+    Raises:
+        ConfigurationError: a value cannot work.
+    """
+
+    epochs: int | None = 1  # None: until the budget is spent
+    batch_size: int = 1
+    minibatch_size: int = 4  # validation samples that judge a child; 0: all
+    shuffle: bool = True
+    validation_freq: int = 1  # epochs between two full validations of the best
+    callbacks: Sequence[Listener] = ()
+    review: ReviewGate | None = None
+    budget: Budget = field(default_factory=Budget)
+    concurrency: int = 16
+    seed: int = 0
+    stop: threading.Event | None = None
+    checkpoints: CheckpointStore | None = None
+    resume_from: JsonObject | None = None
+    restart: bool = False
+
+    def __post_init__(self) -> None:
+        for name, least in (("batch_size", 1), ("minibatch_size", 0), ("validation_freq", 1), ("concurrency", 1)):
+            value = getattr(self, name)
+            if not isinstance(value, int) or isinstance(value, bool) or value < least:
+                raise ConfigurationError(f"{name}={value!r} must be a whole number of {least} or more")
+        if self.epochs is None and self.budget == Budget():
+            raise ConfigurationError("epochs=None goes on until the budget is spent; give a budget, or epochs")
+        if self.epochs is not None and (not isinstance(self.epochs, int) or self.epochs < 1):
+            raise ConfigurationError(f"epochs={self.epochs!r} must be 1 or more, or None with a budget")
+
+    @property
+    def configuration(self) -> JsonObject:
+        """What ``run.started`` says about the run."""
+        budget = {
+            name: value
+            for name in ("calls", "tokens", "cost", "seconds")
+            if (value := getattr(self.budget, name)) is not None
+        }
+        return {
+            "epochs": self.epochs,
+            "batch_size": self.batch_size,
+            "minibatch_size": self.minibatch_size,
+            "shuffle": self.shuffle,
+            "validation_freq": self.validation_freq,
+            "concurrency": self.concurrency,
+            "review": self.review is not None,
+            "budget": budget,
+        }
+
+
+def split_data(
+    x: Sequence[object],
+    y: Sequence[object] | None,
+    *,
+    validation_data: tuple[Sequence[object], Sequence[object] | None] | None,
+    validation_split: float,
+    test_data: tuple[Sequence[object], Sequence[object] | None] | None,
+) -> RunData:
+    """Make samples of what ``fit`` was given; the last share becomes validation where none was given.
+
+    Raises:
+        ConfigurationError: a part is empty or does not fit together.
+    """
+    train = make_samples(x, y, split="train")
+    if not train:
+        raise ConfigurationError("x has no samples; give at least one")
+    if validation_data is None:
+        train, validation = split_last(train, validation_split)
+    else:
+        validation = make_samples(*_pair("validation_data", validation_data), split="validation")
+        if not validation:
+            raise ConfigurationError("validation_data has no samples; leave it out to split x instead")
+    test = make_samples(*_pair("test_data", test_data), split="test") if test_data is not None else ()
+    return RunData(train=train, validation=validation, test=test)
+
+
+def _pair(
+    name: str, data: tuple[Sequence[object], Sequence[object] | None]
+) -> tuple[Sequence[object], Sequence[object] | None]:
+    if not isinstance(data, (tuple, list)) or len(data) != 2:
+        raise ConfigurationError(f"{name} must be a pair (x, y)")
+    return data[0], data[1]

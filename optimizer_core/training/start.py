@@ -1,0 +1,81 @@
+"""The start of a run: the baseline on the whole validation set, the seeds on a minibatch of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from optimizer_core.data.candidate import Candidate
+from optimizer_core.data.dataset import draw_minibatch
+from optimizer_core.data.variable import EXAMPLES
+from optimizer_core.errors import ModelAccessDenied, ModelError, ModelUnavailable, RateLimited
+from optimizer_core.events import PopulationUpdated
+from optimizer_core.population.dominated_novelty import by_fitness
+from optimizer_core.training.run import Run
+from optimizer_core.training.survival import survivors_and_removed
+from optimizer_core.training.validation import validate
+
+#: Samples that find out whether the model can be reached at all.
+PROBE = 8
+
+_UNREACHABLE: dict[str, type[ModelError]] = {
+    error.__name__: error for error in (ModelAccessDenied, RateLimited, ModelUnavailable)
+}
+
+
+async def begin(run: Run) -> None:
+    """Score the baseline and the seeds, which are the first population (decision D5).
+
+    Raises:
+        ModelUnavailable: the model could not be reached for any of the first samples.
+        ModelAccessDenied: the provider refused all of them.
+        BudgetExhausted: the budget does not even pay this.
+        RunStopped: the run was asked to stop.
+    """
+    state, baseline = run.state, run.state.baseline
+    run.introduce(baseline)
+    await _probe(run)
+    await validate(run, baseline, epoch=-1)
+    state.admit(baseline, settled=True)
+    run.holdback.measure(run.meter)
+    run.meter.extend(run.holdback.search())
+    seeds = [seed for seed in seed_candidates(run) if seed.id not in state.known]
+    for seed in seeds:
+        run.introduce(seed)
+    if seeds:
+        rng = run.rng("minibatch", -1)
+        samples = draw_minibatch(run.data.validation, size=run.settings.minibatch_size, rng=rng)
+        await run.measurer.measure(seeds, samples, split="validation")
+        for seed in seeds:
+            state.admit(seed, settled=True)
+    tell_population(run, epoch=-1)
+    run.tell_best()
+    state.started = True
+    await run.checkpoint()
+
+
+async def _probe(run: Run) -> None:
+    samples = run.data.validation[:PROBE]
+    (answered,) = await run.measurer.measure((run.state.baseline,), samples, split="validation")
+    failures = [_UNREACHABLE.get(outcome.failure) for _, outcome in answered]
+    error = failures[0]
+    if error is not None and all(failures):
+        raise error(f"the model could not be used for any of the first samples: {answered[0].outcome.result.error}")
+
+
+def seed_candidates(run: Run) -> Iterator[Candidate]:
+    """Yield the baseline with one variable set to one of its seeds; examples stay those of the baseline."""
+    baseline = run.state.baseline
+    for variable in run.program.trainable_variables:
+        examples = baseline.content[variable.name][EXAMPLES]
+        for seed in variable.seeds:
+            content = {**baseline.content, variable.name: {**seed, EXAMPLES: examples}}
+            yield Candidate(content=content, operator="seed", variable=variable.name, parents=(baseline.id,))
+
+
+def tell_population(run: Run, *, epoch: int) -> None:
+    """Say who is in the population, when nobody has to leave."""
+    population = run.state.population
+    ranked = population.ranked()
+    standings = by_fitness([population.score(member) for member in ranked], size=len(ranked))
+    survivors, removed = survivors_and_removed(population, ranked, standings)
+    run.reporter.emit(PopulationUpdated(epoch=epoch, survivors=survivors, removed=removed))

@@ -1,0 +1,100 @@
+"""The state of a search: all that it has found out, and all that a checkpoint needs to go on from there."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from optimizer_core.data.candidate import Candidate, RunningMean
+from optimizer_core.events import SampleResult
+from optimizer_core.json_values import JsonObject
+from optimizer_core.operators.evidence import HardExampleMemory, Rejection
+from optimizer_core.operators.few_shot import FewShotPool
+from optimizer_core.population.population import Population
+
+
+@dataclass(slots=True, kw_only=True)
+class SearchState:
+    """What changes while a run goes on.
+
+    Chance is not part of it: each decision has a generator of its own, seeded by the run's seed, its purpose, epoch
+    and batch, so that a resumed run draws the same numbers.
+    """
+
+    baseline: Candidate
+    population: Population
+    memory: HardExampleMemory = field(default_factory=HardExampleMemory)
+    pool: FewShotPool = field(default_factory=FewShotPool)
+    candidates: dict[str, Candidate] = field(default_factory=dict)  # by id; a proposal equal to one is refused
+    known: set[str] = field(default_factory=set)  # ids of everything ever proposed
+    results: dict[str, dict[str, SampleResult]] = field(default_factory=dict)  # candidate → validation sample
+    rejections: list[Rejection] = field(default_factory=list)
+    selected: set[str] = field(default_factory=set)  # variables that were changed
+    waiting: dict[str, tuple[str, ...]] = field(default_factory=dict)  # candidate under review → its sample ids
+    epoch_results: list[SampleResult] = field(default_factory=list)  # of the parents in this epoch
+    epoch: int = 0  # the next batch is this one
+    batch: int = 0
+    best: str = ""
+    started: bool = False  # the baseline and the seeds are scored
+
+    def note(self, candidate: Candidate) -> None:
+        """Remember that a candidate exists."""
+        self.known.add(candidate.id)
+        self.candidates.setdefault(candidate.id, candidate)
+
+    def record(self, candidate_id: str, results: Iterable[SampleResult]) -> None:
+        """Note validation results, each sample once, also with the member of the population."""
+        table = self.results.setdefault(candidate_id, {})
+        for result in results:
+            table.setdefault(result.sample, result)
+        member = self.population.get(candidate_id)
+        if member is not None:
+            member.record(self.rewards(candidate_id))
+
+    def rewards(self, candidate_id: str) -> dict[str, float]:
+        """Return the reward of each validation sample that a candidate has answered."""
+        return {sample: result.reward for sample, result in self.results.get(candidate_id, {}).items()}
+
+    def mean(self, candidate_id: str) -> RunningMean:
+        """Return the mean over the validation samples of a candidate, member or not."""
+        rewards = self.rewards(candidate_id).values()
+        return RunningMean(mean=math.fsum(rewards) / len(rewards) if rewards else 0.0, count=len(rewards))
+
+    def fully_validated(self, size: int) -> list[str]:
+        """Return all candidates that have answered ``size`` samples and were not rejected, oldest first."""
+        banned = self.population.banned
+        return [name for name, table in self.results.items() if len(table) >= size and name not in banned]
+
+    def admit(self, candidate: Candidate, *, settled: bool = False) -> None:
+        """Take a scored candidate into the population."""
+        self.note(candidate)
+        self.population.add(candidate, self.rewards(candidate.id), settled=settled)
+
+    def reject(self, candidate: Candidate, reason: str) -> None:
+        """Ban a candidate for good, and remember why."""
+        self.population.ban(candidate.id)
+        self.rejections.append(Rejection(candidate=candidate.id, content=candidate.content, reason=reason))
+
+    def needed(self, size: int) -> list[str]:
+        """Return the candidates that the rest of the run can still need: everything else may be forgotten."""
+        members = [member.id for member in self.population.ranked()]
+        return list(dict.fromkeys([self.baseline.id, *members, *self.waiting, *self.fully_validated(size)]))
+
+
+def candidate_to_json(candidate: Candidate) -> JsonObject:
+    """Return a candidate as JSON; its id follows from the content."""
+    return {
+        "content": candidate.content,
+        "operator": candidate.operator,
+        "variable": candidate.variable,
+        "parents": list(candidate.parents),
+        "reasoning": candidate.reasoning,
+        "epoch": candidate.epoch,
+        "batch": candidate.batch,
+    }
+
+
+def candidate_from_json(saved: JsonObject) -> Candidate:
+    """Build it again."""
+    return Candidate(**{**saved, "parents": tuple(saved["parents"])})
