@@ -1,1 +1,107 @@
-"""Optimize the trainable parts of language-model programs: prompts, examples, plans, code."""
+"""Optimize the trainable parts of language-model programs: prompts, examples, plans, code.
+
+The names below are loaded when they are first used, so that importing the package stays fast.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from optimizer_core import callbacks, metrics, modules, optimizers, rewards, testing
+    from optimizer_core.budget import Budget, Meter
+    from optimizer_core.callbacks import Callback, CSVLogger, EarlyStopping, History, ProgramCheckpoint, ProgressBar
+    from optimizer_core.data.data_model import DataModel, Field
+    from optimizer_core.errors import ConfigurationError, OptimizerError
+    from optimizer_core.models.defaults import (
+        get_default_embedding_model,
+        get_default_language_model,
+        set_default_embedding_model,
+        set_default_language_model,
+    )
+    from optimizer_core.models.embedding_model import EmbeddingModel
+    from optimizer_core.models.language_model import LanguageModel
+    from optimizer_core.modules.base import Module
+    from optimizer_core.modules.branch import Branch
+    from optimizer_core.modules.chain_of_thought import ChainOfThought
+    from optimizer_core.modules.decision import Decision
+    from optimizer_core.modules.generator import Generator
+    from optimizer_core.modules.self_critique import SelfCritique
+    from optimizer_core.program import Program
+    from optimizer_core.review import ApproveAll, Proposal, ReviewGate, Verdict
+    from optimizer_core.saving import FileCheckpoints
+
+__all__ = [
+    "ApproveAll",
+    "Branch",
+    "Budget",
+    "CSVLogger",
+    "Callback",
+    "ChainOfThought",
+    "ConfigurationError",
+    "DataModel",
+    "Decision",
+    "EarlyStopping",
+    "EmbeddingModel",
+    "Field",
+    "FileCheckpoints",
+    "Generator",
+    "History",
+    "LanguageModel",
+    "Meter",
+    "Module",
+    "OptimizerError",
+    "Program",
+    "ProgramCheckpoint",
+    "ProgressBar",
+    "Proposal",
+    "ReviewGate",
+    "SelfCritique",
+    "Verdict",
+    "callbacks",
+    "get_default_embedding_model",
+    "get_default_language_model",
+    "metrics",
+    "modules",
+    "optimizers",
+    "rewards",
+    "set_default_embedding_model",
+    "set_default_language_model",
+    "testing",
+]
+
+_PACKAGES = ("callbacks", "metrics", "modules", "optimizers", "rewards", "testing")
+_HOMES = {
+    "budget": ("Budget", "Meter"),
+    "callbacks": ("CSVLogger", "Callback", "EarlyStopping", "History", "ProgramCheckpoint", "ProgressBar"),
+    "data.data_model": ("DataModel", "Field"),
+    "errors": ("ConfigurationError", "OptimizerError"),
+    "models.defaults": (
+        "get_default_embedding_model",
+        "get_default_language_model",
+        "set_default_embedding_model",
+        "set_default_language_model",
+    ),
+    "models.embedding_model": ("EmbeddingModel",),
+    "models.language_model": ("LanguageModel",),
+    "modules": ("Branch", "ChainOfThought", "Decision", "Generator", "Module", "SelfCritique"),
+    "program": ("Program",),
+    "review": ("ApproveAll", "Proposal", "ReviewGate", "Verdict"),
+    "saving": ("FileCheckpoints",),
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _PACKAGES:
+        return importlib.import_module(f"optimizer_core.{name}")
+    if name not in _HOME:
+        raise AttributeError(f"module 'optimizer_core' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"optimizer_core.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -46,7 +46,7 @@ async def conclude(run: Run, desk: ReviewDesk, choice: Choice) -> None:
 
 
 def best_known(run: Run) -> Candidate:
-    """Return the best mean among the candidates with full validation, the baseline on ties.
+    """Return the best mean among the candidates with full validation; ties go to the baseline, then by rank.
 
     Where the budget paid no full validation but the baseline's, the first of the rank wins if its cautious score is
     above the baseline's mean on the same samples.
@@ -54,7 +54,7 @@ def best_known(run: Run) -> Candidate:
     state, baseline = run.state, run.state.baseline
     finished = state.fully_validated(len(run.data.validation))
     if [name for name in finished if name != baseline.id]:
-        order = [baseline.id, *(name for name in finished if name != baseline.id)]
+        order = [baseline.id, *(member.id for member in state.population.ranked()), *finished]
         return state.candidates[max((name for name in order if name in finished), key=lambda n: state.mean(n).mean)]
     first = state.population.best
     if first is None or first.id == baseline.id:
@@ -69,10 +69,11 @@ def best_known(run: Run) -> Candidate:
 async def _validate_finalists(run: Run) -> None:
     """Validate the first of the rank in full, as long as the budget pays; the baseline is done already."""
     size = len(run.data.validation)
+    last = run.state.epoch if run.state.batch else max(0, run.state.epoch - 1)
     try:
         for member in run.state.population.ranked()[:FINALISTS]:
             if len(member.rewards) < size:
-                await validate(run, member.candidate, epoch=run.state.epoch)
+                await validate(run, member.candidate, epoch=last)
     except BudgetExhausted:
         run.reporter.warn_once(
             "final_validation_incomplete", "the budget did not pay the full validation of every finalist"

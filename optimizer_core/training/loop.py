@@ -118,7 +118,7 @@ async def _end_epoch(run: Run, desk: ReviewDesk, epoch: int) -> None:
     state = run.state
     await desk.collect()
     samples = {sample.id: sample for sample in run.data.train}
-    logs: JsonObject = logs_of(state.epoch_results, samples, run.metrics)
+    logs: JsonObject = await logs_of(state.epoch_results, samples, run.metrics, meter=run.meter)
     best = state.population.best
     if (epoch + 1) % run.settings.validation_freq == 0 and best is not None:
         validated = await validate(run, best.candidate, epoch=epoch)
@@ -140,7 +140,7 @@ def _tell_start(run: Run) -> None:
             configuration={
                 **settings.configuration,
                 "optimizer": run.optimizer.config(),
-                "reward": run.reward.config(),
+                "reward": run.reward.name,
             },
             sizes=run.data.sizes,
             seed=settings.seed,

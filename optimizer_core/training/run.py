@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from optimizer_core.budget import Meter
 from optimizer_core.data.candidate import Candidate
 from optimizer_core.data.variable import TrainableVariable
 from optimizer_core.events import BestChanged, CandidateProposed, CheckpointSaved
 from optimizer_core.json_values import JsonObject
+from optimizer_core.metrics.base import Metric
 from optimizer_core.modules.base import Module
 from optimizer_core.optimizers.base import Optimizer
 from optimizer_core.rewards.base import Reward
@@ -22,9 +23,6 @@ from optimizer_core.training.reporting import Reporter
 from optimizer_core.training.settings import FitSettings, RunData
 from optimizer_core.training.state import SearchState
 from optimizer_core.training.stopping import Stopper
-
-if TYPE_CHECKING:
-    from optimizer_core.metrics.base import Metric
 
 
 class Trainable(Protocol):

@@ -30,7 +30,7 @@ async def step(run: Run, desk: ReviewDesk, samples: Sequence[Sample], *, epoch: 
     await desk.collect()
     parent = run.optimizer.select_parent(run.state.population, run.rng("parent", epoch, batch))
     answered = await predict(run, parent, samples)
-    logs = logs_of(results_of(answered), {sample.id: sample for sample in samples}, run.metrics)
+    logs = await logs_of(results_of(answered), {s.id: s for s in samples}, run.metrics, meter=run.meter)
     child = await propose(run, situation(run, parent, answered, epoch=epoch, batch=batch))
     if child is not None:
         logs["child"] = await judge(run, desk, child, parent, epoch=epoch, batch=batch)

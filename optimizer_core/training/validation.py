@@ -19,6 +19,6 @@ async def validate(run: Run, candidate: Candidate, *, epoch: int) -> JsonObject:
     samples = run.data.validation
     (answered,) = await run.measurer.measure((candidate,), samples, split="validation")
     by_id = {sample.id: sample for sample in samples}
-    logs = logs_of(results_of(answered), by_id, run.metrics, prefix="val_")
+    logs = await logs_of(results_of(answered), by_id, run.metrics, meter=run.meter, prefix="val_")
     run.reporter.emit(ValidationFinished(epoch=epoch, candidate=candidate.id, logs=logs))
     return logs

@@ -1,0 +1,296 @@
+"""A program: modules with trainable variables, an optimizer and a reward; compile, fit, predict, evaluate, save."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Coroutine, Sequence
+from pathlib import Path
+from typing import Any, TypeVar, Unpack
+
+from optimizer_core import metrics as metrics_package
+from optimizer_core import optimizers as optimizers_package
+from optimizer_core import rewards as rewards_package
+from optimizer_core.budget import Budget, Meter
+from optimizer_core.callbacks import Callback, History, Listener
+from optimizer_core.data.candidate import Candidate
+from optimizer_core.data.dataset import make_samples
+from optimizer_core.data.variable import TrainableVariable
+from optimizer_core.errors import ConfigurationError, SchemaError
+from optimizer_core.json_values import JsonObject
+from optimizer_core.metrics.base import Metric
+from optimizer_core.metrics.registry import MetricIdentifier
+from optimizer_core.modules.base import Module, Rollout
+from optimizer_core.optimizers.base import Optimizer
+from optimizer_core.review import ReviewGate
+from optimizer_core.rewards.base import Reward
+from optimizer_core.rewards.registry import RewardIdentifier
+from optimizer_core.saving import SavedProgram, program_from_json, program_to_json, read_json, write_json
+from optimizer_core.training.answering import answer_all, evaluate_all
+from optimizer_core.training.arguments import FitArguments, Pair, Rows
+from optimizer_core.training.assembly import prepare
+from optimizer_core.training.checkpoints import CheckpointStore
+from optimizer_core.training.loop import train
+from optimizer_core.training.settings import FitSettings, split_data
+
+T = TypeVar("T")
+
+
+class Program:
+    """Modules that answer, and everything that makes them better.
+
+    Args:
+        root_module: answers; its parts hold the trainable variables.
+        name: what logs call it; the module's name when left out.
+        description: what it is for; shown to the proposer.
+
+    Raises:
+        ConfigurationError: two parts share a name.
+    """
+
+    def __init__(self, root_module: Module, *, name: str | None = None, description: str = "") -> None:
+        if not isinstance(root_module, Module):
+            raise ConfigurationError(f"root_module={root_module!r} must be a module, such as oc.Generator(…)")
+        self.root_module = root_module
+        self.name = name or root_module.name
+        self.description = description or root_module.description
+        #: Set to True, by a callback, to end training after the current batch.
+        self.stop_training = False
+        #: What the run then gives as its reason.
+        self.stop_reason = "callback"
+        self.optimizer: Optimizer | None = None
+        self.reward: Reward | None = None
+        self.metrics: list[Metric] = []
+        self._initial = self.get_state()
+
+    async def __call__(self, inputs: JsonObject, rollout: Rollout | None = None) -> JsonObject | None:
+        """Answer one input; None where the program has nothing to say.
+
+        Raises:
+            ModelError: a model gave no usable answer.
+        """
+        return await self.root_module(inputs, rollout)
+
+    @property
+    def trainable_variables(self) -> tuple[TrainableVariable, ...]:
+        """The variables that may change, in the order of the modules."""
+        return tuple(self.root_module.bind())
+
+    def get_state(self) -> JsonObject:
+        """Return the content of every trainable variable by its name."""
+        return {variable.name: variable.content for variable in self.trainable_variables}
+
+    def assign(self, content: JsonObject) -> None:
+        """Take over a content of every trainable variable; all or nothing.
+
+        Raises:
+            SchemaError: a variable is missing or unknown, or a value does not fit.
+        """
+        variables = {variable.name: variable for variable in self.trainable_variables}
+        if set(variables) != set(content):
+            raise SchemaError(f"the program has the variables {', '.join(variables)}, got {', '.join(content)}")
+        before = self.get_state()
+        try:
+            for name, variable in variables.items():
+                variable.assign(content[name])
+        except SchemaError:
+            for name, variable in variables.items():
+                variable.assign(before[name])
+            raise
+
+    def compile(
+        self,
+        optimizer: Optimizer | str | JsonObject | None = None,
+        reward: RewardIdentifier = None,
+        metrics: Sequence[MetricIdentifier] = (),
+    ) -> None:
+        """Say how the program is to be trained and judged.
+
+        Args:
+            optimizer: an optimizer, its name ("omega", "random_few_shot"), or a saved configuration.
+            reward: a reward, its name ("exact_match"), or a function ``(y_true, y_pred)``, sync or async.
+            metrics: the same for metrics, which are told but not optimized.
+
+        Raises:
+            ConfigurationError: a name is unknown, or a setting cannot work.
+        """
+        self.optimizer = optimizers_package.get(optimizer)
+        self.reward = rewards_package.get(reward)
+        self.metrics = [metric for item in metrics if (metric := metrics_package.get(item)) is not None]
+
+    async def fit(
+        self,
+        x: Rows,
+        y: Rows | None = None,
+        *,
+        validation_data: Pair | None = None,
+        validation_split: float = 0.1,
+        test_data: Pair | None = None,
+        epochs: int | None = 1,
+        batch_size: int = 1,
+        minibatch_size: int = 4,
+        shuffle: bool = True,
+        validation_freq: int = 1,
+        callbacks: Sequence[Listener] = (),
+        review: ReviewGate | None = None,
+        budget: Budget | None = None,
+        concurrency: int = 16,
+        seed: int = 0,
+        stop: threading.Event | None = None,
+        checkpoints: CheckpointStore | None = None,
+        resume_from: JsonObject | None = None,
+        restart: bool = False,
+    ) -> History:
+        """Search for a better content of the trainable variables, and take over the best that was found.
+
+        The program keeps its starting value where nothing better was found on the validation samples.
+
+        Args:
+            x: what the program reads: DataModel instances or JSON objects.
+            y: what it should answer, in the same order.
+            validation_data: ``(x, y)`` that candidates are compared on.
+            validation_split: share of ``x``, its last part, that is taken where there is no ``validation_data``.
+            test_data: ``(x, y)`` for baseline and winner, touched once, at the end.
+            epochs: times that all batches are gone through; None goes on until the budget is spent.
+            batch_size: training samples that a parent answers before a proposal is made.
+            minibatch_size: validation samples that judge a child; 0 takes all.
+            shuffle: draws the batches anew in each epoch.
+            validation_freq: epochs between two full validations of the best.
+            callbacks: told everything that happens.
+            review: asked whether a scored candidate may enter the population, while the run goes on.
+            budget: upper limits; a share is held back for the final validation and the test.
+            concurrency: samples under way at once.
+            seed: of all chance; the same seed and the same answers take the same path.
+            stop: ends the run within about a second when set, from any thread; what was found so far is kept.
+            checkpoints: keeps the state after every batch.
+            resume_from: such a state; the run goes on from there.
+            restart: True begins with the value the program was made with, not with the present one.
+
+        Returns:
+            The logs of every epoch.
+
+        Raises:
+            ConfigurationError: something is missing or cannot work; no call was made.
+            CheckpointError: ``resume_from`` is not a checkpoint of this run.
+            OptimizerError: the run failed; ``run.finished`` has told it.
+        """
+        if self.optimizer is None or self.reward is None:
+            raise ConfigurationError("fit needs an optimizer and a reward; call compile(optimizer=…, reward=…) first")
+        history = History()
+        settings = FitSettings(
+            epochs=epochs,
+            batch_size=batch_size,
+            minibatch_size=minibatch_size,
+            shuffle=shuffle,
+            validation_freq=validation_freq,
+            callbacks=(history, *callbacks),
+            review=review,
+            budget=budget or Budget(),
+            concurrency=concurrency,
+            seed=seed,
+            stop=stop,
+            checkpoints=checkpoints,
+            resume_from=resume_from,
+            restart=restart,
+        )
+        data = split_data(x, y, validation_data=validation_data, validation_split=validation_split, test_data=test_data)
+        if restart:
+            self.assign(self._initial)
+        self.stop_training, self.stop_reason = False, "callback"
+        run = prepare(self, self.optimizer, self.reward, self.metrics, data, settings)
+        for listener in settings.callbacks:
+            if isinstance(listener, Callback):
+                listener.program = self
+        await train(run)
+        return history
+
+    async def predict(self, xs: Rows, *, concurrency: int = 16, meter: Meter | None = None) -> list[JsonObject | None]:
+        """Answer many inputs; None where a model failed or the program had nothing to say.
+
+        Raises:
+            BudgetExhausted: a call would go over the meter's budget.
+        """
+        samples = make_samples(xs, None, split="predict")
+        return await answer_all(self.root_module, samples, meter=meter or Meter(), concurrency=concurrency)
+
+    async def evaluate(
+        self, xs: Rows, ys: Rows | None = None, *, concurrency: int = 16, meter: Meter | None = None
+    ) -> JsonObject:
+        """Return the mean reward over all samples, how many they are, and every metric; failed samples count 0.
+
+        Raises:
+            ConfigurationError: the program has no reward, or there are no samples.
+            BudgetExhausted: a call would go over the meter's budget.
+        """
+        if self.reward is None:
+            raise ConfigurationError("evaluate needs a reward; call compile(reward=…) first")
+        samples = make_samples(xs, ys, split="evaluate")
+        return await evaluate_all(
+            self.root_module,
+            Candidate(content=self.get_state(), operator="manual"),
+            samples,
+            reward=self.reward,
+            metrics=[metric.clone() for metric in self.metrics],
+            meter=meter or Meter(),
+            concurrency=concurrency,
+        )
+
+    def fit_sync(self, x: Rows, y: Rows | None = None, **arguments: Unpack[FitArguments]) -> History:
+        """Do :meth:`fit` in a script, where no event loop runs."""
+        return _block("fit", self.fit(x, y, **arguments))
+
+    def predict_sync(self, xs: Rows, *, concurrency: int = 16, meter: Meter | None = None) -> list[JsonObject | None]:
+        """Do :meth:`predict` in a script, where no event loop runs."""
+        return _block("predict", self.predict(xs, concurrency=concurrency, meter=meter))
+
+    def evaluate_sync(
+        self, xs: Rows, ys: Rows | None = None, *, concurrency: int = 16, meter: Meter | None = None
+    ) -> JsonObject:
+        """Do :meth:`evaluate` in a script, where no event loop runs."""
+        return _block("evaluate", self.evaluate(xs, ys, concurrency=concurrency, meter=meter))
+
+    def save(self, path: str | Path, *, content: JsonObject | None = None) -> None:
+        """Write modules, variables, optimizer, reward and metrics to a JSON file, without models' keys.
+
+        Args:
+            path: the file; one that is there is replaced.
+            content: of the variables, instead of the present one.
+
+        Raises:
+            ConfigurationError: the class of a module is not registered.
+        """
+        parts = SavedProgram(
+            name=self.name,
+            description=self.description,
+            root_module=self.root_module,
+            content=content or self.get_state(),
+            initial=self._initial,
+            optimizer=self.optimizer,
+            reward=self.reward,
+            metrics=self.metrics,
+        )
+        write_json(path, program_to_json(parts))
+
+    @classmethod
+    def load(cls, path: str | Path) -> Program:
+        """Make a saved program again: description, variables, seeds, optimizer, reward and metrics.
+
+        Raises:
+            CheckpointError: the file cannot be read, or is no saved program.
+            ConfigurationError: a class in it is not registered.
+        """
+        saved = program_from_json(read_json(path))
+        program = cls(saved.root_module, name=saved.name, description=saved.description)
+        program.optimizer, program.reward, program.metrics = saved.optimizer, saved.reward, list(saved.metrics)
+        program.assign(saved.content)
+        program._initial = saved.initial
+        return program
+
+
+def _block(name: str, work: Coroutine[Any, Any, T]) -> T:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(work)
+    work.close()
+    raise ConfigurationError(f"an event loop is running here, as in a notebook; write 'await program.{name}(…)'")

@@ -1,0 +1,90 @@
+"""Answering outside a run: ``predict`` and ``evaluate``."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from optimizer_core.budget import Meter
+from optimizer_core.data.candidate import Candidate
+from optimizer_core.data.dataset import Sample
+from optimizer_core.errors import ConfigurationError, ModelError
+from optimizer_core.json_values import JsonObject
+from optimizer_core.metrics.base import Metric
+from optimizer_core.modules.base import Module, Rollout
+from optimizer_core.rewards.base import Reward
+from optimizer_core.training.ledger import Ledger
+from optimizer_core.training.logs import logs_of
+from optimizer_core.training.scoring import Question, Scorer
+from optimizer_core.training.stopping import Stopper
+
+
+async def answer_all(
+    program: Module, samples: Sequence[Sample], *, meter: Meter, concurrency: int
+) -> list[JsonObject | None]:
+    """Answer every sample, in order; None where a model failed.
+
+    Raises:
+        ConfigurationError: the concurrency cannot work.
+        BudgetExhausted: a call would go over the meter's budget.
+    """
+    slots = _slots(concurrency)
+
+    async def answer(sample: Sample) -> JsonObject | None:
+        async with slots:
+            try:
+                return await program(sample.inputs, Rollout(meter=meter, sample=sample.id))
+            except ModelError:
+                return None
+
+    tasks = [asyncio.ensure_future(answer(sample)) for sample in samples]
+    try:
+        return list(await asyncio.gather(*tasks))
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+async def evaluate_all(
+    program: Module,
+    candidate: Candidate,
+    samples: Sequence[Sample],
+    *,
+    reward: Reward,
+    metrics: Sequence[Metric],
+    meter: Meter,
+    concurrency: int,
+) -> JsonObject:
+    """Return the logs of a candidate over all samples.
+
+    Raises:
+        ConfigurationError: there are no samples, or something is missing.
+        BudgetExhausted: a call would go over the meter's budget.
+    """
+    if not samples:
+        raise ConfigurationError("there are no samples to evaluate; give at least one")
+    _slots(concurrency)
+    targets = all(sample.target is not None for sample in samples)
+    reward.check(targets=targets, outputs=program.outputs_schema)
+    for metric in metrics:
+        metric.check(targets=targets)
+    scorer = Scorer(
+        program=program,
+        reward=reward,
+        ledger=Ledger(),
+        meter=meter,
+        concurrency=concurrency,
+        stopper=Stopper(None, meter),
+        after_each=lambda: None,
+    )
+    scoring = await scorer.score([Question(candidate=candidate, sample=sample) for sample in samples])
+    if scoring.interruption is not None:
+        raise scoring.interruption
+    results = [outcome.result for outcome in scoring.outcomes if outcome is not None]
+    return await logs_of(results, {sample.id: sample for sample in samples}, metrics, meter=meter)
+
+
+def _slots(concurrency: int) -> asyncio.Semaphore:
+    if not isinstance(concurrency, int) or concurrency < 1:
+        raise ConfigurationError(f"concurrency={concurrency!r} must be a whole number of 1 or more")
+    return asyncio.Semaphore(concurrency)

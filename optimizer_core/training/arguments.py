@@ -1,0 +1,38 @@
+"""The arguments of ``fit`` as types, shared with its blocking twin."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import TypeAlias, TypedDict
+
+from optimizer_core.budget import Budget
+from optimizer_core.callbacks import Listener
+from optimizer_core.json_values import JsonObject
+from optimizer_core.review import ReviewGate
+from optimizer_core.training.checkpoints import CheckpointStore
+
+Rows: TypeAlias = Sequence[object]
+Pair: TypeAlias = "tuple[Rows, Rows | None]"
+
+
+class FitArguments(TypedDict, total=False):
+    """The keyword arguments of :meth:`Program.fit` beside the data."""
+
+    validation_data: Pair | None
+    validation_split: float
+    test_data: Pair | None
+    epochs: int | None
+    batch_size: int
+    minibatch_size: int
+    shuffle: bool
+    validation_freq: int
+    callbacks: Sequence[Listener]
+    review: ReviewGate | None
+    budget: Budget | None
+    concurrency: int
+    seed: int
+    stop: threading.Event | None
+    checkpoints: CheckpointStore | None
+    resume_from: JsonObject | None
+    restart: bool

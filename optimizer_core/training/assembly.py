@@ -1,0 +1,97 @@
+"""Puts a run together: from what ``fit`` was given, or from a checkpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from optimizer_core.budget import Meter
+from optimizer_core.data.candidate import Candidate
+from optimizer_core.errors import CheckpointError
+from optimizer_core.json_values import JsonObject
+from optimizer_core.metrics.base import Metric
+from optimizer_core.optimizers.base import Optimizer
+from optimizer_core.population.population import Population
+from optimizer_core.rewards.base import Reward
+from optimizer_core.training.checkpoints import spend_from_json, state_from_json
+from optimizer_core.training.holdback import Holdback
+from optimizer_core.training.ledger import Ledger, Outcome
+from optimizer_core.training.measuring import Measurer
+from optimizer_core.training.reporting import Reporter
+from optimizer_core.training.run import Run, Trainable
+from optimizer_core.training.scoring import Scorer
+from optimizer_core.training.settings import FitSettings, RunData
+from optimizer_core.training.state import SearchState
+from optimizer_core.training.stopping import Stopper
+
+
+def prepare(
+    program: Trainable,
+    optimizer: Optimizer,
+    reward: Reward,
+    metrics: Sequence[Metric],
+    data: RunData,
+    settings: FitSettings,
+) -> Run:
+    """Check that everything needed is there, and put the run together; no call is made.
+
+    Raises:
+        ConfigurationError: something is missing; the message says what, and the way out.
+        CheckpointError: ``resume_from`` is not a checkpoint of this run.
+    """
+    _check(program, optimizer, reward, metrics, data)
+    saved = settings.resume_from
+    uncertainty = optimizer.reward_uncertainty
+    state = _new_state(program, uncertainty) if saved is None else state_from_json(saved, uncertainty=uncertainty)
+    spent, elapsed = ({}, 0.0) if saved is None else spend_from_json(saved.get("spend", {}))
+    meter = Meter(settings.budget, spent=spent, elapsed=elapsed)
+    reporter = Reporter(settings.callbacks, meter, settings.budget)
+    stopper = Stopper(settings.stop, meter)
+    scorer = Scorer(
+        program=program.root_module,
+        reward=reward,
+        ledger=Ledger(),
+        meter=meter,
+        concurrency=settings.concurrency,
+        stopper=stopper,
+        after_each=reporter.pulse,
+    )
+    run = Run(
+        program=program,
+        optimizer=optimizer,
+        reward=reward,
+        metrics=[metric.clone() for metric in metrics],
+        data=data,
+        settings=settings,
+        state=state,
+        meter=meter,
+        holdback=Holdback(budget=settings.budget, validation=len(data.validation), test=len(data.test)),
+        reporter=reporter,
+        stopper=stopper,
+        measurer=Measurer(scorer=scorer, state=state, reporter=reporter),
+    )
+    if saved is not None:
+        _resume(run, saved)
+    return run
+
+
+def _check(program: Trainable, optimizer: Optimizer, reward: Reward, metrics: Sequence[Metric], data: RunData) -> None:
+    optimizer.check(program)
+    targets = all(sample.target is not None for part in (data.train, data.validation, data.test) for sample in part)
+    reward.check(targets=targets, outputs=program.root_module.outputs_schema)
+    for metric in metrics:
+        metric.check(targets=targets)
+
+
+def _new_state(program: Trainable, uncertainty: float) -> SearchState:
+    baseline = Candidate(content=program.get_state(), operator="baseline")
+    return SearchState(baseline=baseline, population=Population(uncertainty=uncertainty))
+
+
+def _resume(run: Run, saved: JsonObject) -> None:
+    found, wanted = saved.get("fingerprint"), run.fingerprint()
+    if found != wanted:
+        different = [name for name in wanted if not isinstance(found, dict) or found.get(name) != wanted[name]]
+        raise CheckpointError(f"the checkpoint is of another run: {', '.join(different)} differ; fit without it")
+    run.holdback.restore(saved["holdback"])
+    for name, results in run.state.results.items():
+        run.measurer.know(name, [Outcome(result=result) for result in results.values()])
