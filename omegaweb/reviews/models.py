@@ -27,6 +27,30 @@ class ReviewQuerySet(models.QuerySet["Review"]):
     def pending(self) -> ReviewQuerySet:
         return self.filter(state=ReviewState.PENDING)
 
+    def decided(self) -> ReviewQuerySet:
+        """Keep what is settled, newest first."""
+        return self.exclude(state=ReviewState.PENDING).order_by("-decided_at", "-id")
+
+    def with_evidence(self) -> ReviewQuerySet:
+        """Add what lists and pages of reviews show beside each."""
+        return self.select_related("run__baseline", "run__owner", "reviewer", "candidate").prefetch_related(
+            "candidate__parents"
+        )
+
+    def after(self, review: Review) -> ReviewQuerySet:
+        """Keep those that were asked later."""
+        return self.filter(
+            models.Q(requested_at__gt=review.requested_at)
+            | models.Q(requested_at=review.requested_at, pk__gt=review.pk)
+        ).order_by("requested_at", "pk")
+
+    def before(self, review: Review) -> ReviewQuerySet:
+        """Keep those that were asked earlier, the nearest first."""
+        return self.filter(
+            models.Q(requested_at__lt=review.requested_at)
+            | models.Q(requested_at=review.requested_at, pk__lt=review.pk)
+        ).order_by("-requested_at", "-pk")
+
 
 class Review(models.Model):
     """One question to a person, decided once."""
@@ -47,5 +71,12 @@ class Review(models.Model):
     class Meta:
         ordering = ("requested_at", "id")
 
+    def __str__(self) -> str:
+        return f"review of {self.candidate} in {self.run}"
+
     def get_absolute_url(self) -> str:
         return reverse("reviews:detail", args=[self.pk])
+
+    @property
+    def is_pending(self) -> bool:
+        return self.state == ReviewState.PENDING

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from omegaweb.runs.models import Candidate, SampleScore
 from omegaweb.runs.sample_rows import rows_of
+from omegaweb.runs.values import Value, shown_values
 
 #: A reward from here on counts as a good answer.
 GOOD_FROM = 0.5
@@ -106,14 +105,6 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Value:
-    """One named value as text."""
-
-    name: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
     """One sample with everything there is to show."""
 
@@ -124,6 +115,14 @@ class Sample:
     targets: list[Value]
     before: SampleScore | None
     after: SampleScore | None
+
+    @property
+    def before_values(self) -> list[Value]:
+        return shown_values(self.before.output if self.before else None)
+
+    @property
+    def after_values(self) -> list[Value]:
+        return shown_values(self.after.output if self.after else None)
 
     @property
     def change(self) -> float | None:
@@ -179,11 +178,6 @@ def samples_of(comparison: Comparison, indexes: Sequence[int]) -> list[Sample]:
     return samples
 
 
-def shown_values(values: dict[str, Any] | None) -> list[Value]:
-    """Return named values as texts; a single text needs no quotes."""
-    return [Value(name=name, text=_as_text(value)) for name, value in (values or {}).items()]
-
-
 def _rewards(candidate: Candidate, split: str) -> dict[int, float]:
     return dict(candidate.scores.filter(split=split).values_list("index", "reward"))
 
@@ -201,9 +195,3 @@ def _outcome(before: float | None, after: float | None) -> Outcome:
     if before >= GOOD_FROM:
         return Outcome.STILL_GOOD if good else Outcome.BROKEN
     return Outcome.FIXED if good else Outcome.STILL_BAD
-
-
-def _as_text(value: Any) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -11,6 +11,8 @@ from enum import StrEnum
 from itertools import chain
 from typing import Any
 
+from omegaweb.runs.values import Value, shown_values
+
 EXAMPLES = "examples"
 #: Tokens times tokens that are compared word by word; beyond, sentences are paired first and words within them.
 WORD_COMPARISONS = 4_000_000
@@ -68,6 +70,14 @@ class ExampleChange:
 
     change: Change
     example: Mapping[str, Any]
+
+    @property
+    def inputs(self) -> list[Value]:
+        return shown_values(self.example.get("inputs"))
+
+    @property
+    def outputs(self) -> list[Value]:
+        return shown_values(self.example.get("outputs"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,25 +4,36 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Review',
+            name="Review",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('pending', 'Waiting for you'), ('approved', 'Approved'), ('rejected', 'Rejected'), ('edited', 'Edited and approved'), ('withdrawn', 'Withdrawn')], default='pending', max_length=12)),
-                ('reason', models.TextField(blank=True)),
-                ('edited_content', models.JSONField(blank=True, null=True)),
-                ('requested_at', models.DateTimeField()),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Waiting for you"),
+                            ("approved", "Approved"),
+                            ("rejected", "Rejected"),
+                            ("edited", "Edited and approved"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="pending",
+                        max_length=12,
+                    ),
+                ),
+                ("reason", models.TextField(blank=True)),
+                ("edited_content", models.JSONField(blank=True, null=True)),
+                ("requested_at", models.DateTimeField()),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'ordering': ('requested_at', 'id'),
+                "ordering": ("requested_at", "id"),
             },
         ),
     ]

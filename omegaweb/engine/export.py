@@ -1,0 +1,128 @@
+"""What can be taken away from a candidate: its prompt, its variables, its program, a Python file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.text import slugify
+
+from omegaweb.engine.assembly import VARIABLE, build_module
+from omegaweb.engine.providers import is_built_in
+from omegaweb.engine.snippet import python_snippet
+from omegaweb.reviews.approval import approval_of
+from omegaweb.runs.models import Candidate
+from omegaweb.runs.result import SIMULATED
+
+if TYPE_CHECKING:
+    from optimizer_core.modules.generator import Generator
+
+#: What the Python file asks where the run's own model exists only inside this site.
+STAND_IN_MODEL = "openai/gpt-4o-mini"
+NAME_LENGTH = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """One file to take away."""
+
+    filename: str
+    content_type: str
+    text: str
+
+
+def export_candidate(candidate: Candidate, kind: str) -> Export:
+    """Write a candidate as one of KINDS.
+
+    Raises:
+        KeyError: there is no such kind.
+    """
+    write, suffix, content_type = KINDS[kind]
+    filename = f"{_safe_name(candidate)}{suffix}"
+    return Export(filename=filename, content_type=content_type, text=write(candidate, filename))
+
+
+def _prompt(candidate: Candidate, filename: str) -> str:
+    """The whole conversation as text, the row's values as {{column}} placeholders."""
+    module = _module_of(candidate)
+    titles = {"system": "Instructions", "user": "Input", "assistant": "Answer"}
+    parts = [f"# {line}" for line in _header(candidate)]
+    row = {name: f"{{{{{name}}}}}" for name in _input_names(candidate)}
+    for message in module.messages(row, candidate.content[VARIABLE]):
+        parts += ["", f"## {titles[message['role']]}", "", message["content"]]
+    return "\n".join(parts) + "\n"
+
+
+def _variables(candidate: Candidate, filename: str) -> str:
+    """The trainable variables alone: custom fields and examples."""
+    return _json({"about": _header(candidate), "variables": candidate.content})
+
+
+def _python(candidate: Candidate, filename: str) -> str:
+    from optimizer_core.models.structured_output import structured_output
+
+    models = candidate.run.choices.models
+    replaced = is_built_in(models.task) or models.task.startswith(SIMULATED)
+    model = STAND_IN_MODEL if replaced else models.task
+    comments = list(_header(candidate))
+    if replaced:
+        comments.append(f"It was measured with {models.task}, which lives inside omegaweb: choose a model below.")
+    settings: dict[str, Any] = {}
+    if models.task_temperature is not None:
+        settings["temperature"] = models.task_temperature
+    if models.api_base and not replaced:
+        settings["api_base"] = models.api_base
+    module = _module_of(candidate)
+    *prompt, _row = module.messages({}, candidate.content[VARIABLE])
+    return python_snippet(
+        comments=comments,
+        filename=filename,
+        model=model,
+        settings=settings,
+        response_format=structured_output(model, module.asked_schema().json_schema),
+        prompt=prompt,
+        input_fields=_input_names(candidate),
+        output_fields=[field["name"] for field in _definition(candidate)["output_fields"]],
+    )
+
+
+#: Kind → how it is written, the end of its file name, its content type.
+KINDS: dict[str, tuple[Callable[[Candidate, str], str], str, str]] = {
+    "prompt": (_prompt, ".txt", "text/plain"),
+    "variables": (_variables, ".variables.json", "application/json"),
+    "python": (_python, ".py", "text/x-python"),
+}
+
+
+def _header(candidate: Candidate) -> list[str]:
+    """Where the file comes from, and whether a person approved it."""
+    lines = [f"Candidate #{candidate.number} of the omegaweb run “{candidate.run.name}”."]
+    if candidate.reward is not None:
+        interval = "" if candidate.low is None else f", 95 % interval {candidate.low:.2f} to {candidate.high:.2f}"
+        lines.append(f"Reward on validation rows: {candidate.reward:.2f} (n = {candidate.count}{interval}).")
+    lines.append(approval_of(candidate).sentence)
+    return lines
+
+
+def _module_of(candidate: Candidate) -> Generator:
+    return build_module(_definition(candidate))
+
+
+def _definition(candidate: Candidate) -> Mapping[str, Any]:
+    definition: Mapping[str, Any] = candidate.run.configuration["program"]
+    return definition
+
+
+def _input_names(candidate: Candidate) -> list[str]:
+    return [field["name"] for field in _definition(candidate)["input_fields"]]
+
+
+def _safe_name(candidate: Candidate) -> str:
+    name = slugify(candidate.run.name)[:NAME_LENGTH].strip("-_") or f"run-{candidate.run_id}"
+    return f"{name}-candidate-{candidate.number}"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"

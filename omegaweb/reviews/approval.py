@@ -1,0 +1,50 @@
+"""Whether a person said yes to a candidate, in one sentence for pages and exported files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from omegaweb.reviews.models import Review, ReviewState
+from omegaweb.runs.models import Candidate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """What the reviews say of a candidate."""
+
+    sentence: str
+    is_missing: bool  # the run asks a person, and none has said yes
+
+
+def approval_of(candidate: Candidate) -> Approval:
+    """Return whether a candidate is approved; the start needs no approval, nor does a run that asks nobody."""
+    if candidate.number == 0:
+        return Approval(sentence="The start of the run, as the program was.", is_missing=False)
+    if not candidate.run.choices.ask_me:
+        return Approval(sentence="Nobody was asked: this run needs no approval.", is_missing=False)
+    review = _review_of(candidate)
+    if review is None:
+        return Approval(sentence="NOT APPROVED: nobody has reviewed this candidate.", is_missing=True)
+    if review.state == ReviewState.PENDING:
+        return Approval(sentence="NOT APPROVED: it waits for a review.", is_missing=True)
+    if review.state == ReviewState.WITHDRAWN:
+        return Approval(sentence="NOT APPROVED: the run ended before anybody decided.", is_missing=True)
+    who = review.reviewer.get_username() if review.reviewer else "somebody who has left"
+    when = f"{review.decided_at:%Y-%m-%d}" if review.decided_at else "an unknown day"
+    if review.candidate_id != candidate.pk:
+        return Approval(sentence=f"Edited and approved by {who} on {when}.", is_missing=False)
+    if review.state == ReviewState.APPROVED:
+        return Approval(sentence=f"Approved by {who} on {when}.", is_missing=False)
+    if review.state == ReviewState.EDITED:
+        return Approval(sentence=f"NOT APPROVED: {who} replaced it by an edit on {when}.", is_missing=True)
+    return Approval(sentence=f"NOT APPROVED: rejected by {who} on {when}.", is_missing=True)
+
+
+def _review_of(candidate: Candidate) -> Review | None:
+    reviews = Review.objects.select_related("reviewer")
+    own = reviews.filter(candidate=candidate).first()
+    if own is not None or candidate.operator != "edit":
+        return own
+    # Nobody is asked about an edit: whoever made it decided the review of its parent by making it.
+    edited = reviews.filter(candidate__in=candidate.parents.all(), state=ReviewState.EDITED)
+    return next((review for review in edited if review.edited_content == candidate.content), None)

@@ -1,0 +1,145 @@
+"""Pages of reviews: what waits, one proposal with its evidence, and the decision."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from omegaweb.accounts.models import User
+from omegaweb.reviews import services
+from omegaweb.reviews.edits import InvalidEdit
+from omegaweb.reviews.forms import EditForm, RejectForm
+from omegaweb.reviews.models import Review, ReviewState
+from omegaweb.runs.comparison import DIFFERENT
+from omegaweb.runs.evidence import changes_of, samples_beside
+from omegaweb.runs.models import Run, RunState
+
+INVALID = 422
+DECIDED_ON_A_PAGE = 25
+REGIONS = {
+    "candidate-changes": "partials/runs/candidate_changes.html",
+    "candidate-samples": "partials/runs/candidate_samples.html",
+}
+
+
+@require_GET
+def review_list(request: HttpRequest) -> HttpResponse:
+    """Show what waits for the reader over all runs, oldest first, or what was decided."""
+    reviews = Review.objects.visible_to(request.user).with_evidence()
+    showing = "decided" if request.GET.get("show") == "decided" else "waiting"
+    context: dict[str, object] = {
+        "showing": showing,
+        "waiting_count": reviews.pending().count(),
+        "decided_count": reviews.decided().count(),
+        "held_runs": _held_runs(request),
+    }
+    if showing == "decided":
+        context["page"] = Paginator(reviews.decided(), DECIDED_ON_A_PAGE).get_page(request.GET.get("page"))
+    else:
+        context["reviews"] = reviews.pending()
+    template = (
+        "partials/reviews/queue.html" if request.headers.get("HX-Target") == "queue" else "pages/reviews/list.html"
+    )
+    return render(request, template, context)
+
+
+@require_GET
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one proposal with what speaks for and against it."""
+    return _detail_page(request, _review_of(request, pk), RejectForm())
+
+
+@require_POST
+def decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """Approve, or reject with a reason; then go on to the next one that waits."""
+    review = _review_of(request, pk)
+    form = RejectForm(request.POST)
+    verdict = request.POST.get("verdict")
+    if verdict not in (ReviewState.APPROVED, ReviewState.REJECTED):
+        return HttpResponseBadRequest("The verdict must be approved or rejected.")
+    rejected = verdict == ReviewState.REJECTED
+    if rejected and not form.is_valid():
+        return _detail_page(request, review, form, status=INVALID)
+    return _settle(request, review, verdict, form.cleaned_data["reason"] if rejected else "")
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change the text of a proposal and approve the changed one."""
+    review = _review_of(request, pk)
+    if not review.is_pending and request.method == "GET":
+        return redirect(review)
+    form = EditForm(review, request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            return _settle(request, review, ReviewState.EDITED, form.cleaned_data["comment"], form.edited_content())
+        except InvalidEdit as error:
+            for problem in error.problems:
+                form.add_error(None, problem)
+    status = INVALID if form.is_bound else 200
+    return render(request, "pages/reviews/edit.html", {"review": review, "form": form}, status=status)
+
+
+def _review_of(request: HttpRequest, pk: int) -> Review:
+    reviews = Review.objects.visible_to(request.user).select_related(
+        "run__dataset_version__table", "run__baseline", "run__best", "candidate", "reviewer"
+    )
+    review = get_object_or_404(reviews, pk=pk)
+    review.candidate.run = review.run
+    return review
+
+
+def _settle(
+    request: HttpRequest, review: Review, verdict: str, reason: str, content: dict[str, object] | None = None
+) -> HttpResponse:
+    number = review.candidate.number
+    assert isinstance(request.user, User)
+    try:
+        review = services.decide(review, user=request.user, verdict=verdict, reason=reason, edited_content=content)
+    except services.AlreadyDecided as error:
+        messages.warning(request, str(error))
+        return redirect(review)
+    done = {
+        ReviewState.APPROVED: f"Approved #{number}.",
+        ReviewState.REJECTED: f"Rejected #{number}. The proposing model will read why.",
+        ReviewState.EDITED: f"Your edit of #{number} is approved and will be scored as a new candidate.",
+    }[ReviewState(review.state)]
+    if verdict == ReviewState.EDITED and review.state == ReviewState.APPROVED:
+        done = f"Nothing was changed, so #{number} is approved as it is."
+    waiting = Review.objects.visible_to(request.user).pending()
+    following = waiting.after(review).first() or waiting.order_by("requested_at", "pk").first()
+    messages.success(request, done if following else f"{done} Nothing else waits for you.")
+    return redirect(following) if following else redirect("reviews:list")
+
+
+def _detail_page(request: HttpRequest, review: Review, form: RejectForm, status: int = 200) -> HttpResponse:
+    target = request.headers.get("HX-Target", "")
+    choice = request.GET.dict()
+    context: dict[str, object] = {"review": review, "candidate": review.candidate, "run": review.run}
+    if target != "candidate-samples":
+        context["changes"] = changes_of(review.candidate, choice)
+    if target != "candidate-changes":
+        context["samples"] = samples_beside(review.candidate, choice, outcome=DIFFERENT)
+    if target in REGIONS:
+        return render(request, REGIONS[target], context)
+    waiting = Review.objects.visible_to(request.user).pending()
+    context |= {
+        "form": form,
+        "parents": list(review.candidate.parents.order_by("number")),
+        "next_review": waiting.after(review).first(),
+        "previous_review": waiting.before(review).first(),
+        "place": waiting.before(review).count() + 1,
+        "waiting_count": waiting.count(),
+        "held_runs": _held_runs(request).filter(pk=review.run_id),
+    }
+    return render(request, "pages/reviews/detail.html", context, status=status)
+
+
+def _held_runs(request: HttpRequest) -> QuerySet[Run]:
+    """The reader's runs whose search is over and that only wait for reviews."""
+    waiting = Run.objects.visible_to(request.user).filter(state=RunState.WAITING, reviews__state=ReviewState.PENDING)
+    return waiting.annotate(open_reviews=Count("reviews")).order_by("created_at")

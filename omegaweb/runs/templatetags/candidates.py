@@ -1,0 +1,48 @@
+"""Template filters for candidates: what made them, why they stay, how sure their reward is."""
+
+from __future__ import annotations
+
+from django import template
+
+from omegaweb.runs import wording
+from omegaweb.runs.models import Candidate, CandidateState
+from omegaweb.runs.result import Estimate, result_of
+
+register = template.Library()
+register.filter("operator_name", wording.operator_name)
+register.filter("operator_sentence", wording.operator_sentence)
+register.filter("fate", wording.fate)
+register.simple_tag(result_of)
+
+
+@register.filter
+def state_badge(candidate: Candidate) -> str:
+    """Return the class of the badge that shows a candidate's state."""
+    kind = wording.BADGES.get(CandidateState(candidate.state))
+    return f"badge badge-{kind}" if kind else "badge"
+
+
+@register.filter
+def estimate(candidate: Candidate | None) -> Estimate | None:
+    """Return a candidate's reward on validation with its interval; nothing before it is scored."""
+    return Estimate.of_candidate(candidate) if candidate is not None else None
+
+
+@register.filter
+def signed(value: float | None) -> str:
+    """Return a difference with its sign, rounded to two places."""
+    if value is None:
+        return ""
+    rounded = round(value, 2)
+    return "±0.00" if rounded == 0 else f"{rounded:+.2f}".replace("-", "−")
+
+
+@register.filter
+def duration(seconds: float | None) -> str:
+    """Return a length of time in its two largest units."""
+    whole = round(seconds or 0)
+    hours, rest = divmod(whole, 3600)
+    minutes, left = divmod(rest, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {left} s" if minutes else f"{left} s"

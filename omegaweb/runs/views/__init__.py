@@ -1,0 +1,1 @@
+"""Pages of runs: launch, listing, detail, candidate, export."""

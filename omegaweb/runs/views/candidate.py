@@ -1,0 +1,58 @@
+"""The page of one candidate."""
+
+from __future__ import annotations
+
+from django.db.models import Max, Min
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from omegaweb.runs.evidence import changes_of, samples_beside
+from omegaweb.runs.models import Candidate, Run
+
+#: Regions that links replace without loading the page, and what they are made from.
+REGIONS = {
+    "candidate-changes": "partials/runs/candidate_changes.html",
+    "candidate-samples": "partials/runs/candidate_samples.html",
+}
+
+
+def candidate_of(request: HttpRequest, pk: int, number: int) -> Candidate:
+    """Return a candidate of a run this person may see, with what its pages read.
+
+    Raises:
+        Http404: there is none, or it is somebody else's.
+    """
+    run = get_object_or_404(
+        Run.objects.visible_to(request.user).select_related("dataset_version__table", "baseline", "best"), pk=pk
+    )
+    candidate = get_object_or_404(run.candidates.select_related("fate_by", "review__reviewer"), number=number)
+    candidate.run = run
+    return candidate
+
+
+@require_GET
+def candidate(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """Show what a candidate says, where it came from, and how it did."""
+    shown = candidate_of(request, pk, number)
+    context: dict[str, object] = {"candidate": shown, "run": shown.run}
+    target = request.headers.get("HX-Target", "")
+    region = target if target in REGIONS else ""
+    if region in ("", "candidate-changes"):
+        context["changes"] = changes_of(shown, request.GET.dict())
+    if region in ("", "candidate-samples"):
+        context["samples"] = samples_beside(shown, request.GET.dict())
+    if region:
+        return render(request, REGIONS[region], context)
+    return render(request, "pages/runs/candidate.html", {**context, **_neighbours(shown)})
+
+
+def _neighbours(shown: Candidate) -> dict[str, object]:
+    others = shown.run.candidates
+    return {
+        "previous_number": others.filter(number__lt=shown.number).aggregate(found=Max("number"))["found"],
+        "next_number": others.filter(number__gt=shown.number).aggregate(found=Min("number"))["found"],
+        "parents": list(shown.parents.order_by("number")),
+        "children": list(shown.children.order_by("number")),
+        "newest_number": others.aggregate(found=Max("number"))["found"],
+    }

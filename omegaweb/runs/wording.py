@@ -1,0 +1,70 @@
+"""What the codes of a run mean, in words for people who do not know the algorithm."""
+
+from __future__ import annotations
+
+from omegaweb.runs.models import Candidate, CandidateState
+
+#: What made a candidate → (a few words, one sentence).
+OPERATORS = {
+    "baseline": ("Start", "The program as it was when the run began."),
+    "seed": ("Seed", "A starting instruction somebody wrote for this program."),
+    "mutation": ("Rewrite", "The proposing model rewrote its parent to do better where it failed."),
+    "crossover": ("Combination", "The proposing model combined two good candidates."),
+    "few_shot": ("New examples", "Other examples were chosen from answers that earned a high reward."),
+    "edit": ("Edit", "A person edited a proposal before approving it."),
+    "manual": ("By hand", "A person wrote it."),
+}
+
+KEPT = {
+    "not_dominated": "Kept because nothing fitter is near: it does well in a way of its own.",
+    "fittest": "Kept because nothing is fitter.",
+    "ranked": "Kept because its rank is high enough.",
+    "only_one": "Kept because it is the only one.",
+}
+
+#: {by}: the candidate it lost to.
+DROPPED = {
+    "dominated": "Dropped because {by} is fitter and much like it",
+    "truncated": "Dropped because the population is full and {by} is fitter",
+    "clone": "Dropped because it says the same as {by}",
+    "replaced": "Dropped because {by} took its place",
+}
+
+STATES = {
+    CandidateState.PROPOSED: "It is being scored.",
+    CandidateState.SCORED: "It is scored and not yet in the population.",
+    CandidateState.WAITING: "It waits for a review before it may enter the population.",
+    CandidateState.IN_POPULATION: "It is in the population.",
+    CandidateState.DROPPED: "It was dropped.",
+    CandidateState.REJECTED: "It was rejected in review and will not come back.",
+    CandidateState.EDITED: "A person replaced it by an edited version.",
+}
+
+BADGES = {
+    CandidateState.PROPOSED: "info",
+    CandidateState.SCORED: "info",
+    CandidateState.WAITING: "warn",
+    CandidateState.IN_POPULATION: "good",
+    CandidateState.REJECTED: "bad",
+}
+
+
+def operator_name(code: str) -> str:
+    """Return what made a candidate, in a word or two."""
+    return OPERATORS[code][0] if code in OPERATORS else code.replace("_", " ").capitalize()
+
+
+def operator_sentence(code: str) -> str:
+    """Return what made a candidate, as a sentence; empty where the code is unknown."""
+    return OPERATORS[code][1] if code in OPERATORS else ""
+
+
+def fate(candidate: Candidate) -> str:
+    """Return why a candidate was kept or dropped, or where it stands."""
+    if candidate.fate in KEPT and candidate.state == CandidateState.IN_POPULATION:
+        return KEPT[candidate.fate]
+    if candidate.fate in DROPPED and candidate.state == CandidateState.DROPPED:
+        rival = f"#{candidate.fate_by.number}" if candidate.fate_by else "another candidate"
+        away = "" if candidate.fate_distance is None else f" ({candidate.fate_distance:.2f} away)"
+        return f"{DROPPED[candidate.fate].format(by=rival)}{away}."
+    return STATES[CandidateState(candidate.state)]
