@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from django.utils.text import slugify
 
-from omegaweb.engine.assembly import VARIABLE, build_module
+from omegaweb.engine.assembly import VARIABLE, build_module, build_program
 from omegaweb.engine.providers import is_built_in
 from omegaweb.engine.snippet import python_snippet
 from omegaweb.reviews.approval import approval_of
@@ -60,6 +62,16 @@ def _variables(candidate: Candidate, filename: str) -> str:
     return _json({"about": _header(candidate), "variables": candidate.content})
 
 
+def _program(candidate: Candidate, filename: str) -> str:
+    """The whole program with this candidate's content, as ``Program.load`` of optimizer_core reads it."""
+    program = build_program(candidate.run.choices)
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "program.json")
+        program.save(path, content=candidate.content)
+        saved = json.loads(path.read_text(encoding="utf-8"))
+    return _json({"about": _header(candidate), **saved})
+
+
 def _python(candidate: Candidate, filename: str) -> str:
     from optimizer_core.models.structured_output import structured_output
 
@@ -92,6 +104,7 @@ def _python(candidate: Candidate, filename: str) -> str:
 KINDS: dict[str, tuple[Callable[[Candidate, str], str], str, str]] = {
     "prompt": (_prompt, ".txt", "text/plain"),
     "variables": (_variables, ".variables.json", "application/json"),
+    "program": (_program, ".program.json", "application/json"),
     "python": (_python, ".py", "text/x-python"),
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pprint
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -151,7 +152,5 @@ def _messages_literal(messages: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _json_line(value: Any) -> str:
-    import json
-
     # An apostrophe would end the shell's quotes.
     return json.dumps(value, ensure_ascii=False).replace("'", "\\u0027")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.urls import reverse
 
+from omegaweb.accounts.models import User
 from omegaweb.runs.models import Candidate, Run
 
 

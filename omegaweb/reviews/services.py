@@ -11,9 +11,11 @@ from django.utils import timezone
 from omegaweb.accounts.models import User
 from omegaweb.reviews.edits import check_edit
 from omegaweb.reviews.models import Review, ReviewState
+from omegaweb.runs.models import Run, RunState
 
 VERDICTS = (ReviewState.APPROVED, ReviewState.REJECTED, ReviewState.EDITED)
 REASON_LENGTH = 4000
+LEFT_OUT = "Not reviewed: left out so that the run could finish."
 
 
 class AlreadyDecided(Exception):
@@ -70,6 +72,20 @@ def decide(
     return review
 
 
+def leave_out(run: Run, *, user: User) -> int:
+    """Let a run whose search is over go on to its result without the reviews still open; return how many those were.
+
+    They count as rejected: no gate answers "nobody decided", and what nobody approved must not enter the population.
+    """
+    if Run.objects.get(pk=run.pk).state != RunState.WAITING:
+        return 0
+    return (
+        Review.objects.pending()
+        .filter(run=run)
+        .update(state=ReviewState.REJECTED, reviewer=user, reason=LEFT_OUT, decided_at=timezone.now())
+    )
+
+
 def _verdict(verdict: str, edited_content: Mapping[str, Any] | None) -> ReviewState:
     if verdict not in VERDICTS:
         raise ValueError(f"verdict {verdict!r} is none of {', '.join(VERDICTS)}")
@@ -84,7 +100,7 @@ def _already(review: Review, user: User) -> str:
         return "The run ended before anybody decided, so this review was withdrawn."
     if review.state == ReviewState.PENDING:
         return "This review still waits."
-    when = naturaltime(review.decided_at).replace("\xa0", " ")
+    when = naturaltime(review.decided_at).replace("\xa0", " ") if review.decided_at else "some time ago"
     what = review.get_state_display().lower()
     if review.reviewer == user:
         return f"You already decided this: {what}, {when}. Nothing was changed."

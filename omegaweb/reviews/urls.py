@@ -10,6 +10,7 @@ app_name = "reviews"
 
 urlpatterns = [
     path("", views.review_list, name="list"),
+    path("runs/<int:run_pk>/leave-out/", views.leave_out, name="leave-out"),
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/decide/", views.decide, name="decide"),
     path("<int:pk>/edit/", views.edit, name="edit"),

@@ -41,10 +41,8 @@ def review_list(request: HttpRequest) -> HttpResponse:
         context["page"] = Paginator(reviews.decided(), DECIDED_ON_A_PAGE).get_page(request.GET.get("page"))
     else:
         context["reviews"] = reviews.pending()
-    template = (
-        "partials/reviews/queue.html" if request.headers.get("HX-Target") == "queue" else "pages/reviews/list.html"
-    )
-    return render(request, template, context)
+    part = request.headers.get("HX-Target") == "queue"
+    return render(request, "partials/reviews/queue.html" if part else "pages/reviews/list.html", context)
 
 
 @require_GET
@@ -82,6 +80,19 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
                 form.add_error(None, problem)
     status = INVALID if form.is_bound else 200
     return render(request, "pages/reviews/edit.html", {"review": review, "form": form}, status=status)
+
+
+@require_POST
+def leave_out(request: HttpRequest, run_pk: int) -> HttpResponse:
+    """Let a run whose search is over finish without the reviews that are still open."""
+    run = get_object_or_404(Run.objects.visible_to(request.user), pk=run_pk)
+    assert isinstance(request.user, User)
+    count = services.leave_out(run, user=request.user)
+    if count:
+        messages.success(request, f"{run.name} goes on without {count} review{'' if count == 1 else 's'}.")
+    else:
+        messages.info(request, f"{run.name} does not wait for reviews any more.")
+    return redirect(run)
 
 
 def _review_of(request: HttpRequest, pk: int) -> Review:

@@ -117,7 +117,7 @@ class ContentDiff:
 
     @property
     def changed(self) -> bool:
-        return any(item.changed for item in chain(self.fields, self.examples))
+        return any(field.changed for field in self.fields) or any(item.changed for item in self.examples)
 
     @property
     def several_variables(self) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django import template
-from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.auth.models import AnonymousUser
 
+from omegaweb.accounts.models import User
 from omegaweb.reviews.approval import approval_of
 from omegaweb.reviews.models import Review
 

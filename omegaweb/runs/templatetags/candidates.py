@@ -35,14 +35,3 @@ def signed(value: float | None) -> str:
         return ""
     rounded = round(value, 2)
     return "±0.00" if rounded == 0 else f"{rounded:+.2f}".replace("-", "−")
-
-
-@register.filter
-def duration(seconds: float | None) -> str:
-    """Return a length of time in its two largest units."""
-    whole = round(seconds or 0)
-    hours, rest = divmod(whole, 3600)
-    minutes, left = divmod(rest, 60)
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {left} s" if minutes else f"{left} s"
