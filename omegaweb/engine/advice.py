@@ -68,20 +68,12 @@ def _about_rows(sizes: _Sizes) -> list[Notice]:
 
 
 def _about_models(configuration: RunConfiguration) -> list[Notice]:
-    models, found = configuration.models, []
-    if configuration.optimizer.kind == "omega" and is_built_in(models.proposer or models.task):
-        found.append(
-            Notice(
-                title="The built-in model is a weak proposer",
-                text="It answers well enough to be optimized, but it cannot rewrite an instruction. For OMEGA choose a "
-                "capable proposer: a model with a key, or a server of your own (Ollama, vLLM).",
-            )
+    models = configuration.models
+    if configuration.reward.kind != "judge" or not is_built_in(models.judge or models.task):
+        return []
+    return [
+        Notice(
+            title="The built-in model is a weak judge",
+            text="Its grades say little. Choose a capable judge, or compare with the table by exact match.",
         )
-    if configuration.reward.kind == "judge" and is_built_in(models.judge or models.task):
-        found.append(
-            Notice(
-                title="The built-in model is a weak judge",
-                text="Its grades say little. Choose a capable judge, or compare with the table by exact match.",
-            )
-        )
-    return found
+    ]

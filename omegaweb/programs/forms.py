@@ -16,6 +16,7 @@ RESERVED_OUTPUTS = {
     "thinking": "holds the reasoning of step by step answers",
 }
 MOST_CHOICES = 200
+TOO_FEW_CHOICES = "Write at least two allowed values, one on each line."
 
 
 class FieldName(forms.CharField):
@@ -79,9 +80,14 @@ class OutputForm(forms.Form):
     choices = forms.CharField(
         label="Allowed values",
         required=False,
-        widget=forms.Textarea(attrs={"rows": 3, "class": "compact"}),
+        widget=forms.Textarea(attrs={"rows": 5, "class": "compact"}),
         help_text="One value on each line.",
+        error_messages={"required": TOO_FEW_CHOICES},
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["choices"].required = self["type"].value() == OutputType.CHOICE
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
@@ -96,8 +102,8 @@ class OutputForm(forms.Form):
         values = self.cleaned_data
         choices = values.get("choices", [])
         if values.get("type") == OutputType.CHOICE:
-            if len(choices) < 2:
-                self.add_error("choices", "Write at least two allowed values, one on each line.")
+            if len(choices) < 2 and not self.has_error("choices"):
+                self.add_error("choices", TOO_FEW_CHOICES)
             elif len(choices) > MOST_CHOICES:
                 self.add_error("choices", f"These are {len(choices)} values; use Text above {MOST_CHOICES}.")
         return values

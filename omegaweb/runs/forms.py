@@ -20,12 +20,10 @@ MODELS = ("task", "proposer", "judge", "embedding")
 
 
 class VersionField(forms.ModelChoiceField[DatasetVersion]):
-    """A select of dataset versions, each with its rows."""
+    """A select of dataset versions."""
 
     def label_from_instance(self, obj: DatasetVersion) -> str:
-        sizes = obj.split_sizes()
-        rows = " / ".join(f"{sizes[split]:,}" for split in ("train", "validation", "test"))
-        return f"{obj.dataset.name}, version {obj.number} ({rows} rows)"
+        return f"{obj.dataset.name}, version {obj.number}"
 
 
 class LaunchForm(forms.Form):

@@ -69,6 +69,7 @@ def example(request: PageRequest) -> HttpResponse:
 
 def _page(request: PageRequest, form: LaunchForm, *, status: int = 200) -> HttpResponse:
     values = {name: form[name].value() for name in form.fields}
+    version = form.chosen_version
     context = {
         "form": form,
         "sections": sections(form),
@@ -82,7 +83,8 @@ def _page(request: PageRequest, form: LaunchForm, *, status: int = 200) -> HttpR
         "has_datasets": bool(form.fields["version"].queryset),  # type: ignore[attr-defined]
         "has_programs": bool(form.fields["program"].queryset),  # type: ignore[attr-defined]
         "program": form.chosen_program,
-        "version": form.chosen_version,
+        "version": version,
+        "sizes": version.split_sizes() if version else {},
     }
     return render(request, "pages/runs/launch.html", context, status=status)
 
