@@ -51,7 +51,7 @@ class Population:
     def __len__(self) -> int:
         return len(self._members)
 
-    def __contains__(self, candidate_id: str) -> bool:
+    def __contains__(self, candidate_id: object) -> bool:
         return candidate_id in self._members
 
     def get(self, candidate_id: str) -> Member | None:

@@ -12,7 +12,7 @@ from optimizer_core.metrics.base import Metric
 from optimizer_core.optimizers.base import Optimizer
 from optimizer_core.population.population import Population
 from optimizer_core.rewards.base import Reward
-from optimizer_core.training.checkpoints import spend_from_json, state_from_json
+from optimizer_core.training.checkpoints import answers_from_json, spend_from_json, state_from_json
 from optimizer_core.training.holdback import Holdback
 from optimizer_core.training.ledger import Ledger, Outcome
 from optimizer_core.training.measuring import Measurer
@@ -95,3 +95,6 @@ def _resume(run: Run, saved: JsonObject) -> None:
     run.holdback.restore(saved["holdback"])
     for name, results in run.state.results.items():
         run.measurer.know(name, [Outcome(result=result) for result in results.values()])
+    samples = {sample.id: sample for sample in run.data.train}
+    for name, answers in saved["answers"].items():
+        run.measurer.know(name, answers_from_json(answers, samples))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Mapping
 from dataclasses import asdict
 from typing import Protocol
 
 from optimizer_core.budget import Role, Usage
+from optimizer_core.data.dataset import Sample
 from optimizer_core.errors import CheckpointError
 from optimizer_core.events import SampleResult
 from optimizer_core.json_values import JsonObject
+from optimizer_core.modules.base import Prediction
 from optimizer_core.operators.evidence import Rejection
 from optimizer_core.population.population import Member, Population
+from optimizer_core.training.ledger import Ledger, Outcome
 from optimizer_core.training.state import SearchState, candidate_from_json, candidate_to_json
 
 VERSION = 1
@@ -27,8 +31,8 @@ class CheckpointStore(Protocol):
 def state_to_json(state: SearchState, *, validation_size: int, with_outputs: bool) -> JsonObject:
     """Return the state as JSON.
 
-    Left out are answers to training samples (a resumed run asks again for those it needs again), candidates that can
-    neither win nor become parents, and, without ``with_outputs``, what was answered to validation samples.
+    Left out are candidates that can neither win nor become parents, and, without ``with_outputs``, what was answered
+    to validation samples.
     """
     needed = state.needed(validation_size)
     results = {
@@ -104,6 +108,40 @@ def _revive(saved: JsonObject, uncertainty: float) -> SearchState:
 def _result(result: SampleResult, with_outputs: bool) -> JsonObject:
     saved = asdict(result)
     return saved if with_outputs else {**saved, "output": None}
+
+
+def answers_to_json(ledger: Ledger, members: Container[str], samples: Mapping[str, Sample]) -> JsonObject:
+    """Return what members answered to training samples, so that it need not be paid again.
+
+    Args:
+        ledger: knows everything.
+        members: whose answers can be needed again.
+        samples: training samples by id; inputs that a module read unchanged are not written a second time.
+    """
+    answers: JsonObject = {}
+    for key, outcome in ledger.items():
+        if key.candidate in members and key.sample in samples and not key.repeat:
+            inputs = samples[key.sample].inputs
+            trace = [
+                [step.variable, None if step.inputs == inputs else step.inputs, step.outputs] for step in outcome.trace
+            ]
+            saved = {**asdict(outcome.result), "trace": trace, "failure": outcome.failure}
+            answers.setdefault(key.candidate, []).append(saved)
+    return answers
+
+
+def answers_from_json(saved: list[JsonObject], samples: Mapping[str, Sample]) -> list[Outcome]:
+    """Return one candidate's answers again."""
+    outcomes = []
+    for item in saved:
+        inputs = samples[item["sample"]].inputs
+        trace = tuple(
+            Prediction(variable=variable, inputs=inputs if read is None else read, outputs=outputs)
+            for variable, read, outputs in item["trace"]
+        )
+        result = {name: value for name, value in item.items() if name not in ("trace", "failure")}
+        outcomes.append(Outcome(result=SampleResult(**result), trace=trace, failure=item["failure"]))
+    return outcomes
 
 
 def spend_to_json(by_role: dict[Role, Usage], elapsed: float) -> JsonObject:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -37,6 +37,9 @@ class Ledger:
 
     def known(self, key: Key) -> Outcome | None:
         return self._known.get(key)
+
+    def items(self) -> Iterable[tuple[Key, Outcome]]:
+        return self._known.items()
 
     def put(self, key: Key, outcome: Outcome) -> None:
         """Note an outcome that was found out elsewhere, as by an earlier part of the run."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Sequence
 
 from optimizer_core.budget import Budget, Meter
 from optimizer_core.callbacks import Listener
-from optimizer_core.events import Event, SpendUpdated, WarningRaised
+from optimizer_core.events import Event, RunFinished, SpendUpdated, WarningRaised
 from optimizer_core.json_values import JsonObject
 
 #: At most this many seconds of activity, or calls, pass without word of what is spent.
@@ -41,9 +42,10 @@ class Reporter:
         for listener in self._listeners:
             listener.on_event(event)
 
-    def say_goodbye(self, event: Event, error: BaseException) -> None:
+    def say_goodbye(self, finished: RunFinished, error: BaseException) -> None:
         """Tell every callback that the run failed, even those after one that fails; such failures become notes."""
-        for listener in self._listeners:
+        last: tuple[Event, ...] = (self.spend_event(), finished)
+        for listener, event in itertools.product(self._listeners, last):
             try:
                 listener.on_event(event)
             except Exception as second:
@@ -63,6 +65,10 @@ class Reporter:
 
     def spend(self) -> None:
         """Tell what is spent."""
+        self.emit(self.spend_event())
+
+    def spend_event(self) -> SpendUpdated:
+        """Return what is spent so far."""
         total = self._meter.total
         self._told_calls, self._told_at = total.calls, self._clock()
         by_role = {
@@ -70,16 +76,14 @@ class Reporter:
             for role, usage in self._meter.by_role.items()
             if usage.calls
         }
-        self.emit(
-            SpendUpdated(
-                calls=total.calls,
-                tokens=total.tokens,
-                cost=total.cost,
-                seconds=self._meter.elapsed,
-                by_role=by_role,
-                left=self._left(),
-                unpriced_calls=total.unpriced_calls,
-            )
+        return SpendUpdated(
+            calls=total.calls,
+            tokens=total.tokens,
+            cost=total.cost,
+            seconds=self._meter.elapsed,
+            by_role=by_role,
+            left=self._left(),
+            unpriced_calls=total.unpriced_calls,
         )
 
     def _left(self) -> JsonObject:

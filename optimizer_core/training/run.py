@@ -16,7 +16,7 @@ from optimizer_core.metrics.base import Metric
 from optimizer_core.modules.base import Module
 from optimizer_core.optimizers.base import Optimizer
 from optimizer_core.rewards.base import Reward
-from optimizer_core.training.checkpoints import spend_to_json, state_to_json
+from optimizer_core.training.checkpoints import answers_to_json, spend_to_json, state_to_json
 from optimizer_core.training.holdback import Holdback
 from optimizer_core.training.measuring import Measurer
 from optimizer_core.training.reporting import Reporter
@@ -94,7 +94,9 @@ class Run:
         if store is None:
             return
         saved = state_to_json(self.state, validation_size=len(self.data.validation), with_outputs=bool(self.metrics))
+        samples = {sample.id: sample for sample in self.data.train}
         saved |= {
+            "answers": answers_to_json(self.measurer.scorer.ledger, self.state.population, samples),
             "fingerprint": self.fingerprint(),
             "spend": spend_to_json(self.meter.by_role, self.meter.elapsed),
             "holdback": self.holdback.to_json(),
