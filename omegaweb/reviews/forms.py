@@ -107,7 +107,11 @@ class EditForm(forms.Form):
         if isinstance(value, str):
             rows = min(24, max(6, value.count("\n") + len(value) // 90 + 2))
             return forms.CharField(
-                label=label, initial=value, strip=False, required=False, widget=forms.Textarea(attrs={"rows": rows})
+                label=label,
+                initial=value,
+                strip=False,
+                required=bool(value),
+                widget=forms.Textarea(attrs={"rows": rows}),
             )
         widget = forms.Textarea(attrs={"rows": 6, "class": "code", "spellcheck": "false"})
         return forms.JSONField(label=f"{label} (JSON)", initial=value, required=False, widget=widget, encoder=_Plain)

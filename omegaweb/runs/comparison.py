@@ -94,6 +94,8 @@ class Comparison:
         """Return the ways to narrow the samples; those that would leave nothing are left out."""
         found = [Filter(name=ALL, label="All evaluated", count=self.evaluated)]
         always = (Outcome.FIXED, Outcome.BROKEN) if self.compared else ()
+        if self.compared:
+            found.append(Filter(name=DIFFERENT, label="Different", count=self.fixed + self.broken))
         for outcome in Outcome:
             count = self.counts[outcome]
             # Failures are among the bad ones too, so they come last of what was evaluated.

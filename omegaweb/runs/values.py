@@ -21,10 +21,10 @@ def shown_values(values: Mapping[str, Any] | None) -> list[Value]:
     return [Value(name=name, text=as_text(value)) for name, value in (values or {}).items()]
 
 
-def as_text(value: Any) -> str:
+def as_text(value: Any, *, indent: int | None = None) -> str:
     """Return a text as it is, nothing as an empty text, and anything else as JSON."""
     if value is None:
         return ""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=indent)
     # A model can write half of a surrogate pair, which no page can be encoded with.
     return text.encode("utf-8", "replace").decode()

@@ -29,6 +29,12 @@ def estimate(candidate: Candidate | None) -> Estimate | None:
 
 
 @register.filter
+def size(value: float) -> str:
+    """Return how large a difference is, rounded to two places, without its sign."""
+    return f"{abs(value):.2f}"
+
+
+@register.filter
 def signed(value: float | None) -> str:
     """Return a difference with its sign, rounded to two places."""
     if value is None:

@@ -58,7 +58,7 @@ def test_filters_count_what_they_leave(pair) -> None:
     comparison = compare(pair[1], pair[0], "validation", size=6)
     for item in comparison.filters():
         assert len(comparison.indexes(item.name)) == item.count
-    assert [item.name for item in comparison.filters()][:3] == ["all", "fixed", "broken"]
+    assert [item.name for item in comparison.filters()][:4] == ["all", "different", "fixed", "broken"]
     assert comparison.indexes(ALL) == [0, 1, 2, 3, 4]
     assert comparison.indexes(DIFFERENT) == [0, 1]
     assert comparison.indexes("no such filter") == []

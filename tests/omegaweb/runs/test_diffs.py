@@ -7,7 +7,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omegaweb.runs.diffs import Change, Part, diff_contents, diff_words, side_by_side
+from omegaweb.runs.diffs import diff_contents
+from omegaweb.runs.word_diff import Change, Part, diff_words, side_by_side
 from tests.factories_runs import VARIABLE, content_of
 
 KEPT, DELETED, INSERTED = Change.KEPT, Change.DELETED, Change.INSERTED
@@ -111,3 +112,13 @@ def test_a_field_that_is_not_text_is_compared_as_json() -> None:
 def test_a_variable_that_is_new_is_all_inserted() -> None:
     diff = diff_contents({}, {"v": {"instruction": "New"}})
     assert diff.fields[0].parts == (Part(INSERTED, "New"),)
+
+
+def test_a_new_line_is_shown_as_one_line() -> None:
+    before, after = "Rules:\n- one.\n- three.", "Rules:\n- one.\n- two.\n- three."
+    assert diff_words(before, after) == (
+        Part(KEPT, "Rules:\n- one.\n"),
+        Part(INSERTED, "- two.\n"),
+        Part(KEPT, "- three."),
+    )
+    assert [row.changed for row in side_by_side(diff_words(before, after))] == [False, False, True]
