@@ -1,0 +1,135 @@
+"""The arithmetic of the estimate."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from omegaweb.engine.estimate import Sizes, estimate
+from omegaweb.runs.configuration import (
+    BudgetChoice,
+    ModelChoice,
+    OptimizerChoice,
+    RewardChoice,
+    RunConfiguration,
+    TrainingChoice,
+)
+
+DEFINITION = {
+    "name": "Triage",
+    "description": "",
+    "instruction": "Read {{text}}.",
+    "style": "direct",
+    "input_fields": [{"name": "text", "description": ""}],
+    "output_fields": [{"name": "label", "type": "choice", "choices": ["a", "b"], "description": ""}],
+    "seed_instructions": [],
+}
+TRAINING = TrainingChoice(epochs=2, batch_size=8, minibatch_size=10, concurrency=4)
+CONFIGURATION = RunConfiguration(program=DEFINITION, training=TRAINING)
+SIZES = Sizes(train=40, validation=50, test=60)
+
+
+def test_the_formula_of_the_docstring():
+    found = estimate(CONFIGURATION, SIZES)
+
+    # 5 batches an epoch, 2 epochs; baseline 50, test 2·60; 8 + 10 rows a proposal, 10 more where parents are new.
+    assert found.proposals == found.proposals_wanted == 10
+    assert found.fixed_calls == 50 + 2 * 60
+    assert found.calls.low == 170 + 10 * (8 + 10)
+    assert found.calls.high == 170 + 10 * (8 + 2 * 10) + 3 * 50
+    assert found.ends_by == "epochs"
+
+
+def test_each_seed_instruction_is_scored_like_the_baseline():
+    seeded = replace(CONFIGURATION, program={**DEFINITION, "seed_instructions": ["One.", "Two."]})
+
+    assert estimate(seeded, SIZES).fixed_calls == 3 * 50 + 2 * 60
+
+
+def test_a_minibatch_is_never_larger_than_the_validation_split():
+    small = Sizes(train=40, validation=4, test=60)
+
+    assert estimate(CONFIGURATION, small).calls_each == 8 + 2 * 4
+
+
+def test_omega_asks_its_proposer_once_a_proposal():
+    plain = estimate(CONFIGURATION, SIZES)
+    omega = estimate(
+        replace(CONFIGURATION, optimizer=OptimizerChoice(kind="omega", parameters={"algorithm": "ga"})), SIZES
+    )
+
+    assert omega.calls.low == plain.calls.low + 10
+
+
+def test_a_judge_doubles_the_calls():
+    plain = estimate(CONFIGURATION, SIZES)
+    judged = estimate(replace(CONFIGURATION, reward=RewardChoice(kind="judge")), SIZES)
+
+    assert judged.calls.low == 2 * plain.calls.low
+    assert judged.fixed_calls == 2 * plain.fixed_calls
+
+
+def test_a_budget_of_calls_limits_the_proposals():
+    limited = replace(CONFIGURATION, budget=BudgetChoice(calls=170 + 4 * 28))
+    found = estimate(limited, SIZES)
+
+    assert found.proposals == 4
+    assert found.ends_by == "calls"
+    assert found.calls.high <= 170 + 4 * 28
+
+
+def test_a_budget_that_does_not_bind_changes_nothing():
+    found = estimate(replace(CONFIGURATION, budget=BudgetChoice(calls=100_000)), SIZES)
+
+    assert found.ends_by == "epochs"
+    assert found.proposals == 10
+
+
+def test_without_epochs_the_budget_decides():
+    endless = replace(CONFIGURATION, training=replace(TRAINING, epochs=None), budget=BudgetChoice(calls=170 + 28 * 30))
+
+    assert estimate(endless, SIZES).proposals == 30
+
+
+@pytest.mark.parametrize("limit", ["tokens", "cost", "minutes"])
+def test_every_kind_of_limit_can_be_the_tightest(limit: str):
+    amounts = {"tokens": 80_000, "cost": 0.012, "minutes": 1.2}
+    limited = replace(
+        CONFIGURATION,
+        models=ModelChoice(task="openai/gpt-4o-mini"),
+        budget=BudgetChoice(**{limit: amounts[limit], "calls": 1_000_000}),
+    )
+    found = estimate(limited, SIZES)
+
+    assert found.ends_by == limit
+    assert 0 < found.proposals < 10
+
+
+def test_the_built_in_model_is_free_and_a_listed_one_is_priced():
+    assert estimate(CONFIGURATION, SIZES).free
+    priced = estimate(replace(CONFIGURATION, models=ModelChoice(task="openai/gpt-4o-mini")), SIZES)
+
+    assert not priced.free
+    assert priced.cost is not None
+    assert 0 < priced.cost.low < priced.cost.high < 1
+
+
+def test_an_unknown_price_is_said_and_not_guessed():
+    found = estimate(replace(CONFIGURATION, models=ModelChoice(task="someone/unheard-of")), SIZES)
+
+    assert found.cost is None
+    assert found.unpriced == ("someone/unheard-of",)
+
+
+def test_few_proposals_and_few_rows_are_warned_of():
+    found = estimate(replace(CONFIGURATION, budget=BudgetChoice(calls=40)), Sizes(train=40, validation=12, test=9))
+    titles = [notice.title for notice in found.notices]
+
+    assert titles == ["This buys no proposal", "Too few rows for a sure number"]
+    assert "validation has 12 rows" in found.notices[1].text.lower()
+    assert "test has 9 rows" in found.notices[1].text
+
+
+def test_a_sound_run_has_no_notices():
+    assert estimate(CONFIGURATION, SIZES).notices == ()

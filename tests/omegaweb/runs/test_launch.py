@@ -1,0 +1,183 @@
+"""Launching a run."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from omegaweb.accounts.models import User
+from omegaweb.datasets.models import DatasetVersion
+from omegaweb.engine import launcher
+from omegaweb.programs.models import Program
+from omegaweb.runs.configuration import (
+    BudgetChoice,
+    ModelChoice,
+    OptimizerChoice,
+    RewardChoice,
+    RunConfiguration,
+    TrainingChoice,
+)
+from omegaweb.runs.models import Run, RunState
+from tests.factories_runs import make_program, make_run, make_version
+from tests.omegaweb.runs.launch_data import launch_data
+
+URL = reverse("runs:launch")
+
+
+@pytest.fixture
+def version(alice: User) -> DatasetVersion:
+    return make_version(alice)
+
+
+@pytest.fixture
+def program(alice: User) -> Program:
+    return make_program(alice)
+
+
+@pytest.fixture(autouse=True)
+def started(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The runs that were handed to the launcher."""
+    numbers: list[int] = []
+    monkeypatch.setattr(launcher, "start", numbers.append)
+    return numbers
+
+
+@pytest.fixture
+def launched(
+    alice_client: Client, version: DatasetVersion, program: Program, django_capture_on_commit_callbacks
+) -> Run:
+    with django_capture_on_commit_callbacks(execute=True):
+        response = alice_client.post(URL, launch_data(version, program))
+    assert response.status_code == 302, response.context["form"].errors
+    return Run.objects.get()
+
+
+def test_a_complete_form_makes_a_queued_run_and_starts_it(launched: Run, started: list[int], alice: User):
+    assert launched.state == RunState.QUEUED
+    assert launched.owner == alice
+    assert launched.name == "Triage · RandomFewShot"
+    assert started == [launched.pk]
+
+
+def test_the_run_keeps_what_was_chosen(launched: Run, program: Program):
+    assert launched.choices == RunConfiguration(
+        program=program.definition(),
+        reward=RewardChoice(kind="exact_match", ignore_case=True),
+        optimizer=OptimizerChoice(
+            kind="random_few_shot",
+            parameters={
+                "nb_min_examples": 1,
+                "nb_max_examples": 3,
+                "sampling": "softmax",
+                "sampling_temperature": 0.3,
+                "population_size": 10,
+                "reward_uncertainty": 0.25,
+            },
+        ),
+        models=ModelChoice(
+            task="local/smollm2-135m", proposer="", judge="", embedding="local/wordllama", task_temperature=0.0
+        ),
+        budget=BudgetChoice(calls=500),
+        training=TrainingChoice(epochs=2, batch_size=4, minibatch_size=4, concurrency=4, seed=7, shuffle=True),
+    )
+
+
+def test_the_version_is_frozen(launched: Run):
+    assert launched.dataset_version.used_at is not None
+
+
+def test_omega_and_a_typed_model_are_kept(alice_client: Client, version: DatasetVersion, program: Program):
+    changes = {
+        "optimizer": "omega",
+        "proposer_model": "other",
+        "proposer_typed": " ollama_chat/llama3.2 ",
+        "api_base": "http://localhost:11434",
+        "ask_me": "on",
+        "omega-instructions": "Be brief.",
+    }
+    response = alice_client.post(URL, launch_data(version, program, **changes))
+
+    assert response.status_code == 302
+    choices = Run.objects.get().choices
+    assert choices.optimizer.kind == "omega"
+    assert choices.optimizer.parameters["instructions"] == "Be brief."
+    assert choices.optimizer.parameters["reasoning_effort"] is None
+    assert choices.models.proposer == "ollama_chat/llama3.2"
+    assert choices.ask_me
+
+
+def test_the_page_offers_ones_own_things_only(
+    alice_client: Client, version: DatasetVersion, program: Program, bob: User
+):
+    make_version(bob, name="Bob's rows")
+    make_program(bob, name="Bob's program")
+    page = alice_client.get(URL, {"program": program.pk, "dataset": version.dataset.pk}).content.decode()
+
+    assert "Tickets, version 1" in page
+    assert "Built-in (runs on this computer)" in page
+    assert "Bob" not in page
+
+
+def test_without_a_dataset_the_page_says_how_to_begin(charlie_client: Client):
+    page = charlie_client.get(URL).content.decode()
+
+    assert reverse("datasets:upload") in page
+    assert reverse("runs:example") in page
+
+
+def test_a_preset_fills_in_its_values(alice_client: Client, version: DatasetVersion, program: Program):
+    data = launch_data(version, program, preset="omega:thorough", name="Kept")
+    response = alice_client.post(URL, data)
+
+    form = response.context["form"]
+    assert response.status_code == 200
+    assert response.context["preset"] == "omega:thorough"
+    assert form["optimizer"].value() == "omega"
+    assert form["omega-population_size"].value() == 16
+    assert form["name"].value() == "Kept"
+    assert not Run.objects.exists()
+
+
+def test_changing_a_value_is_no_longer_a_preset(alice_client: Client, version: DatasetVersion, program: Program):
+    response = alice_client.post(URL, launch_data(version, program, refresh="1"))
+
+    assert response.context["preset"] == ""
+    assert not response.context["form"].errors
+
+
+def test_launching_again_starts_from_the_earlier_run(alice_client: Client, launched: Run):
+    Run.objects.filter(pk=launched.pk).update(name="First")
+    response = alice_client.get(URL, {"from": launched.pk})
+    form = response.context["form"]
+    shown = {name: form[name].value() for name in form.fields}
+    again = {name: value for name, value in shown.items() if value is not None and value is not False}
+    again_response = alice_client.post(URL, again)
+
+    assert again_response.status_code == 302, again_response.context["form"].errors
+    second = Run.objects.latest("pk")
+    assert second.pk != launched.pk
+    assert second.choices == launched.choices
+
+
+def test_others_cannot_start_from_ones_run(charlie_client: Client, alice: User):
+    assert charlie_client.get(URL, {"from": make_run(alice).pk}).status_code == 404
+
+
+def test_others_things_cannot_be_launched(
+    charlie_client: Client, version: DatasetVersion, program: Program, started: list[int]
+):
+    assert charlie_client.get(URL, {"program": program.pk}).status_code == 404
+    assert charlie_client.get(URL, {"dataset": version.dataset.pk}).status_code == 404
+    response = charlie_client.post(URL, launch_data(version, program))
+
+    assert response.status_code == 422
+    assert set(response.context["form"].errors) == {"version", "program"}
+    assert not Run.objects.exists()
+    assert not started
+
+
+def test_signed_out_people_are_sent_to_sign_in(client: Client, version: DatasetVersion, program: Program):
+    for response in (client.get(URL), client.post(URL, launch_data(version, program))):
+        assert response["Location"].startswith(reverse("accounts:sign-in"))
+    assert not Run.objects.exists()

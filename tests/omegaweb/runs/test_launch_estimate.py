@@ -1,0 +1,58 @@
+"""The estimate beside the launch button."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from omegaweb.accounts.models import User
+from tests.factories_runs import make_program, make_version
+from tests.omegaweb.runs.launch_data import launch_data
+
+URL = reverse("runs:estimate")
+
+
+def page(client: Client, user: User, **changes) -> str:
+    data = launch_data(make_version(user), make_program(user), **changes)
+    return client.post(URL, data).content.decode()
+
+
+def test_it_shows_calls_money_and_time(alice_client: Client, alice: User):
+    text = page(alice_client, alice)
+
+    assert "proposal" in text
+    assert "Free" in text
+    assert "less than a minute" in text
+
+
+def test_it_warns_of_a_budget_that_buys_next_to_nothing(alice_client: Client, alice: User):
+    assert "This buys no proposal" in page(alice_client, alice, budget_calls="10")
+
+
+def test_it_warns_of_splits_too_small_to_tell(alice_client: Client, alice: User):
+    text = page(alice_client, alice)
+
+    assert "Validation has 4 rows and test has 4 rows" in text
+
+
+def test_it_says_when_a_price_is_unknown(alice_client: Client, alice: User, monkeypatch: pytest.MonkeyPatch):
+    text = page(alice_client, alice, task_model="other", task_typed="someone/unheard-of")
+
+    assert "Price unknown of someone/unheard-of" in text
+
+
+def test_a_listed_price_is_used_without_a_key(alice_client: Client, alice: User):
+    assert "less than $0.01" in page(alice_client, alice, task_model="openai/gpt-4o-mini")
+
+
+def test_an_unfinished_form_gets_a_hint_instead(alice_client: Client, alice: User):
+    assert "Once dataset, program" in page(alice_client, alice, epochs="x")
+
+
+def test_others_things_are_not_estimated(charlie_client: Client, alice: User):
+    assert "Once dataset, program" in page(charlie_client, alice)
+
+
+def test_signed_out_people_are_sent_to_sign_in(client: Client, db: None):
+    assert client.post(URL)["Location"].startswith(reverse("accounts:sign-in"))
