@@ -1,0 +1,222 @@
+"""A real HTTP server that speaks OpenAI's protocol, for tests: answers by a function, with latency and faults."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import random
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any
+
+from aiohttp import web
+
+#: Turns the body of a chat request into the text of the answer.
+Responder = Callable[[dict[str, Any]], str]
+
+RATE_LIMIT, RATE_LIMIT_NO_HINT, SERVER_ERROR, BROKEN_JSON = "429", "429-no-hint", "500", "broken-json"
+TRUNCATED, REFUSAL, HANG, DROPPED = "truncated", "refusal", "hang", "dropped"
+FAULTS = (RATE_LIMIT, RATE_LIMIT_NO_HINT, SERVER_ERROR, BROKEN_JSON, TRUNCATED, REFUSAL, HANG, DROPPED)
+
+
+@dataclass(slots=True)
+class Counts:
+    """What the server itself saw."""
+
+    chats: int = 0  # requests, whatever became of them
+    embeddings: int = 0
+    prompt_tokens: int = 0  # of answers with a usage
+    completion_tokens: int = 0
+    faults: Counter[str] = field(default_factory=Counter)
+    bodies: list[dict[str, Any]] = field(default_factory=list)  # of chat requests
+
+    @property
+    def calls(self) -> int:
+        return self.chats + self.embeddings
+
+
+class OpenAIServer:
+    """Serves /v1/chat/completions and /v1/embeddings on a free port of 127.0.0.1.
+
+    As an async context manager it runs in the caller's loop, as a plain one in a thread of its own.
+
+    Args:
+        respond: answers a chat.
+        latency: seconds before each answer.
+        faults: share of the chat requests that fail, by kind; drawn with ``seed``.
+        hang: seconds a hanging request takes before its connection is dropped.
+        dimensions: of the embeddings, which are made from the words of a text.
+    """
+
+    def __init__(
+        self,
+        respond: Responder,
+        *,
+        latency: float = 0.0,
+        faults: Mapping[str, float] | None = None,
+        seed: int = 0,
+        hang: float = 30.0,
+        dimensions: int = 32,
+    ) -> None:
+        unknown = set(faults or {}) - set(FAULTS)
+        if unknown:
+            raise ValueError(f"unknown faults {sorted(unknown)}; there are {', '.join(FAULTS)}")
+        self.counts = Counts()
+        self.latency = latency
+        self._respond = respond
+        self._faults = dict(faults or {})
+        self._rng = random.Random(seed)
+        self._hang = hang
+        self._dimensions = dimensions
+        self._runner: web.AppRunner | None = None
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self.url = ""  # with /v1 at its end
+
+    async def __aenter__(self) -> OpenAIServer:
+        app = web.Application(client_max_size=64 * 1024**2)
+        app.router.add_post("/v1/chat/completions", self._chat)
+        app.router.add_post("/v1/embeddings", self._embed)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        host, port = self._runner.addresses[0][:2]
+        self.url = f"http://{host}:{port}/v1"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        assert self._runner is not None
+        await self._runner.cleanup()
+
+    def __enter__(self) -> OpenAIServer:
+        started = threading.Event()
+        self._loop = asyncio.new_event_loop()
+
+        def serve() -> None:
+            assert self._loop is not None
+            asyncio.set_event_loop(self._loop)
+            self._loop.run_until_complete(self.__aenter__())
+            started.set()
+            self._loop.run_forever()
+            self._loop.run_until_complete(self.__aexit__())
+            self._loop.close()
+
+        self._thread = threading.Thread(target=serve, daemon=True, name="openai-server")
+        self._thread.start()
+        started.wait(timeout=10)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._loop is not None
+        assert self._thread is not None
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(timeout=10)
+
+    async def _chat(self, request: web.Request) -> web.StreamResponse:
+        body = await request.json()
+        self.counts.chats += 1
+        self.counts.bodies.append(body)
+        fault = self._draw_fault()
+        if fault is not None:
+            self.counts.faults[fault] += 1
+        if self.latency:
+            await asyncio.sleep(self.latency)
+        if fault in (RATE_LIMIT, RATE_LIMIT_NO_HINT):
+            headers = {"Retry-After": "0.05"} if fault == RATE_LIMIT else {}
+            return _error(429, "rate limit reached", headers)
+        if fault == SERVER_ERROR:
+            return _error(500, "the server failed")
+        if fault in (HANG, DROPPED):
+            await asyncio.sleep(self._hang if fault == HANG else 0)
+            assert request.transport is not None
+            request.transport.abort()
+            return web.Response()
+        if fault == REFUSAL:
+            return self._answer(body, None, finish="stop", refusal="I cannot help with that.")
+        text = self._respond(body)
+        if fault == BROKEN_JSON:
+            return self._answer(body, text[: max(1, len(text) // 2)], finish="stop")
+        if fault == TRUNCATED:
+            return self._answer(body, text[: max(1, len(text) // 2)], finish="length")
+        return self._answer(body, text, finish="stop")
+
+    def _draw_fault(self) -> str | None:
+        point = self._rng.random()
+        for fault, share in self._faults.items():
+            if point < share:
+                return fault
+            point -= share
+        return None
+
+    def _answer(
+        self, body: dict[str, Any], text: str | None, *, finish: str, refusal: str | None = None
+    ) -> web.Response:
+        prompt = sum(len(str(message.get("content", "")).split()) for message in body["messages"])
+        completion = len((text or refusal or "").split())
+        self.counts.prompt_tokens += prompt
+        self.counts.completion_tokens += completion
+        message = {"role": "assistant", "content": text, "refusal": refusal}
+        return web.json_response(
+            {
+                "id": f"chat-{self.counts.chats}",
+                "object": "chat.completion",
+                "created": 0,
+                "model": body.get("model", ""),
+                "choices": [{"index": 0, "message": message, "finish_reason": finish}],
+                "usage": {
+                    "prompt_tokens": prompt,
+                    "completion_tokens": completion,
+                    "total_tokens": prompt + completion,
+                },
+            }
+        )
+
+    async def _embed(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        self.counts.embeddings += 1
+        texts = body["input"] if isinstance(body["input"], list) else [body["input"]]
+        if self.latency:
+            await asyncio.sleep(self.latency)
+        tokens = sum(len(text.split()) for text in texts)
+        self.counts.prompt_tokens += tokens
+        data = [
+            {"object": "embedding", "index": i, "embedding": word_vector(text, self._dimensions)}
+            for i, text in enumerate(texts)
+        ]
+        usage = {"prompt_tokens": tokens, "total_tokens": tokens}
+        return web.json_response({"object": "list", "data": data, "model": body.get("model", ""), "usage": usage})
+
+
+def word_vector(text: str, dimensions: int) -> list[float]:
+    """Return a vector that texts with common words share parts of; never all zeros."""
+    vector = [0.0] * dimensions
+    for word in text.lower().split() or [""]:
+        vector[int(hashlib.sha256(word.encode()).hexdigest(), 16) % dimensions] += 1.0
+    return vector
+
+
+def last_inputs(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the inputs of a program's call: the JSON object in the last user message."""
+    texts = [message["content"] for message in body["messages"] if message["role"] == "user"]
+    value = json.loads(texts[-1])
+    assert isinstance(value, dict)
+    return value
+
+
+def schema_of(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the JSON Schema that the answer must fit; empty where none was asked."""
+    asked = body.get("response_format") or {}
+    schema = asked.get("json_schema", {}).get("schema", {})
+    assert isinstance(schema, dict)
+    return schema
+
+
+def _error(status: int, message: str, headers: Mapping[str, str] | None = None) -> web.Response:
+    return web.json_response({"error": {"message": message, "type": "test"}}, status=status, headers=headers)
