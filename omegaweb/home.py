@@ -26,7 +26,7 @@ def home(request: PageRequest) -> HttpResponse:
         "programs": programs if _address("programs:list") else [],
         "runs": runs if _address("runs:list") else [],
         "is_new": not (datasets or programs or runs),
-        "example_url": _address("example:create"),
+        "example_url": _address("runs:example"),
         "launch_url": _address("runs:launch"),
     }
     return render(request, "pages/home/home.html", context)

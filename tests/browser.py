@@ -30,8 +30,8 @@ START_SECONDS = 20
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One headless Chromium for the whole session."""
+def chromium(django_db_setup: None) -> Iterator[Browser]:
+    """One headless Chromium for the whole session; after the database, which refuses a thread with an event loop."""
     path = next((path for path in CHROMIUMS if os.path.exists(path)), None)
     if path is None:
         pytest.fail("Chromium is missing: run `sudo apt-get install chromium`", pytrace=False)

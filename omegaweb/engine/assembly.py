@@ -177,14 +177,16 @@ def build_reward(choice: RewardChoice, models: Models) -> Reward:
     """
     from optimizer_core import rewards
 
-    mask = {"in_mask": list(choice.fields)} if choice.fields else {}
+    mask = list(choice.fields) or None
     match choice.kind:
         case "exact_match":
-            return rewards.ExactMatch(normalize=choice.ignore_case, **mask)
+            return rewards.ExactMatch(in_mask=mask, normalize=choice.ignore_case)
         case "similarity":
-            return rewards.CosineSimilarity(embedding_model=models.embedding, **mask)
+            return rewards.CosineSimilarity(embedding_model=models.embedding, in_mask=mask)
         case "judge":
-            return rewards.LMAsJudge(language_model=models.judge, instructions=choice.instructions or None, **mask)
+            return rewards.LMAsJudge(
+                language_model=models.judge, instructions=choice.instructions or None, in_mask=mask
+            )
     raise ConfigurationError(f"there is no reward {choice.kind!r}")
 
 

@@ -37,7 +37,7 @@ ANSWER_TOKENS, THINKING_TOKENS, REWRITE_TOKENS, VERDICT_TOKENS = 15, 120, 350, 6
 #: A hosted model's usual wait for one answer.
 SECONDS_A_CALL = 1.2
 #: The built-in model on two cores: seconds for one answer, and for each thousand tokens of its prompt; both slots busy.
-BUILT_IN_SECONDS, BUILT_IN_SECONDS_A_THOUSAND = 0.1, 0.25
+BUILT_IN_SECONDS, BUILT_IN_SECONDS_A_THOUSAND = 0.12, 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

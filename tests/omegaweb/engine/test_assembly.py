@@ -53,6 +53,7 @@ def test_a_direct_program_is_a_generator_with_one_variable():
     assert variable.value == {"instructions": "Read {{Customer message}}."}
     assert variable.seeds == [{"instructions": "Look at {{Customer message}}."}]
     assert variable.description == "Finds the team."
+    assert module.outputs_schema is not None
     assert module.outputs_schema.properties["example"]["enum"] == ["a", "b"]
 
 

@@ -94,11 +94,15 @@ def test_without_epochs_the_budget_decides():
 
 @pytest.mark.parametrize("limit", ["tokens", "cost", "minutes"])
 def test_every_kind_of_limit_can_be_the_tightest(limit: str):
-    amounts = {"tokens": 80_000, "cost": 0.012, "minutes": 1.2}
+    limits = {
+        "tokens": BudgetChoice(calls=1_000_000, tokens=80_000),
+        "cost": BudgetChoice(calls=1_000_000, cost=0.012),
+        "minutes": BudgetChoice(calls=1_000_000, minutes=1.2),
+    }
     limited = replace(
         CONFIGURATION,
         models=ModelChoice(task="openai/gpt-4o-mini"),
-        budget=BudgetChoice(**{limit: amounts[limit], "calls": 1_000_000}),
+        budget=limits[limit],
     )
     found = estimate(limited, SIZES)
 

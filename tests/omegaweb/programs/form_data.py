@@ -36,4 +36,5 @@ def program_data(**changes: Any) -> dict[str, Any]:
 
 def text_of(response: Any) -> str:
     """The page as text, with the few entities that messages use read back."""
-    return response.content.decode().replace("&#x27;", "'").replace("&quot;", '"').replace("&amp;", "&")
+    text: str = response.content.decode()
+    return text.replace("&#x27;", "'").replace("&quot;", '"').replace("&amp;", "&")

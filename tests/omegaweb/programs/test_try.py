@@ -66,7 +66,7 @@ def test_an_error_shows_the_way_out(alice_client: Client, program: Program, monk
 
 def test_a_training_row_of_a_dataset_fills_the_box(alice_client: Client, program: Program, alice: User):
     version = make_version(alice)
-    response = alice_client.get(url(program), {"dataset": version.dataset.pk, "row": "2"})
+    response = alice_client.get(url(program), {"dataset": str(version.dataset.pk), "row": "2"})
 
     assert response.context["trial_form"]["input-0"].value() == "ticket 1"
     assert response.context["trial_form"].expected == {"label": "technical"}
