@@ -28,7 +28,7 @@ SCHEMA = {
 def make_version(owner: User, *, splits: str = "ttttvvvvssss", name: str = "Tickets") -> DatasetVersion:
     """A table of texts and labels, one letter of `splits` a row."""
     dataset = Dataset.objects.create(owner=owner, name=name)
-    columns = [
+    columns: list[dict[str, Any]] = [
         {"name": column, "type": "text", "examples": [], "distinct": 2, "blank": 0} for column in ("text", "label")
     ]
     table = Table.objects.create(

@@ -17,6 +17,7 @@ from omegaweb.engine.snippet import python_snippet
 from omegaweb.reviews.approval import approval_of
 from omegaweb.runs.models import Candidate
 from omegaweb.runs.result import SIMULATED
+from omegaweb.runs.values import as_text
 
 if TYPE_CHECKING:
     from optimizer_core.modules.generator import Generator
@@ -52,14 +53,14 @@ def _prompt(candidate: Candidate, filename: str) -> str:
     titles = {"system": "Instructions", "user": "Input", "assistant": "Answer"}
     parts = [f"# {line}" for line in _header(candidate)]
     row = {name: f"{{{{{name}}}}}" for name in _input_names(candidate)}
-    for message in module.messages(row, candidate.content[VARIABLE]):
+    for message in module.messages(row, _content(candidate)[VARIABLE]):
         parts += ["", f"## {titles[message['role']]}", "", message["content"]]
     return "\n".join(parts) + "\n"
 
 
 def _variables(candidate: Candidate, filename: str) -> str:
     """The trainable variables alone: custom fields and examples."""
-    return _json({"about": _header(candidate), "variables": candidate.content})
+    return _json({"about": _header(candidate), "variables": _content(candidate)})
 
 
 def _program(candidate: Candidate, filename: str) -> str:
@@ -67,7 +68,7 @@ def _program(candidate: Candidate, filename: str) -> str:
     program = build_program(candidate.run.choices)
     with TemporaryDirectory() as folder:
         path = Path(folder, "program.json")
-        program.save(path, content=candidate.content)
+        program.save(path, content=_content(candidate))
         saved = json.loads(path.read_text(encoding="utf-8"))
     return _json({"about": _header(candidate), **saved})
 
@@ -87,7 +88,7 @@ def _python(candidate: Candidate, filename: str) -> str:
     if models.api_base and not replaced:
         settings["api_base"] = models.api_base
     module = _module_of(candidate)
-    *prompt, _row = module.messages({}, candidate.content[VARIABLE])
+    *prompt, _row = module.messages({}, _content(candidate)[VARIABLE])
     return python_snippet(
         comments=comments,
         filename=filename,
@@ -117,6 +118,12 @@ def _header(candidate: Candidate) -> list[str]:
         lines.append(f"Reward on validation rows: {candidate.reward:.2f} (n = {candidate.count}{interval}).")
     lines.append(approval_of(candidate).sentence)
     return lines
+
+
+def _content(candidate: Candidate) -> dict[str, Any]:
+    """The content, without halves of surrogate pairs: a model can write them, but no file can hold them."""
+    content: dict[str, Any] = json.loads(as_text(candidate.content))
+    return content
 
 
 def _module_of(candidate: Candidate) -> Generator:

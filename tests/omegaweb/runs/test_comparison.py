@@ -15,10 +15,10 @@ from omegaweb.runs.comparison import (
     compare,
     evaluated_splits,
     samples_of,
-    shown_values,
 )
 from omegaweb.runs.models import Candidate, SampleScore
 from omegaweb.runs.sample_rows import rows_of
+from omegaweb.runs.values import shown_values
 from tests.factories_runs import make_candidate, make_run, make_scores, make_version
 
 
