@@ -18,17 +18,23 @@ ready and reads only the input.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from omegaweb.embedded.grammar import Field, Schema, field_of
 from omegaweb.embedded.language_model import Completion, ContextExceeded
+from omegaweb.embedded.writer import Writer
 
 JsonObject: TypeAlias = dict[str, Any]
 
 PROMPT_CHARACTERS = 6000  # about 1,400 tokens of English, of the 2,048 a slot holds
 EXAMPLE_CHARACTERS = 400  # of one value in an example
+NEUTRAL = "N/A"  # an input that says nothing
+#: The line before the list of output fields in the messages this provider is sent (optimizer_core.modules.prompt; a
+#: test compares them). The list is left out: the fields are enforced anyway, and with it the same sets of eight
+#: examples answered fewer tickets right (0.43 instead of 0.46 on average).
+FIELDS_HEADER = "Answer with one JSON object of these fields:"
 PLAIN_TOKENS = 256  # of an answer without a schema where the caller sets no limit
 
 
@@ -58,7 +64,8 @@ class Filled:
 
 def read_messages(messages: Sequence[Mapping[str, Any]]) -> Conversation:
     """Take chat messages apart; texts that are not JSON objects count as an input called ``text``."""
-    instructions = "\n\n".join(_text(m) for m in messages if m.get("role") == "system")
+    system = (_text(m).partition(FIELDS_HEADER)[0].strip() for m in messages if m.get("role") == "system")
+    instructions = "\n\n".join(system)
     turns = [m for m in messages if m.get("role") in ("user", "assistant")]
     examples = []
     inputs: JsonObject = {}
@@ -77,8 +84,8 @@ def read_messages(messages: Sequence[Mapping[str, Any]]) -> Conversation:
     return Conversation(instructions=instructions, examples=tuple(examples), inputs=inputs)
 
 
-def fill(conversation: Conversation, schema: Schema, complete: Callable[[str, Field], Completion]) -> Filled:
-    """Let the model write one output field after the other, each held to its own grammar.
+def fill(conversation: Conversation, schema: Schema, writer: Writer) -> Filled:
+    """Let the model write one output field after the other.
 
     A prompt that does not fit the model's context is made shorter and tried again: the examples go, last first, then
     values are cut at their end.
@@ -91,7 +98,7 @@ def fill(conversation: Conversation, schema: Schema, complete: Callable[[str, Fi
     room = PROMPT_CHARACTERS
     while True:
         try:
-            return _fill(prompt_of(conversation, tuple(fields), room), fields, complete)
+            return _fill(conversation, fields, room, writer)
         except ContextExceeded as error:
             room = int(min(room, error.characters) * error.fits * 0.9)
             if room < len(conversation.instructions):
@@ -121,19 +128,27 @@ def one_line(value: Any, limit: int) -> str:
     return text if len(text) <= limit else text[: max(limit - 1, 0)] + "…"
 
 
-def _fill(prompt: str, fields: Mapping[str, Field], complete: Callable[[str, Field], Completion]) -> Filled:
+def _fill(conversation: Conversation, fields: Mapping[str, Field], room: int, writer: Writer) -> Filled:
+    silent = replace(conversation, inputs=dict.fromkeys(conversation.inputs, NEUTRAL))
+    prompt, neutral = (prompt_of(each, tuple(fields), room) for each in (conversation, silent))
     filled = Filled()
     for name, output in fields.items():
-        completion = complete(f"{prompt}{name}:", output)
+        prompt, neutral = f"{prompt}{name}:", f"{neutral}{name}:"
+        if output.choices:
+            completion = writer.choose(prompt, neutral, output.choices)
+            neutral += f"{completion.text}\n"
+        else:
+            completion = writer.write(prompt, output)
+            neutral += f" {NEUTRAL}\n"
         filled.count(completion)
+        prompt += f"{completion.text}\n"
         text = completion.text.removeprefix(" ")
         try:
             filled.values[name] = output.read(text)
         except (ValueError, KeyError):
-            # The token limit cut the value off, so it is no whole JSON value or none of the allowed ones.
+            # The token limit cut the value off, so it is no whole JSON value.
             filled.values[name] = text
             filled.complete = False
-        prompt = f"{prompt}{name}:{completion.text}\n"
     return filled
 
 

@@ -98,6 +98,7 @@ class Field:
 
     grammar: Node
     read: Callable[[str], Any]
+    choices: tuple[str, ...] = ()  # the allowed texts, where they are a list
     most_tokens: int  # more than the grammar can need, a belt beside the braces
 
     def gbnf(self) -> str:
@@ -173,7 +174,7 @@ def _one_of_values(values: list[Any]) -> Field:
         raise UnsupportedSchema("an empty list of allowed values leaves nothing to answer")
     longest = max(len(text.encode()) for text in by_text)
     grammar = OneOf(tuple(Literal(text) for text in by_text))
-    return Field(grammar=grammar, read=lambda text: by_text[text], most_tokens=longest + 2)
+    return Field(grammar=grammar, read=lambda text: by_text[text], choices=tuple(by_text), most_tokens=longest + 2)
 
 
 def _kind(schema: Schema) -> str:

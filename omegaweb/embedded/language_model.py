@@ -6,9 +6,13 @@ grows by about 300 MB.
 
 from __future__ import annotations
 
+import json
+import math
 import os
 import secrets
 import threading
+import urllib.request
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -20,6 +24,7 @@ from omegaweb.embedded.weights import SMOLLM2, checked
 SLOTS = 2
 CONTEXT = 2048  # tokens of prompt and answer together, per slot; the model was trained for 8,192, memory grows with it
 PREFIX_CACHE = 128  # MiB for the states of prompts that are not in a slot at the moment
+_LEAST_PROBABILITY = 1e-9
 
 
 class EmbeddedModelError(RuntimeError):
@@ -51,6 +56,15 @@ class Completion:
     stopped: bool  # False where the token limit ended it
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """How likely each of several tokens is to come next, among themselves."""
+
+    weights: tuple[float, ...]  # natural logarithms of probabilities that sum to 1
+    prompt_tokens: int
+    cached_tokens: int
+
+
 class EmbeddedLanguageModel:
     """Continues texts. All methods may be called from several threads at the same time."""
 
@@ -67,10 +81,13 @@ class EmbeddedLanguageModel:
         parameters.cache_ram_mib = PREFIX_CACHE
         parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = min(os.cpu_count() or 1, 4)
         parameters.verbosity = 0
-        # xllamacpp also opens an HTTP port on 127.0.0.1, which nobody here uses: lock it.
-        parameters.api_keys = [secrets.token_urlsafe(32)]
+        # xllamacpp also opens an HTTP port on 127.0.0.1: lock it.
+        self._key = secrets.token_urlsafe(32)
+        parameters.api_keys = [self._key]
         parameters.endpoint_slots = parameters.ui = False
         self._server: Any = xllamacpp.Server(parameters)
+        self._tokens: dict[str, tuple[int, ...]] = {}
+        self._loopback = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # never through a proxy
 
     def complete(
         self,
@@ -101,7 +118,7 @@ class EmbeddedLanguageModel:
             question["seed"] = seed
         answer = self._server.handle_completions(question)
         if "error" in answer:
-            raise _error(answer["error"], prompt)
+            raise _error(answer["error"], len(prompt))
         choice, usage = answer["choices"][0], answer["usage"]
         return Completion(
             text=choice["text"],
@@ -111,10 +128,56 @@ class EmbeddedLanguageModel:
             stopped=choice["finish_reason"] == "stop",
         )
 
+    def weigh(self, prompt: str, before: Sequence[int], options: Sequence[int]) -> Weighed:
+        """Return how likely each token of ``options`` is after ``prompt`` and the tokens ``before``.
 
-def _error(error: dict[str, Any], prompt: str) -> EmbeddedModelError:
+        Raises:
+            ContextExceeded: the prompt is too long.
+            EmbeddedModelError: any other failure.
+        """
+        question = {
+            "prompt": [prompt, *before],
+            "n_predict": 1,
+            "cache_prompt": True,
+            # A bias that leaves nothing but the options, and no sampler that would cut any of them off.
+            "logit_bias": [[token, 100.0] for token in options],
+            "samplers": ["temperature"],
+            "temperature": 1.0,
+            "n_probs": len(options),
+            "post_sampling_probs": True,
+        }
+        answer = self._server.handle_completions(question)
+        if "error" in answer:
+            raise _error(answer["error"], len(prompt))
+        listed = answer["choices"][0]["logprobs"]["content"][0]["top_probs"]
+        found = {entry["id"]: entry["prob"] for entry in listed}
+        usage = answer["usage"]
+        return Weighed(
+            weights=tuple(math.log(max(found.get(token, 0.0), _LEAST_PROBABILITY)) for token in options),
+            prompt_tokens=usage["prompt_tokens"],
+            cached_tokens=usage.get("prompt_tokens_details", {}).get("cached_tokens", 0),
+        )
+
+    def tokens(self, text: str) -> tuple[int, ...]:
+        """Return the tokens a text consists of; asked once for each text.
+
+        The in-process interface has no such call, so this is the one use of the port that the runtime opens.
+        """
+        known = self._tokens.get(text)
+        if known is None:
+            request = urllib.request.Request(
+                f"{self._server.listening_address}/tokenize",
+                data=json.dumps({"content": text}).encode(),
+                headers={"Authorization": f"Bearer {self._key}", "Content-Type": "application/json"},
+            )
+            with self._loopback.open(request, timeout=30) as response:
+                known = self._tokens[text] = tuple(json.load(response)["tokens"])
+        return known
+
+
+def _error(error: dict[str, Any], characters: int) -> EmbeddedModelError:
     if error.get("type") == "exceed_context_size_error":
-        return ContextExceeded(fits=error["n_ctx"] / error["n_prompt_tokens"], characters=len(prompt))
+        return ContextExceeded(fits=error["n_ctx"] / error["n_prompt_tokens"], characters=characters)
     return EmbeddedModelError(str(error.get("message", error)))
 
 

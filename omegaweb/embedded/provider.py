@@ -16,9 +16,10 @@ from typing import Any, TypeVar
 
 from omegaweb.embedded.completion import PLAIN_TOKENS, Filled, fill, read_messages
 from omegaweb.embedded.embedding_model import shared_embedding_model
-from omegaweb.embedded.grammar import Field, UnsupportedSchema
-from omegaweb.embedded.language_model import SLOTS, Completion, ContextExceeded, shared_language_model
+from omegaweb.embedded.grammar import UnsupportedSchema
+from omegaweb.embedded.language_model import SLOTS, ContextExceeded, shared_language_model
 from omegaweb.embedded.weights import WeightsMissing
+from omegaweb.embedded.writer import Writer
 
 PROVIDER = "local"
 LANGUAGE_MODEL = "local/smollm2-135m"
@@ -81,11 +82,8 @@ def answer(messages: list[Mapping[str, Any]], settings: Mapping[str, Any]) -> tu
         filled.count(completion)
         return completion.text.strip(), filled
 
-    def complete(prompt: str, output: Field) -> Completion:
-        most = min(output.most_tokens, limit or output.most_tokens)
-        return model.complete(prompt, grammar=output.gbnf(), max_tokens=most, temperature=temperature, seed=seed)
-
-    filled = fill(read_messages(messages), schema, complete)
+    writer = Writer(model=model, temperature=temperature, seed=seed, limit=limit)
+    filled = fill(read_messages(messages), schema, writer)
     return json.dumps(filled.values, ensure_ascii=False), filled
 
 
