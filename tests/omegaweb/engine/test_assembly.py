@@ -148,7 +148,7 @@ def test_cells_that_do_not_fit_are_named_and_counted(alice: User):
         assembly.load_data(version, make_program(alice).definition())
 
     message = str(caught.value)
-    assert "row 2, column “label” holds “nothing”, which is none of the allowed values billing, technical" in message
+    assert message.startswith("row 2, column “label” holds “nothing”, which is none of the allowed values billing, ")
     assert "and 9 more" in message
 
 
