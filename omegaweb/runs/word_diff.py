@@ -29,6 +29,15 @@ class Part:
     change: Change
     text: str
 
+    # A line break that ends a change is written behind its mark, or the mark would reach into the next line.
+    @property
+    def marked(self) -> str:
+        return self.text.rstrip("\r\n") or "↵"
+
+    @property
+    def line_breaks(self) -> str:
+        return self.text[len(self.text.rstrip("\r\n")) :]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:

@@ -81,7 +81,9 @@ def test_the_export_is_copied_without_a_download(alice_page: Page, reviews) -> N
 def test_filters_and_tabs_change_their_region_without_a_page_load(alice_page: Page, reviews) -> None:
     alice_page.goto(reviews[0].candidate.get_absolute_url())
     alice_page.evaluate("window.sameDocument = true")
-    alice_page.get_by_role("link", name="Full text").click()
+    alice_page.get_by_role("link", name="Full text").focus()
+    alice_page.keyboard.press("Enter")
     expect(alice_page.get_by_role("heading", name="What it says")).to_be_visible()
     assert alice_page.evaluate("window.sameDocument")
     assert "show=text" in alice_page.url
+    expect(alice_page.get_by_role("link", name="Full text")).to_be_focused()

@@ -122,3 +122,14 @@ def test_a_new_line_is_shown_as_one_line() -> None:
         Part(KEPT, "- three."),
     )
     assert [row.changed for row in side_by_side(diff_words(before, after))] == [False, False, True]
+
+
+@given(text=texts)
+def test_what_is_marked_and_the_line_breaks_behind_it_are_the_text(text: str) -> None:
+    part = Part(INSERTED, text)
+    assert part.marked.removesuffix("↵") + part.line_breaks in (text, text.removesuffix("↵"))
+
+
+def test_an_added_empty_line_is_marked_by_a_sign() -> None:
+    part = Part(INSERTED, "\n\n")
+    assert (part.marked, part.line_breaks) == ("↵", "\n\n")
