@@ -42,6 +42,7 @@ async def train(run: Run) -> None:
     try:
         _tell_start(run)
         ending = await _search_and_conclude(run, desk, choice)
+        run.reporter.spend()
     except BaseException as error:
         cancelled = isinstance(error, asyncio.CancelledError)
         status, reason = ("stopped", "stop_requested") if cancelled else ("failed", "error")
@@ -52,7 +53,6 @@ async def train(run: Run) -> None:
         watcher.cancel()
         await desk.close()
     run.program.assign(choice.winner.content)
-    run.reporter.spend()
     run.reporter.emit(_finished(run, ending, choice))
 
 

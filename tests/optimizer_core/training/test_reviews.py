@@ -1,0 +1,142 @@
+"""People decide who enters the population, while the run goes on."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from optimizer_core.review import Decision, Verdict
+from optimizer_core.testing import ScriptedGate, ScriptedModel
+from tests.optimizer_core.training.cases import START, add_a_rule, current_instructions, make_program, omega, run
+
+
+def reject(comment="too short"):
+    return Verdict(decision=Decision.REJECTED, reviewer="Alice", comment=comment)
+
+
+def members(recorder):
+    return {survivor.candidate for event in recorder.of("population.updated") for survivor in event.survivors}
+
+
+async def test_without_a_gate_nobody_is_asked():
+    _, recorder = await run()
+    assert "review.requested" not in recorder.kinds
+
+
+async def test_an_approved_candidate_enters_the_population():
+    gate = ScriptedGate()
+    _, recorder = await run(review=gate, epochs=1)
+    asked = recorder.of("review.requested")
+    assert [event.verdict for event in recorder.of("review.decided")] == ["approved"] * len(asked)
+    assert {event.candidate for event in asked} <= members(recorder)
+    assert (gate.asked[0].operator, gate.asked[0].variable, gate.asked[0].count) == ("mutation", "namer", 4)
+
+
+async def test_a_candidate_is_scored_before_anyone_is_asked_and_known_as_scored():
+    gate = ScriptedGate()
+    _, recorder = await run(review=gate, epochs=1)
+    asked = recorder.of("review.requested")[0]
+    scored = next(e for e in recorder.of("candidate.scored") if e.candidate == asked.candidate)
+    assert recorder.events.index(scored) < recorder.events.index(asked)
+    assert (asked.reward, asked.count) == (scored.mean, scored.count)
+
+
+async def test_a_rejected_candidate_never_comes_back_and_its_reason_reaches_the_proposer():
+    proposer = ScriptedModel(add_a_rule)
+    optimizer = omega()
+    optimizer.language_model = proposer
+    program, recorder = await run(optimizer=optimizer, review=ScriptedGate(lambda proposal: reject()), epochs=2)
+    rejected = {event.candidate for event in recorder.of("review.decided")}
+    assert len(rejected) == 1
+    assert not rejected & members(recorder)
+    assert {e.reason for e in recorder.of("proposal.failed")} == {"a reviewer has rejected exactly this before"}
+    assert "too short" in proposer.requests[-1].messages[1]["content"]
+    assert "too short" not in proposer.requests[0].messages[1]["content"]
+    assert program.get_state()["namer"]["instructions"] == START
+
+
+async def test_an_edited_text_is_a_new_candidate_scored_on_the_same_samples():
+    text = f"{START} a=red b=green c=blue d=black"
+    edit = Verdict(
+        decision=Decision.EDITED,
+        reviewer="Alice",
+        comment="all of them",
+        content={"namer": {"instructions": text, "examples": []}},
+    )
+    program, recorder = await run(review=ScriptedGate(lambda proposal: edit), epochs=1)
+    decided = recorder.of("review.decided")[0]
+    edited = next(e for e in recorder.of("candidate.proposed") if e.operator == "edit")
+    assert (decided.verdict, decided.edited, edited.candidate) == ("edited", edited.candidate, edited.candidate)
+    assert edited.parents == (decided.candidate,)
+    scored = {e.candidate: {r.sample for r in e.results} for e in reversed(recorder.of("candidate.scored"))}
+    assert scored[edited.candidate] == scored[decided.candidate]
+    assert edited.candidate in members(recorder)
+    assert decided.candidate not in members(recorder)
+    assert program.get_state()["namer"]["instructions"] == text
+
+
+async def test_an_edit_that_changes_nothing_is_an_approval():
+    def same(proposal):
+        return Verdict(decision=Decision.EDITED, content=proposal.content)
+
+    _, recorder = await run(review=ScriptedGate(same), epochs=1)
+    decided = recorder.of("review.decided")[0]
+    assert decided.edited is None
+    assert decided.candidate in members(recorder)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ({"namer": {"instructions": 3, "examples": []}}, "namer"),
+        ({"other": {"instructions": "x"}}, "must hold the variables namer"),
+        ({"namer": {"instructions": START, "examples": []}}, "known already"),
+    ],
+)
+async def test_an_edit_that_cannot_be_used_is_told(content, reason):
+    edit = Verdict(decision=Decision.EDITED, content=content)
+    _, recorder = await run(review=ScriptedGate(lambda proposal: edit), epochs=1)
+    failed = [e for e in recorder.of("proposal.failed") if e.operator == "edit"]
+    assert reason in failed[0].reason
+    assert recorder.of("run.finished")[0].status == "completed"
+
+
+async def test_the_run_goes_on_while_a_person_thinks_and_waits_at_the_end():
+    opened = asyncio.Event()
+
+    async def think(proposal):
+        await opened.wait()
+        return Decision.APPROVED
+
+    def grow(request):
+        return {"thinking": "", "instructions": current_instructions(request) + "!" * (len(proposer.requests))}
+
+    proposer = ScriptedModel(grow)
+    optimizer = omega()
+    optimizer.language_model = proposer
+
+    from optimizer_core.callbacks import Callback
+    from optimizer_core.events import WarningRaised
+
+    class OpenWhenWaiting(Callback):
+        def on_event(self, event):
+            if isinstance(event, WarningRaised) and event.code == "waiting_for_review":
+                opened.set()
+
+    _, recorder = await run(
+        make_program(), optimizer, review=ScriptedGate(think), epochs=2, callbacks=[OpenWhenWaiting()]
+    )
+    kinds = recorder.kinds
+    assert len(recorder.of("batch.finished")) == 6
+    assert kinds.index("review.decided") > max(i for i, kind in enumerate(kinds) if kind == "epoch.finished")
+    assert [e.code for e in recorder.of("warning.raised")] == ["waiting_for_review"]
+    assert len(recorder.of("review.decided")) == len(recorder.of("review.requested")) == 6
+
+
+async def test_a_gate_that_breaks_ends_the_run():
+    def broken(proposal):
+        raise ConnectionError("no database")
+
+    with pytest.raises(ConnectionError):
+        await run(review=ScriptedGate(broken))
