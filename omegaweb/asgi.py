@@ -18,10 +18,12 @@ pages = get_asgi_application()
 
 # Imported after Django is set up, because consumers import models.
 from omegaweb.body_limit import BodyLimit  # noqa: E402
+from omegaweb.engine.recovery import lifespan  # noqa: E402
 from omegaweb.runs.routing import websocket_urlpatterns  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
+        "lifespan": lifespan,
         "http": BodyLimit(pages),
         "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
     }
