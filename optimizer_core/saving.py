@@ -110,12 +110,12 @@ def program_from_json(saved: JsonObject) -> SavedProgram:
 
 def write_json(path: str | Path, value: Any) -> None:
     """Write a JSON file; a file that is there is replaced in one go, so that a crash leaves the old or the new one."""
-    target = Path(path)
+    target, text = Path(path), json.dumps(value, ensure_ascii=False, indent=2)
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(
         "w", encoding="utf-8", dir=target.parent, prefix=f".{target.name}.", suffix=".tmp", delete=False
     ) as file:
-        json.dump(value, file, ensure_ascii=False, indent=2)
+        file.write(text)
     os.replace(file.name, target)
 
 

@@ -142,7 +142,7 @@ class ReviewDesk:
             return f"the edited content must hold the variables {', '.join(variables)}"
         for name, variable in variables.items():
             value = {key: item for key, item in edited.content[name].items() if key != EXAMPLES}
-            problems = variable.schema.problems(value)
+            problems = variable.schema.problems(value) or _example_problems(edited.content[name][EXAMPLES])
             if problems:
                 return f"{name}: {'; '.join(problems)}"
         return known_problem(self._run, edited)
@@ -155,6 +155,13 @@ def known_problem(run: Run, candidate: Candidate) -> str:
     if candidate.id in run.state.known:
         return "exactly this is known already"
     return ""
+
+
+def _example_problems(examples: object) -> list[str]:
+    if not isinstance(examples, list):
+        return ["examples must be a list"]
+    fitting = all(isinstance(example, dict) and {"inputs", "outputs"} <= set(example) for example in examples)
+    return [] if fitting else ['each example must be {"inputs": …, "outputs": …}']
 
 
 def _edited(candidate: Candidate, verdict: Verdict) -> Candidate | None:

@@ -90,6 +90,8 @@ async def test_an_edit_that_changes_nothing_is_an_approval():
     ("content", "reason"),
     [
         ({"namer": {"instructions": 3, "examples": []}}, "namer"),
+        ({"namer": {"instructions": "New.", "examples": ["b is green"]}}, "each example must be"),
+        ({"namer": {"instructions": "New.", "examples": None}}, "must be a list"),
         ({"other": {"instructions": "x"}}, "must hold the variables namer"),
         ({"namer": {"instructions": START, "examples": []}}, "known already"),
     ],

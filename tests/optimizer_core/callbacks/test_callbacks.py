@@ -1,0 +1,146 @@
+"""Callbacks: hooks, early stopping, files, the progress bar."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+
+import optimizer_core as oc
+from optimizer_core.errors import ConfigurationError
+from optimizer_core.events import EpochFinished, EpochStarted
+from tests.optimizer_core.training.cases import run
+
+
+class Program:
+    stop_training = False
+    stop_reason = "callback"
+
+
+def stopped_after(callback, values):
+    """The number of epochs that were let through, and the reason."""
+    callback.program = Program()
+    for epoch, value in enumerate(values):
+        callback.on_event(EpochFinished(epoch=epoch, logs={} if value is None else {"val_reward": value}))
+        if callback.program.stop_training:
+            return epoch + 1, callback.program.stop_reason
+    return None
+
+
+async def test_the_hooks_are_called_in_order():
+    called = []
+
+    class Hooks(oc.Callback):
+        def on_train_begin(self):
+            called.append("train")
+
+        def on_epoch_begin(self, epoch):
+            called.append(f"epoch {epoch}")
+
+        def on_train_batch_end(self, batch, logs):
+            called.append(f"batch {batch} {sorted(logs)}")
+
+        def on_validation_end(self, epoch, logs):
+            called.append(f"validation {epoch} {sorted(logs)}")
+
+        def on_epoch_end(self, epoch, logs):
+            called.append(f"end {epoch} {sorted(logs)}")
+
+        def on_train_end(self):
+            called.append("over")
+
+    await run(callbacks=[Hooks()], epochs=1, batch_size=12)
+    assert called == [
+        "train",
+        "validation -1 ['n', 'val_reward']",
+        "epoch 0",
+        "batch 0 ['child', 'n', 'reward']",
+        "validation 0 ['n', 'val_reward']",
+        "end 0 ['n', 'reward', 'val_reward']",
+        "over",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "values", "expected"),
+    [
+        ({}, [0.5, 0.6, 0.6], (3, "callback")),
+        ({"patience": 1}, [0.5, 0.5, 0.5], (3, "callback")),
+        ({"patience": 1}, [0.5, 0.4, 0.6, 0.5], None),
+        ({"min_delta": 0.2}, [0.5, 0.6], (2, "callback")),
+        ({}, [0.5, 1.0], (2, "target_reached")),
+        ({"stop_at": 0.5}, [0.5], (1, "target_reached")),
+        ({"stop_at": None}, [0.9, 1.0, 1.1], None),
+        ({"mode": "min", "stop_at": None}, [0.5, 0.4, 0.3], None),
+        ({"mode": "min", "stop_at": 0.0}, [0.5, 0.0], (2, "target_reached")),
+        ({"baseline": 0.9}, [0.5], (1, "callback")),
+        ({"start_from_epoch": 2}, [0.5, 0.4, 0.3, 0.3], (4, "callback")),
+        ({}, [None, None, 0.5], None),
+    ],
+)
+def test_early_stopping(settings, values, expected):
+    assert stopped_after(oc.EarlyStopping(**settings), values) == expected
+
+
+def test_impossible_values_are_named():
+    for make in (
+        lambda: oc.EarlyStopping(mode="sideways"),
+        lambda: oc.EarlyStopping(patience=-1),
+        lambda: oc.ProgramCheckpoint("program.txt"),
+        lambda: oc.ProgramCheckpoint("program.json", save_freq=0),
+    ):
+        with pytest.raises(ConfigurationError):
+            make()
+    with pytest.raises(TypeError):
+        oc.EarlyStopping(bogus=1)
+
+
+def test_the_csv_has_a_line_for_each_epoch_and_na_for_what_is_missing(tmp_path):
+    path = tmp_path / "log.csv"
+    for append in (False, True):
+        logger = oc.CSVLogger(path, separator=";", append=append)
+        logger.on_train_begin()
+        logger.on_epoch_end(0, {"val_reward": 0.5, "reward": 0.25})
+        logger.on_epoch_end(1, {"reward": 0.5, "new": 1})
+    assert path.read_text().split() == [
+        "epoch;reward;val_reward", "0;0.25;0.5", "1;0.5;NA", "0;0.25;0.5", "1;0.5;NA",
+    ]  # fmt: skip
+
+
+async def test_the_checkpoint_saves_the_best_so_far_while_the_program_is_untouched(tmp_path):
+    saver = oc.ProgramCheckpoint(tmp_path / "best-{epoch}-{val_reward:.2f}.json")
+    _, recorder = await run(callbacks=[saver], epochs=2)
+    files = sorted(tmp_path.iterdir())
+    assert len(files) == 2
+    best = [event.candidate for event in recorder.of("best.changed")]
+    contents = {event.candidate: event.content for event in recorder.of("candidate.proposed")}
+    assert json.loads(files[0].read_text())["content"] in [contents[name] for name in best]
+
+
+async def test_save_best_only_saves_when_it_got_better(tmp_path):
+    saver = oc.ProgramCheckpoint(tmp_path / "at-{epoch}.json", save_best_only=True, initial_value_threshold=5.0)
+    await run(callbacks=[saver], epochs=2)
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_checkpoint_every_so_many_batches(tmp_path):
+    await run(callbacks=[oc.ProgramCheckpoint(tmp_path / "{epoch}-{batch}.json", save_freq=2)], epochs=2, batch_size=3)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["1-2.json", "1-4.json", "2-2.json", "2-4.json"]
+
+
+async def test_the_progress_bar_tells_where_the_run_is():
+    stream = io.StringIO()
+    await run(callbacks=[oc.ProgressBar(stream=stream, width=6)], epochs=2)
+    text = stream.getvalue()
+    assert "baseline: val_reward 0" in text
+    assert "epoch 1/2 ██░░░░ 1/3" in text
+    assert "epoch 2/2 ██████ 3/3" in text
+    assert text.count("\n") == 3
+
+
+def test_a_listener_need_not_be_a_callback():
+    history = oc.History()
+    history.on_event(EpochStarted(epoch=0))
+    history.on_event(EpochFinished(epoch=0, logs={"reward": 1.0}))
+    assert (history.epoch, history.history) == ([0], {"reward": [1.0]})
