@@ -31,7 +31,9 @@ from omegaweb.runs.configuration import RunConfiguration
 CHARACTERS_A_TOKEN = 4
 ROWS_SAMPLED = 50
 #: Tokens of the frame around a prompt: field list, roles, JSON.
-FRAME_TOKENS = 60
+FRAME_TOKENS = 40
+#: Of the answers, those whose prompt holds examples: not the baseline's, nor the first proposals' in full.
+SHARE_WITH_EXAMPLES = 0.6
 #: Written by the model: for the fields, for thinking first, for a rewritten instruction.
 ANSWER_TOKENS, THINKING_TOKENS, REWRITE_TOKENS, VERDICT_TOKENS = 15, 120, 350, 60
 #: A hosted model's usual wait for one answer.
@@ -250,7 +252,7 @@ def _task_tokens(configuration: RunConfiguration, row_characters: float) -> tupl
     if configuration.optimizer.kind == "random_few_shot":
         parameters = configuration.optimizer.parameters
         middle = (parameters.get("nb_min_examples", 1) + parameters.get("nb_max_examples", 3)) / 2
-        examples = middle * (row + written)
+        examples = SHARE_WITH_EXAMPLES * middle * (row + written)
     return FRAME_TOKENS + len(definition["instruction"]) / CHARACTERS_A_TOKEN + choices + row + examples, written
 
 

@@ -61,7 +61,9 @@ def estimate(request: PageRequest) -> HttpResponse:
 def example(request: PageRequest) -> HttpResponse:
     """Create the ready-made example and open the launch page with everything filled in."""
     made = ready_made.create_example(owner=request.user)
-    messages.success(request, "The example is ready: 400 support tickets and a program. Look around, then launch.")
+    messages.success(
+        request, f"The example is ready: {made.rows} support tickets and a program. Look around, then launch."
+    )
     return redirect(
         f"{reverse('runs:launch')}?program={made.program.pk}&dataset={made.dataset.pk}&preset={made.preset}"
     )
