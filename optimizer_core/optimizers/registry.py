@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import TypeVar, overload
 
 from optimizer_core.errors import ConfigurationError
 from optimizer_core.json_values import JsonObject
@@ -18,6 +18,18 @@ def register(optimizer: _Class) -> _Class:
     """Make an optimizer class known by its ``identifier``; works as a decorator."""
     _classes[_plain(optimizer.identifier)] = optimizer
     return optimizer
+
+
+@overload
+def get(identifier: None) -> None: ...
+
+
+@overload
+def get(identifier: Optimizer | str | JsonObject) -> Optimizer: ...
+
+
+@overload
+def get(identifier: Optimizer | str | JsonObject | None) -> Optimizer | None: ...
 
 
 def get(identifier: Optimizer | str | JsonObject | None) -> Optimizer | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -154,8 +155,9 @@ def test_assigning_is_all_or_nothing():
 
 
 def test_a_program_wants_a_module():
+    module: Any = "not a module"
     with pytest.raises(ConfigurationError, match=r"oc\.Generator"):
-        oc.Program("not a module")
+        oc.Program(module)
 
 
 async def test_unknown_arguments_of_fit_are_type_errors():

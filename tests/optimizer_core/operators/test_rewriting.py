@@ -46,6 +46,7 @@ async def test_f44_the_model_thinks_first_and_answers_the_schema():
     assert rewrite.content == {"instructions": "Say {{x}} loud.", "examples": [EXAMPLE]}
     assert rewrite.reasoning == "short"
     request = model.requests[0]
+    assert request.schema is not None
     assert list(request.schema["properties"]) == ["thinking", "instructions"]
     assert request.schema["additionalProperties"] is False
 

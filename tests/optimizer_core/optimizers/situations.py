@@ -19,7 +19,7 @@ TEXT = Schema.of({"type": "object", "properties": {"instructions": {"type": "str
 
 @dataclass
 class Program:
-    trainable_variables: tuple
+    trainable_variables: tuple[TrainableVariable, ...]
     description: str = "Routes tickets."
 
 

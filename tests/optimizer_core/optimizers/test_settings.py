@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from optimizer_core.optimizers import OMEGA, RandomFewShot, get, register_distan
 from optimizer_core.testing import HashEmbedding, ScriptedModel
 from tests.optimizer_core.optimizers.situations import program
 
-SEED_DEFAULTS = {
+SEED_DEFAULTS: dict[Any, dict[str, Any]] = {
     OMEGA: {
         "language_model": None,
         "embedding_model": None,
@@ -57,8 +58,9 @@ def test_every_parameter_of_the_seed_document_has_its_default(optimizer):
 
 @pytest.mark.parametrize("unknown", ["few_shot_learning", "nb_min_examples", "bogus"])
 def test_f43_unknown_keywords_are_type_errors(unknown):
+    make: Any = OMEGA
     with pytest.raises(TypeError, match=unknown):
-        OMEGA(**{unknown: 1})
+        make(**{unknown: 1})
 
 
 @pytest.mark.parametrize(
@@ -127,8 +129,9 @@ def test_an_optimizer_wants_something_to_change():
     [("omega", OMEGA), ("OMEGA", OMEGA), ("random_few_shot", RandomFewShot), ("randomfewshot", RandomFewShot)],
 )
 def test_string_identifiers_make_an_optimizer_with_its_defaults(identifier, kind):
-    assert type(get(identifier)) is kind
-    assert get(identifier).config() == kind().config()
+    made = get(identifier)
+    assert type(made) is kind
+    assert made.config() == kind().config()
 
 
 def test_none_and_instances_come_back_unchanged_and_unknown_names_are_named():
@@ -173,6 +176,7 @@ def test_every_setting_survives_json():
     )
     again = get(to_json(changed))
     assert again.config() == changed.config()
+    assert isinstance(again, OMEGA)
     assert again.distance_function is my_distance
     assert set(changed.config()) == set(inspect.signature(OMEGA).parameters)
     defaults = OMEGA().config()

@@ -53,13 +53,13 @@ def words(number: int, start: int = 0) -> tuple[list[Word], list[Colour]]:
     return [Word(word=f"{c}{i + start}") for i, c in enumerate(letters)], [Colour(colour=COLOURS[c]) for c in letters]
 
 
-def make_program(task: Any = answer, *, latency: float = 0.0, **generator: Any) -> oc.Program:
+def make_program(task: Any = answer, *, latency: float = 0.0, **generator: Any) -> Any:
     model = ScriptedModel(task, latency=latency)
     settings = {"instructions": START, "language_model": model, "name": "namer", **generator}
     return oc.Program(oc.Generator(inputs=Word, outputs=Colour, **settings), name="colours", description="Colours.")
 
 
-def omega(script: Any = add_a_rule, **settings: Any) -> oc.optimizers.OMEGA:
+def omega(script: Any = add_a_rule, **settings: Any) -> Any:
     return oc.optimizers.OMEGA(
         language_model=ScriptedModel(script),
         embedding_model=settings.pop("embedding_model", HashEmbedding()),
@@ -67,7 +67,7 @@ def omega(script: Any = add_a_rule, **settings: Any) -> oc.optimizers.OMEGA:
     )
 
 
-async def run(program: oc.Program | None = None, optimizer: Any = None, **fit: Any) -> tuple[oc.Program, Any]:
+async def run(program: Any = None, optimizer: Any = None, **fit: Any) -> tuple[Any, Any]:
     """Fit, and return the program and everything that was told."""
     program = program or make_program()
     if optimizer is not None or program.optimizer is None:

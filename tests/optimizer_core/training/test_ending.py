@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -67,6 +68,8 @@ async def test_nothing_is_written_into_the_program_while_it_searches():
     program = make_program()
 
     class Look(oc.Callback):
+        program: Any
+
         def on_event(self, event):
             if event.kind != "run.finished":
                 assert self.program.get_state()["namer"]["instructions"] == START

@@ -98,7 +98,7 @@ async def test_seeds_are_scored_at_the_start_and_become_parents():
 async def test_a_parent_and_its_child_are_judged_on_the_same_samples():
     program = make_program(seed_instructions=[f"{START} a=red b=green"])
     _, recorder = await run(program, epochs=2, optimizer=omega(selection="best"))
-    scored = {}
+    scored: dict[str, set[str]] = {}
     for event in recorder.of("candidate.scored"):
         if event.split == "validation":
             scored.setdefault(event.candidate, set()).update(result.sample for result in event.results)

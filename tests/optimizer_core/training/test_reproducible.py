@@ -6,6 +6,7 @@ import asyncio
 import json
 import random
 import threading
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ from tests.optimizer_core.training.cases import (
     words,
 )
 
-FIT = {"epochs": 3, "batch_size": 3, "test_data": words(4, start=200)}
+FIT: dict[str, Any] = {"epochs": 3, "batch_size": 3, "test_data": words(4, start=200)}
 
 
 def path(recorder):
@@ -155,4 +156,6 @@ async def test_the_file_store_keeps_the_last_state(tmp_path):
     assert store.load() is None
     _, recorder = await run(checkpoints=store)
     assert recorder.of("checkpoint.saved")[-1].reference == str(tmp_path / "run.json")
-    assert store.load()["epoch"] == 2
+    kept = store.load()
+    assert kept is not None
+    assert kept["epoch"] == 2
