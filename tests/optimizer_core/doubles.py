@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from optimizer_core.budget import Usage
@@ -18,7 +18,7 @@ Script = Sequence[Any] | Callable[[ChatRequest], Any]
 class ScriptedTransport:
     """Answers with the next object of the script, or with what a function makes of the request."""
 
-    def __init__(self, script: Script = (), vectors: dict[str, Sequence[float]] | None = None) -> None:
+    def __init__(self, script: Script = (), vectors: Mapping[str, Sequence[float]] | None = None) -> None:
         self.script = script if callable(script) else list(script)
         self.vectors = vectors or {}
         self.requests: list[ChatRequest] = []
@@ -51,7 +51,7 @@ def scripted(*answers: Any) -> tuple[LanguageModel, ScriptedTransport]:
     return LanguageModel("scripted/model", retry=1, transport=transport), transport
 
 
-def embedder(vectors: dict[str, Sequence[float]]) -> tuple[EmbeddingModel, ScriptedTransport]:
+def embedder(vectors: Mapping[str, Sequence[float]]) -> tuple[EmbeddingModel, ScriptedTransport]:
     """A model that knows these texts' vectors."""
     transport = ScriptedTransport(vectors=vectors)
     return EmbeddingModel("scripted/embedding", retry=1, transport=transport), transport
