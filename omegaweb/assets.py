@@ -26,11 +26,11 @@ class PlotlyFinder(BaseFinder):
         self._storage.prefix = "plotly"  # type: ignore[attr-defined]
 
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
-        """Return the place of the file on disk, or nothing for any other path."""
-        found = [self._storage.path("plotly.min.js")] if path == PLOTLY else []
-        if find_all:
-            return found
-        return found[0] if found else None
+        """Return the place of the file on disk, or an empty list, as Django's finders do."""
+        if path != PLOTLY:
+            return []
+        place = self._storage.path("plotly.min.js")
+        return [place] if find_all else place
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterable[Any]:
         """Yield the one file, as collectstatic wants it."""
