@@ -15,10 +15,9 @@ from optimizer_core.budget import Budget
 from optimizer_core.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from optimizer_core.program import Program
-
     from optimizer_core.modules.generator import Generator
     from optimizer_core.optimizers.base import Optimizer
+    from optimizer_core.program import Program
     from optimizer_core.rewards.base import Reward
 
 __all__ = [
@@ -225,5 +224,9 @@ def check(configuration: RunConfiguration) -> None:
     Raises:
         Unusable: something cannot work; the message says what and the way out.
     """
-    build_program(configuration)
+    program = build_program(configuration)
+    if program.optimizer is not None:
+        program.optimizer.check(program)
+    if program.reward is not None:
+        program.reward.check(targets=True, outputs=program.root_module.outputs_schema)
     build_budget(configuration.budget)

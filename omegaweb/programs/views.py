@@ -35,8 +35,9 @@ def create(request: PageRequest) -> HttpResponse:
     """Make a program; `?dataset=ID` fills the form from the columns of a dataset."""
     program = Program(owner=request.user)
     dataset = _dataset(request)
-    start = suggest(dataset, dataset.latest_version) if dataset and dataset.latest_version else _blank()
-    context = {"dataset": dataset}
+    version = dataset.latest_version if dataset else None
+    start = suggest(dataset, version) if dataset and version else _blank()
+    context = {"dataset": dataset if version else None}
     return _editor_page(request, program, start, "pages/programs/create.html", context)
 
 

@@ -167,3 +167,13 @@ def test_a_run_is_assembled_from_its_own_rows(alice: User):
     (variable,) = parts.program.trainable_variables
     assert variable.value == {"instructions": "Say which team should answer: {{text}}"}
     assert len(parts.data.train) == 4
+
+
+def test_a_check_finds_what_cannot_work_before_any_call():
+    sound = RunConfiguration(program=definition(), models=MODELS)
+    assembly.check(sound)
+
+    with pytest.raises(assembly.Unusable, match="queue"):
+        assembly.check(replace(sound, reward=RewardChoice(fields=("queue",))))
+    with pytest.raises(assembly.Unusable, match="budget"):
+        assembly.check(replace(sound, budget=BudgetChoice(calls=0)))

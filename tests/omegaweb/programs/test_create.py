@@ -154,3 +154,13 @@ def test_what_people_write_is_escaped(alice_client: Client):
     response = alice_client.post(URL, program_data(name="<script>alert(1)</script>", instruction=""))
 
     assert "<script>alert(1)" not in response.content.decode()
+
+
+def test_a_dataset_without_a_split_leaves_the_form_empty(alice_client: Client, alice: User):
+    version = make_version(alice)
+    dataset = version.dataset
+    version.delete()
+    response = alice_client.get(URL, {"dataset": dataset.pk})
+
+    assert response.context["editor"].texts["instruction"].value() == ""
+    assert "Filled in from" not in text_of(response)

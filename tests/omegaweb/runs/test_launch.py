@@ -181,3 +181,17 @@ def test_signed_out_people_are_sent_to_sign_in(client: Client, version: DatasetV
     for response in (client.get(URL), client.post(URL, launch_data(version, program))):
         assert response["Location"].startswith(reverse("accounts:sign-in"))
     assert not Run.objects.exists()
+
+
+def test_launching_again_keeps_an_older_version_of_the_dataset(alice_client: Client, launched: Run):
+    old = launched.dataset_version
+    DatasetVersion.objects.create(
+        dataset=old.dataset, number=2, table=old.table, input_columns=["text"], target_columns=["label"],
+        fractions=old.fractions, splits=old.splits,
+    )  # fmt: skip
+    page = alice_client.get(URL, {"from": launched.pk})
+
+    assert page.context["form"]["version"].value() == old.pk
+    assert page.context["version"] == old
+    offered = [str(value) for value, _ in page.context["form"].fields["version"].choices]
+    assert str(old.pk) in offered
