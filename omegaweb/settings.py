@@ -127,11 +127,13 @@ if HTTPS:
 
 # plotly.js adds one empty <style>, which this hash of the empty string allows.
 EMPTY_STYLE = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
+# And the fixed style sheet of its maps, which it adds although nothing here draws a map (plotly 7.1.0).
+MAP_STYLE = "'sha256-ji27qzEtxXZW+7dun6UwjHXJ18e6WAin1VvNtkzIE/o='"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF, NONCE],
-        "style-src": [SELF, NONCE, EMPTY_STYLE],
+        "style-src": [SELF, NONCE, EMPTY_STYLE, MAP_STYLE],
         # plotly.js draws its picture export through blob: and data: addresses.
         "img-src": [SELF, "data:", "blob:"],
         "font-src": [SELF],
