@@ -20,7 +20,7 @@ class F1Score(FBetaScore):
     """
 
     def __init__(self, average: str | None = None, name: str = "f1_score", **masks: Unpack[MaskSettings]) -> None:
-        super().__init__(average=average, name=name, **masks)
+        super().__init__(beta=1.0, average=average, name=name, **masks)
 
     def config(self) -> JsonObject:
         return _without_beta(super().config())
@@ -44,7 +44,7 @@ class BinaryF1Score(BinaryFBetaScore):
         name: str = "binary_f1_score",
         **masks: Unpack[MaskSettings],
     ) -> None:
-        super().__init__(threshold=threshold, average=average, name=name, **masks)
+        super().__init__(beta=1.0, threshold=threshold, average=average, name=name, **masks)
 
     def config(self) -> JsonObject:
         return _without_beta(super().config())
@@ -61,7 +61,7 @@ class ListF1Score(ListFBetaScore):
     """
 
     def __init__(self, average: str | None = None, name: str = "list_f1_score", **masks: Unpack[MaskSettings]) -> None:
-        super().__init__(average=average, name=name, **masks)
+        super().__init__(beta=1.0, average=average, name=name, **masks)
 
     def config(self) -> JsonObject:
         return _without_beta(super().config())
