@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import json
 from collections.abc import Callable, Iterator
@@ -129,15 +130,17 @@ def _lines(file: BinaryIO, encoding: str) -> Objects:
             f"Line {number} is not JSON: {_first_line(error)}. JSON Lines has one complete object on every line."
         ) from error
     finally:
-        # The file belongs to the caller; closing it here would end the measuring of progress.
-        text.detach()
+        # The wrapper would close the file with itself, but the file belongs to the caller.
+        if not file.closed:
+            text.detach()
 
 
 class _Utf8:
     """Re-encodes a text file while it is read."""
 
     def __init__(self, file: BinaryIO, encoding: str) -> None:
-        self._text = io.TextIOWrapper(file, encoding=encoding)
+        # Unlike io.TextIOWrapper, it leaves the file open, which belongs to the caller.
+        self._text = codecs.getreader(encoding)(file)
 
     def read(self, size: int) -> bytes:
         return self._text.read(size).encode("utf-8", "replace")
