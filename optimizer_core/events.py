@@ -7,6 +7,9 @@ from typing import Any, ClassVar, TypeAlias
 
 from optimizer_core.json_values import JsonObject
 
+#: Code of the warning that says: the search is over, and only open reviews keep the run from its end.
+WAITING_FOR_REVIEW = "waiting_for_review"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleResult:

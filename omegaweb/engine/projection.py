@@ -14,8 +14,6 @@ from optimizer_core import events
 from optimizer_core.data.statistics import mean_interval
 from optimizer_core.events import Event
 
-#: Code of the warning with which a run says that only open reviews keep it.
-WAITING_FOR_REVIEWS = "waiting_for_reviews"
 #: Candidates in these states were on their way when a run ended or was cut off.
 UNFINISHED = (CandidateState.PROPOSED, CandidateState.SCORED)
 
@@ -42,8 +40,6 @@ class Projection:
             KeyError: the event names a candidate that was never proposed.
         """
         self._set(last_sequence=sequence)
-        if self.run.state == RunState.WAITING and not isinstance(event, events.WarningRaised):
-            self._set(state=RunState.RUNNING)
         match event:
             case events.RunStarted():
                 self._started(event, at)
@@ -76,7 +72,7 @@ class Projection:
             case events.TestFinished():
                 self._set(result=events.event_to_json(event))
             case events.WarningRaised():
-                if event.code == WAITING_FOR_REVIEWS:
+                if event.code == events.WAITING_FOR_REVIEW:
                     self._set(state=RunState.WAITING)
             case events.EpochFinished() | events.ProposalFailed() | events.CheckpointSaved():
                 pass  # only the log tells of these
@@ -238,6 +234,9 @@ class Projection:
         )
         states = {"rejected": CandidateState.REJECTED, "edited": CandidateState.EDITED}
         self._change(candidate, state=states.get(event.verdict, CandidateState.SCORED))
+        still_open = any(each.state == CandidateState.WAITING for each in self._candidates.values())
+        if self.run.state == RunState.WAITING and not still_open:
+            self._set(state=RunState.RUNNING)
 
     def _population_updated(self, event: events.PopulationUpdated) -> None:
         kept = {survivor.candidate for survivor in event.survivors}

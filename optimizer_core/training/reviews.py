@@ -9,7 +9,7 @@ from optimizer_core.data.candidate import Candidate
 from optimizer_core.data.dataset import Sample
 from optimizer_core.data.variable import EXAMPLES
 from optimizer_core.errors import BudgetExhausted
-from optimizer_core.events import ProposalFailed, ReviewDecided, ReviewRequested
+from optimizer_core.events import WAITING_FOR_REVIEW, ProposalFailed, ReviewDecided, ReviewRequested
 from optimizer_core.json_values import JsonObject
 from optimizer_core.review import Decision, Proposal, Verdict
 from optimizer_core.training.run import Run
@@ -67,7 +67,8 @@ class ReviewDesk:
             await self._collect_affordable()
             if self._open:
                 number = len(self._open)
-                run.reporter.warn_once("waiting_for_review", f"the search is over; {number} candidates await review")
+                waiting = "1 candidate waits" if number == 1 else f"{number} candidates wait"
+                run.reporter.warn_once(WAITING_FOR_REVIEW, f"The search is over; {waiting} for review.")
                 await run.stopper.guard(_first_of(list(self._open.values())))
 
     async def close(self) -> None:
