@@ -9,5 +9,6 @@ embedding_model     WordLlama's vectors, loaded once per process
 completion          chat messages to a plain completion prompt, field by field
 writer              how one field is written, and how one of several values is chosen
 grammar             what a field's schema allows, as a grammar the model cannot leave
+gbnf                a grammar as a small tree
 weights             where the files are and whether they are the right ones
 """

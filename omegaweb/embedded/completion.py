@@ -20,11 +20,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from omegaweb.embedded.grammar import Field, Schema, field_of
 from omegaweb.embedded.language_model import Completion, ContextExceeded
-from omegaweb.embedded.writer import Writer
 
 JsonObject: TypeAlias = dict[str, Any]
 
@@ -36,6 +35,14 @@ NEUTRAL = "N/A"  # an input that says nothing
 #: examples answered fewer tickets right (0.43 instead of 0.46 on average).
 FIELDS_HEADER = "Answer with one JSON object of these fields:"
 PLAIN_TOKENS = 256  # of an answer without a schema where the caller sets no limit
+
+
+class FieldWriter(Protocol):
+    """Writes one field after a prompt; :class:`omegaweb.embedded.writer.Writer` does it with the model."""
+
+    def write(self, prompt: str, output: Field) -> Completion: ...
+
+    def choose(self, prompt: str, neutral: str, texts: Sequence[str]) -> Completion: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +91,7 @@ def read_messages(messages: Sequence[Mapping[str, Any]]) -> Conversation:
     return Conversation(instructions=instructions, examples=tuple(examples), inputs=inputs)
 
 
-def fill(conversation: Conversation, schema: Schema, writer: Writer) -> Filled:
+def fill(conversation: Conversation, schema: Schema, writer: FieldWriter) -> Filled:
     """Let the model write one output field after the other.
 
     A prompt that does not fit the model's context is made shorter and tried again: the examples go, last first, then
@@ -100,7 +107,7 @@ def fill(conversation: Conversation, schema: Schema, writer: Writer) -> Filled:
         try:
             return _fill(conversation, fields, room, writer)
         except ContextExceeded as error:
-            room = int(min(room, error.characters) * error.fits * 0.9)
+            room = int(min(room, error.characters) * error.fits * 0.7)
             if room < len(conversation.instructions):
                 raise
 
@@ -128,7 +135,7 @@ def one_line(value: Any, limit: int) -> str:
     return text if len(text) <= limit else text[: max(limit - 1, 0)] + "…"
 
 
-def _fill(conversation: Conversation, fields: Mapping[str, Field], room: int, writer: Writer) -> Filled:
+def _fill(conversation: Conversation, fields: Mapping[str, Field], room: int, writer: FieldWriter) -> Filled:
     silent = replace(conversation, inputs=dict.fromkeys(conversation.inputs, NEUTRAL))
     prompt, neutral = (prompt_of(each, tuple(fields), room) for each in (conversation, silent))
     filled = Filled()

@@ -3,8 +3,6 @@
 The grammar is our own and not llama.cpp's ready-made JSON mode, for two reasons measured on SmolLM2-135M: asked for
 JSON it collapses to one label, and unbounded white space runs to the token limit. So a simple field is written bare,
 ``label: billing``, every repetition has an upper bound, and only lists and objects are written as JSON, on one line.
-
-A grammar is a small tree: :class:`Literal`, :class:`Characters`, :class:`OneOf`, :class:`Chain` and :class:`Repeat`.
 """
 
 from __future__ import annotations
@@ -15,6 +13,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from omegaweb.embedded.gbnf import Chain, Characters, Literal, Node, OneOf, Repeat
+
 Schema: TypeAlias = Mapping[str, Any]
 
 MAX_TEXT = 400  # characters of one text field where the schema names no smaller maxLength
@@ -22,66 +22,12 @@ MAX_ITEMS = 8  # items of one list where the schema names no smaller maxItems
 MAX_DIGITS = 9  # of a whole number
 MAX_DECIMALS = 4  # digits after the point
 MAX_LISTED = 256  # a range of whole numbers up to this size is written out as alternatives
-MAX_DEPTH = 4  # of lists and objects inside each other; below it a plain text is asked for
+MAX_DEPTH = 4  # of lists and objects inside each other; deeper ones are refused
 
 
 class UnsupportedSchema(ValueError):
     """The built-in model cannot be held to this schema."""
 
-
-@dataclass(frozen=True, slots=True)
-class Literal:
-    """Exactly this text."""
-
-    text: str
-
-    def gbnf(self) -> str:
-        return json.dumps(self.text, ensure_ascii=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Characters:
-    """One character out of a class, written as in GBNF and regular expressions: ``[0-9]``."""
-
-    pattern: str
-
-    def gbnf(self) -> str:
-        return self.pattern
-
-
-@dataclass(frozen=True, slots=True)
-class OneOf:
-    """One of several."""
-
-    options: tuple[Node, ...]
-
-    def gbnf(self) -> str:
-        return "(" + " | ".join(option.gbnf() for option in self.options) + ")"
-
-
-@dataclass(frozen=True, slots=True)
-class Chain:
-    """One after the other."""
-
-    parts: tuple[Node, ...]
-
-    def gbnf(self) -> str:
-        return "(" + " ".join(part.gbnf() for part in self.parts) + ")"
-
-
-@dataclass(frozen=True, slots=True)
-class Repeat:
-    """The same, between ``least`` and ``most`` times."""
-
-    node: Node
-    least: int
-    most: int
-
-    def gbnf(self) -> str:
-        return f"{self.node.gbnf()}{{{self.least},{self.most}}}"
-
-
-Node: TypeAlias = Literal | Characters | OneOf | Chain | Repeat
 
 _DIGIT = Characters("[0-9]")
 _NATURAL = OneOf((Literal("0"), Chain((Characters("[1-9]"), Repeat(_DIGIT, 0, MAX_DIGITS - 1)))))
@@ -135,7 +81,7 @@ def field_of(schema: Schema, root: Schema) -> Field:
 def resolve(schema: Schema, root: Schema) -> Schema:
     """Follow ``$ref`` and drop wrappers that hold a single schema."""
     for _ in range(16):
-        single = next((schema[key] for key in ("anyOf", "oneOf", "allOf") if len(schema.get(key, ())) == 1), None)
+        single = next((schema[key][0] for key in ("anyOf", "oneOf", "allOf") if len(schema.get(key, ())) == 1), None)
         if "$ref" in schema:
             target: Any = root
             for step in str(schema["$ref"]).removeprefix("#/").split("/"):
@@ -282,11 +228,35 @@ def _within(number: Any, schema: Schema) -> Any:
 def _put_right(value: Any, schema: Schema, root: Schema) -> Any:
     """Bring the numbers inside a JSON value within their bounds."""
     schema = resolve(schema, root)
+    if _kind(schema) == "mixed":
+        return _put_right(value, next(option for option in _alternatives(schema) if _suits(value, option, root)), root)
     if isinstance(value, list):
         return [_put_right(item, schema.get("items") or {}, root) for item in value]
     if isinstance(value, dict):
         members = schema.get("properties", {})
         return {name: _put_right(item, members.get(name, {}), root) for name, item in value.items()}
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and "enum" not in schema:
+    if _kind(schema) in ("integer", "number") and _choices(schema) is None:
         return _within(value, schema)
     return value
+
+
+def _suits(value: Any, schema: Schema, root: Schema) -> bool:
+    """Return whether a value read from a mixed grammar may come from this one of its alternatives."""
+    schema = resolve(schema, root)
+    choices, kind = _choices(schema), _kind(schema)
+    if choices is not None:
+        return any(value == choice and type(value) is type(choice) for choice in choices)
+    if kind == "mixed":
+        return any(_suits(value, option, root) for option in _alternatives(schema))
+    if isinstance(value, str):
+        return kind == "string" and schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", len(value))
+    if isinstance(value, list):
+        counts = schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", len(value))
+        return kind == "array" and counts and all(_suits(item, schema.get("items") or {}, root) for item in value)
+    if isinstance(value, dict):
+        members = schema.get("properties", {})
+        fits = kind == "object" and value.keys() == members.keys()
+        return fits and all(_suits(item, members[name], root) for name, item in value.items())
+    if isinstance(value, bool):
+        return kind == "boolean"
+    return kind == "number" or (kind == "integer" and isinstance(value, int))
