@@ -100,6 +100,9 @@ DATABASES: dict[str, dict[str, Any]] = {
 # Messages on this layer never leave the process: the site runs as one process.
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 
+# How many runs work at the same time; the others wait for their turn.
+RUNS_AT_ONCE = environment.number("RUNS_AT_ONCE", 2)
+
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

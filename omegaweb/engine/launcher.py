@@ -159,7 +159,7 @@ def _announce(run_id: int) -> None:
     announcer.announce(run_id, owner_id=run.owner_id, sequence=run.last_sequence)
 
 
-launcher = Launcher(limit=getattr(settings, "RUNS_AT_ONCE", 2))
+launcher = Launcher(limit=settings.RUNS_AT_ONCE)
 
 
 def start(run_id: int) -> None:

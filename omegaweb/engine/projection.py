@@ -195,18 +195,16 @@ class Projection:
         self._scores.add(candidate, event)
         if event.split != "validation":
             return
+        is_first = candidate.reward is None
         interval = mean_interval(self._scores.rewards(candidate))
+        bounds = (interval.low, interval.high)
         self._change(candidate, reward=event.mean, count=event.count, low=interval.low, high=interval.high)
         if candidate.state == CandidateState.PROPOSED:
             self._change(candidate, state=CandidateState.SCORED)
         if candidate.pk == self.run.baseline_id:
-            bounds = (interval.low, interval.high)
             self._measure(Series.BASELINE, event.mean, count=event.count, candidate=candidate, bounds=bounds)
-        elif event.results:
-            part = mean_interval([result.reward for result in event.results])
-            self._measure(
-                Series.MINIBATCH, event.reward, count=part.n, candidate=candidate, bounds=(part.low, part.high)
-            )
+        elif is_first:  # later scores are those of a parent that is compared with its child
+            self._measure(Series.MINIBATCH, event.mean, count=event.count, candidate=candidate, bounds=bounds)
 
     def _validated(self, event: events.ValidationFinished) -> None:
         candidate = self._candidates[event.candidate]

@@ -68,9 +68,7 @@ def progress_of(run: Run, *, now: datetime) -> Progress:
     percent = 100 if run.state == RunState.COMPLETED else None if share is None else int(100 * share)
     remaining = None
     if run.state == RunState.RUNNING and share is not None and elapsed is not None and share >= ENOUGH_TO_TELL:
-        # The rate of what was measured, not of the seconds since: a slow batch must not look like a fast one.
-        measured = run.seconds or elapsed
-        remaining = max(0.0, measured / share - elapsed)
+        remaining = elapsed * (1 - share) / share
     return Progress(
         label=_label(run),
         percent=percent,

@@ -28,6 +28,8 @@ DROPPED = {
     "truncated": "Dropped because the population is full and {by} is fitter",
     "clone": "Dropped because it says the same as {by}",
     "replaced": "Dropped because {by} took its place",
+    "interrupted": "Given up when the run was interrupted",
+    "run_ended": "Given up because the run ended",
 }
 
 STATES = {

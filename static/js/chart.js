@@ -5,22 +5,28 @@
 (() => {
   const place = document.getElementById("curve");
   const given = JSON.parse(document.getElementById("curve-figure").textContent);
+  const note = document.getElementById("curve-note");
   const traces = given.traces;
   let newest = given.sequence;
   let axis = "calls";
   let isDue = false;
 
   const COLUMN = { calls: 1, seconds: 2 };
+  const MARKERS = 160; // drawn for each line of single points; more would take longer than a frame
+  const NEWEST = 40; // of them are always drawn
   const CONFIG = { displaylogo: false, responsive: true, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] };
 
-  // Canvas and SVG attributes want plain colours, and tokens are light-dark(): let the browser compute them.
+  // Plotly wants plain colours, and tokens are light-dark(): let the browser compute them, once for each theme.
+  const colours = new Map();
   function token(name) {
+    if (colours.has(name)) return colours.get(name);
     const probe = document.createElement("span");
     probe.className = "colour-probe";
     probe.style.color = `var(${name})`;
     document.body.append(probe);
     const colour = getComputedStyle(probe).color;
     probe.remove();
+    colours.set(name, colour);
     return colour;
   }
 
@@ -32,6 +38,14 @@
     return furthest;
   }
 
+  // Older points are drawn every 2nd, 4th, 8th …, so that those that are drawn stay the same for long.
+  function thinned(points) {
+    if (points.length <= MARKERS) return points;
+    let step = 2;
+    while (points.length / step > MARKERS - NEWEST) step *= 2;
+    return points.filter((_, index) => index % step === 0 || index >= points.length - NEWEST);
+  }
+
   function column(points, index) {
     return points.map((point) => point[index]);
   }
@@ -40,7 +54,7 @@
     const furthest = reach();
     return traces.map((trace) => {
       const colour = token(trace.color);
-      let points = trace.points;
+      let points = trace.mode === "markers" ? thinned(trace.points) : trace.points;
       // The baseline holds for the whole run; the best so far holds until it is beaten.
       if (trace.series === "baseline" && points.length) {
         const end = points[points.length - 1];
@@ -101,7 +115,7 @@
       yaxis: { ...line, range: [-0.03, 1.03], tickformat: ".1f", dtick: 0.2 },
       uirevision: axis, // keeps what a person zoomed into
       annotations: isEmpty
-        ? [{ text: "Nothing is measured yet", showarrow: false, xref: "paper", yref: "paper", x: 0.5, y: 0.5 }]
+        ? [{ text: "Nothing measured", showarrow: false, xref: "paper", yref: "paper", x: 0.5, y: 0.5 }]
         : [],
     };
   }
@@ -110,6 +124,7 @@
     isDue = false;
     const began = performance.now();
     Plotly.react(place, data(), layout(), CONFIG);
+    note.hidden = !traces.some((trace) => trace.mode === "markers" && trace.points.length > MARKERS);
     place.dataset.points = String(traces.reduce((sum, trace) => sum + trace.points.length, 0));
     place.dataset.drawnIn = String(Math.round(performance.now() - began));
   }
@@ -142,6 +157,9 @@
       draw();
     });
   }
-  document.addEventListener("omegaweb:theme", drawSoon);
+  document.addEventListener("omegaweb:theme", () => {
+    colours.clear();
+    drawSoon();
+  });
   draw();
 })();

@@ -33,9 +33,9 @@ def run_badge(run: Run) -> str:
 
 
 @register.filter
-def reward(value: float | None) -> str:
-    """Return a reward with two places, a dash where there is none."""
-    return "—" if value is None else f"{value:.2f}"
+def reward(value: float | str | None) -> str:
+    """Return a reward with two places, a dash where there is none (a template gives "" for what is missing)."""
+    return "—" if value is None or isinstance(value, str) else f"{value:.2f}"
 
 
 @register.filter
