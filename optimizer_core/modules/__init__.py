@@ -7,6 +7,8 @@
 * ``decision``          picks a label
 * ``branch``            picks a module
 * ``self_critique``     judges its own input
+* ``python_synthesis``  runs evolved Python, in the ``sandbox``
+* ``sequential_plan``   carries out an evolved plan, step by step
 * ``registry``          module classes by name, for saving and loading
 """
 
@@ -17,8 +19,10 @@ from optimizer_core.modules.branch import Branch
 from optimizer_core.modules.chain_of_thought import ChainOfThought
 from optimizer_core.modules.decision import Decision
 from optimizer_core.modules.generator import Generator
+from optimizer_core.modules.python_synthesis import PythonSynthesis
 from optimizer_core.modules.registry import module_from_json, module_to_json, register_module
 from optimizer_core.modules.self_critique import SelfCritique
+from optimizer_core.modules.sequential_plan import SequentialPlanSynthesis
 
 __all__ = [
     "Branch",
@@ -27,8 +31,10 @@ __all__ = [
     "Generator",
     "Module",
     "Prediction",
+    "PythonSynthesis",
     "Rollout",
     "SelfCritique",
+    "SequentialPlanSynthesis",
     "module_from_json",
     "module_to_json",
     "register_module",
