@@ -13,7 +13,6 @@ from omegaweb.datasets.reading.errors import UnreadableFile
 from omegaweb.datasets.reading.raw_table import RawTable, ReadingOptions, name_rows
 from omegaweb.datasets.reading.values import clean_text
 
-SAMPLE_CHARACTERS = 200_000
 # A cell this long is nearly always a quotation mark that was opened and never closed.
 CELL_CHARACTERS = 5_000_000
 
@@ -30,7 +29,7 @@ def read(path: Path, options: ReadingOptions) -> RawTable:
     binary = path.open("rb")
     text = io.TextIOWrapper(binary, encoding=encoding, newline="")
     try:
-        dialect = delimiters.detect(text.read(SAMPLE_CHARACTERS), options.delimiter)
+        dialect = delimiters.detect(text.read(delimiters.SAMPLE_CHARACTERS), options.delimiter)
         text.seek(0)
         records = _records(dialect.reader(text), encoding)
         first = next(((number, cells) for number, cells in records if cells), None)

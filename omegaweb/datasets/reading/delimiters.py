@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 CANDIDATES = (",", ";", "\t", "|")
+SAMPLE_CHARACTERS = 200_000
 SAMPLE_RECORDS = 300
 # What the upload form offers.
 OFFERED = ((",", "Comma ,"), (";", "Semicolon ;"), ("\t", "Tab"), ("|", "Bar |"))
@@ -36,37 +39,23 @@ def detect(sample: str, delimiter: str = "") -> Dialect:
     """
     candidates = (delimiter,) if delimiter else CANDIDATES
     best = max(candidates, key=lambda candidate: _fit(sample, candidate))
-    if best == "\t" and not _quotes_are_sound(sample, best):
-        # Tab-separated files are often written without any quoting.
-        return Dialect(delimiter=best, quoted=False)
-    return Dialect(delimiter=best, quoted=True)
+    # Tab-separated files are often written without any quoting.
+    quoted = best != "\t" or _fit(sample, best, strict=True) >= _fit(sample, best, quoting=csv.QUOTE_NONE)
+    return Dialect(delimiter=best, quoted=quoted)
 
 
-def _fit(sample: str, delimiter: str) -> tuple[float, int]:
-    widths = [len(record) for record in _records(sample, delimiter) if record]
+def _fit(sample: str, delimiter: str, **how: Any) -> tuple[float, int]:
+    widths = []
+    reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter, **how)
+    try:
+        for record in itertools.islice(reader, SAMPLE_RECORDS):
+            if record:
+                widths.append(len(record))
+    except csv.Error as error:
+        # The sample may be cut in the middle of a quoted cell.
+        if "unexpected end of data" not in str(error) or len(sample) < SAMPLE_CHARACTERS:
+            return (0.0, 0)
     if not widths or widths[0] < 2:
         return (0.0, 0)
     share = sum(width == widths[0] for width in widths) / len(widths)
     return (share, widths[0])
-
-
-def _records(sample: str, delimiter: str) -> Iterator[list[str]]:
-    reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
-    for number, record in enumerate(reader):
-        # The last record of a cut sample may be incomplete.
-        if number >= SAMPLE_RECORDS:
-            return
-        yield record
-
-
-def _quotes_are_sound(sample: str, delimiter: str) -> bool:
-    reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter, strict=True)
-    widths = set()
-    try:
-        for record in reader:
-            widths.add(len(record))
-            if any("\n" in cell for cell in record):
-                return False
-    except csv.Error as error:
-        return "unexpected end of data" in str(error) and len(widths) < 2
-    return True
