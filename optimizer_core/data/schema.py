@@ -100,7 +100,7 @@ class Schema:
 
     def describe(self) -> str:
         """Return the list of fields for a prompt: name, kind, what is allowed, description."""
-        return "\n".join(describe_fields(self._root, self._root))
+        return self._description
 
     def with_field_first(self, name: str, json_schema: JsonObject) -> Schema:
         """Return this schema with one more required field, which is written before all others.
@@ -158,6 +158,10 @@ class Schema:
 
     def __repr__(self) -> str:
         return f"Schema({self.title or ', '.join(self._root['properties'])})"
+
+    @cached_property
+    def _description(self) -> str:
+        return "\n".join(describe_fields(self._root, self._root))
 
     @cached_property
     def _canonical(self) -> str:
