@@ -142,6 +142,9 @@ class Projection:
         )
         # Only after an interruption is there anything: what was being scored then is scored again, if at all.
         self._give_up(UNFINISHED, fate="interrupted")
+        if not event.resumed:  # it was cut off before its first checkpoint and begins again
+            self._give_up((CandidateState.WAITING, CandidateState.IN_POPULATION), fate="interrupted")
+            self._withdraw_reviews(at)
 
     def _finished(self, event: events.RunFinished, at: datetime) -> None:
         self._set(state=RunState(event.status), reason=event.reason, message=event.message, finished_at=at)
@@ -150,12 +153,15 @@ class Projection:
         if event.baseline is not None:
             self._set(baseline=self._candidates[event.baseline])
         self._give_up((*UNFINISHED, CandidateState.WAITING), fate="run_ended")
+        self._withdraw_reviews(at)
+
+    def _withdraw_reviews(self, at: datetime) -> None:
         Review.objects.filter(run=self.run).pending().update(state=ReviewState.WITHDRAWN, decided_at=at)
 
     def _give_up(self, states: tuple[CandidateState, ...], *, fate: str) -> None:
         for candidate in self._candidates.values():
             if candidate.state in states:
-                self._change(candidate, state=CandidateState.DROPPED, fate=fate)
+                self._change(candidate, state=CandidateState.DROPPED, rank=None, fate=fate)
 
     def _batch_finished(self, event: events.BatchFinished) -> None:
         done = event.epoch * self.run.batches + event.batch + 1
@@ -281,15 +287,6 @@ class Projection:
 
 #: What may change about a candidate after it was proposed.
 CHANGING_FIELDS = (
-    "state",
-    "rank",
-    "reward",
-    "count",
-    "low",
-    "high",
-    "score",
-    "novelty",
-    "fate",
-    "fate_by",
-    "fate_distance",
+    *("state", "rank", "reward", "count", "low", "high", "score", "novelty"),
+    *("fate", "fate_by", "fate_distance"),
 )

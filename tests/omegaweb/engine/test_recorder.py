@@ -4,21 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from omegaweb.accounts.models import User
 from omegaweb.engine.recorder import Recorder, RecordingFailed, Writer
-from omegaweb.runs.models import Event, Run
+from omegaweb.runs.models import Event
 from optimizer_core import events
 from tests import event_streams
-from tests.factories_runs import make_run
+from tests.omegaweb.engine.recording import empty_run
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def empty_run(alice: User, **changes) -> Run:
-    run = make_run(alice, **changes)
-    run.events.all().delete()
-    Run.objects.filter(pk=run.pk).update(last_sequence=0)
-    return run
 
 
 def test_events_of_a_run_are_numbered_from_one_without_gaps(alice):

@@ -1,0 +1,40 @@
+"""Runs that have said something, for tests of the engine and of what reads its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from omegaweb.accounts.models import User
+from omegaweb.engine.projection import Projection
+from omegaweb.runs.models import Event, Run, RunState
+from optimizer_core.events import Event as Said
+from optimizer_core.events import event_to_json
+from tests.factories_runs import START, make_run
+
+
+def empty_run(owner: User, **changes: Any) -> Run:
+    """A run that has not said anything yet."""
+    run = make_run(owner, **{"state": RunState.RUNNING, "started_at": None, **changes})
+    run.events.all().delete()
+    run.last_sequence = 0
+    run.save(update_fields=["last_sequence"])
+    return run
+
+
+def record(run: Run, *said: Said) -> Run:
+    """Write events down as the writer does, a second apart, in this thread."""
+    fresh = Run.objects.get(pk=run.pk)
+    projection = Projection(fresh)
+    for sequence, event in enumerate(said, start=fresh.last_sequence + 1):
+        at = START + timedelta(seconds=sequence)
+        projection.apply(event, sequence=sequence, at=at)
+        Event.objects.create(run=fresh, sequence=sequence, kind=event.kind, payload=event_to_json(event), at=at)
+    projection.save()
+    return Run.objects.get(pk=run.pk)
+
+
+def recorded_run(owner: User, said: Iterable[Said], **changes: Any) -> Run:
+    """A run that has said all this."""
+    return record(empty_run(owner, **changes), *said)

@@ -1,0 +1,318 @@
+"""Each kind of event, and what it does to the rows that pages read."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from omegaweb.reviews.models import Review, ReviewState
+from omegaweb.runs.models import Candidate, CandidateState, Measurement, RunState, SampleScore, Series
+from optimizer_core import events
+from optimizer_core.data.statistics import mean_interval
+from optimizer_core.events import Removed, SampleResult, Survivor
+from tests.event_streams import BASELINE, baseline_proposed, key_of, proposed, scored, spent, started
+from tests.factories_runs import START
+from tests.omegaweb.engine.recording import empty_run, record, recorded_run
+
+pytestmark = pytest.mark.django_db
+
+BETTER, OTHER = "Answer in one word.", "Answer politely."
+
+
+@pytest.fixture
+def run(alice):
+    """Baseline scored, one candidate proposed."""
+    return recorded_run(
+        alice, [started(), baseline_proposed(), scored(BASELINE, [0.0, 1.0, 0.0, 1.0]), proposed(BETTER)]
+    )
+
+
+def candidate(run, text=BETTER) -> Candidate:
+    return run.candidates.get(key=key_of(text))
+
+
+def test_run_started_begins_the_run(alice):
+    run = record(empty_run(alice, state=RunState.QUEUED), started(epochs=3, batches=7))
+
+    assert run.state == RunState.RUNNING
+    assert (run.epochs, run.batches, run.last_sequence) == (3, 7, 1)
+    assert run.started_at == START + timedelta(seconds=1)
+
+
+def test_run_started_again_gives_up_what_was_on_its_way(run):
+    run = record(run, started(resumed=True))
+
+    left = candidate(run)
+    assert (left.state, left.fate) == (CandidateState.DROPPED, "interrupted")
+    assert run.started_at == START + timedelta(seconds=1)
+
+
+def test_run_started_again_without_checkpoint_withdraws_reviews(run):
+    run = record(
+        run,
+        scored(key_of(BETTER), [1.0]),
+        events.ReviewRequested(candidate=key_of(BETTER), reward=1.0, count=1),
+        started(resumed=False),
+    )
+
+    assert candidate(run).state == CandidateState.DROPPED
+    assert Review.objects.get(run=run).state == ReviewState.WITHDRAWN
+
+
+def test_run_finished_ends_the_run_and_withdraws_open_reviews(run):
+    run = record(
+        run,
+        scored(key_of(BETTER), [1.0]),
+        events.ReviewRequested(candidate=key_of(BETTER), reward=1.0, count=1),
+        events.RunFinished(status="stopped", reason="stop_requested", best=BASELINE, baseline=BASELINE, message="m"),
+    )
+
+    assert (run.state, run.reason, run.message) == (RunState.STOPPED, "stop_requested", "m")
+    assert run.best == run.baseline == candidate(run, "Say which team should answer: {{text}}")
+    assert run.finished_at is not None
+    assert Review.objects.get(run=run).state == ReviewState.WITHDRAWN
+    assert (candidate(run).state, candidate(run).fate) == (CandidateState.DROPPED, "run_ended")
+
+
+def test_epoch_started_says_which(run):
+    assert record(run, events.EpochStarted(epoch=1)).epoch == 1
+
+
+def test_batch_finished_counts_over_all_epochs_and_draws_a_point(run):
+    run = record(run, spent(40), events.BatchFinished(epoch=1, batch=2, logs={"reward": 0.625, "n": 8}))
+
+    assert run.batches_done == 8
+    point = run.measurements.get(series=Series.BATCH)
+    assert (point.value, point.count, point.calls, point.seconds) == (0.625, 8, 40, 4.0)
+
+
+def test_a_batch_without_a_reward_draws_nothing(run):
+    run = record(run, events.BatchFinished(epoch=0, batch=0, logs={}))
+
+    assert run.batches_done == 1
+    assert not run.measurements.filter(series=Series.BATCH).exists()
+
+
+def test_candidate_proposed_is_numbered_and_knows_its_parents(run):
+    run = record(run, proposed(OTHER, parents=(BASELINE, key_of(BETTER)), epoch=1, batch=3))
+
+    made = candidate(run, OTHER)
+    assert (made.number, made.operator, made.epoch, made.batch) == (2, "mutation", 1, 3)
+    assert [parent.number for parent in made.parents.order_by("number")] == [0, 1]
+    assert made.reasoning
+    assert made.state == CandidateState.PROPOSED
+    assert run.baseline.number == 0
+
+
+def test_the_same_content_proposed_again_stays_one_candidate(run):
+    run = record(run, scored(key_of(BETTER), [1.0]), proposed(BETTER, parents=()))
+
+    assert run.candidates.count() == 2
+    assert candidate(run).state == CandidateState.SCORED
+    assert candidate(run).parents.count() == 1
+
+
+def test_a_dropped_candidate_that_is_proposed_again_is_scored_again(run):
+    run = record(run, started(resumed=True), proposed(BETTER))
+
+    assert (candidate(run).state, candidate(run).fate) == (CandidateState.PROPOSED, "")
+
+
+def test_candidate_scored_keeps_each_sample_and_the_interval_of_all(run):
+    key = key_of(BETTER)
+    failed = SampleResult(sample="validation-3", reward=0.0, error="refused")
+    run = record(
+        run,
+        scored(key, [1.0, 1.0, 0.0]),
+        events.CandidateScored(candidate=key, split="validation", reward=0.0, results=(failed,), mean=0.5, count=4),
+    )
+
+    made = candidate(run)
+    expected = mean_interval([1.0, 1.0, 0.0, 0.0])
+    assert (made.reward, made.count, made.low, made.high) == (0.5, 4, expected.low, expected.high)
+    assert made.state == CandidateState.SCORED
+    stored = SampleScore.objects.get(candidate=made, index=3)
+    assert (stored.output, stored.error) == (None, "refused")
+
+
+def test_only_the_first_score_of_a_candidate_is_a_point(run):
+    key = key_of(BETTER)
+    run = record(run, scored(key, [1.0, 0.0]), scored(key, [1.0, 1.0], first=2))
+
+    point = run.measurements.get(series=Series.MINIBATCH)
+    assert (point.value, point.count, point.candidate) == (0.5, 2, candidate(run))
+
+
+def test_scores_of_the_baseline_draw_the_baseline(run):
+    point = run.measurements.get()
+
+    assert (point.series, point.value, point.count) == (Series.BASELINE, 0.5, 4)
+    assert 0 < point.low < 0.5 < point.high < 1
+
+
+def test_scores_on_training_and_test_samples_do_not_move_the_reward(run):
+    for split in ("train", "test"):
+        run = record(run, scored(BASELINE, [1.0, 1.0], split=split))
+
+    assert run.baseline.reward == 0.5
+    assert SampleScore.objects.filter(candidate=run.baseline).count() == 8
+
+
+def test_a_sample_scored_again_keeps_the_newer_score(run):
+    run = record(run, scored(BASELINE, [1.0], split="train"))
+    run = record(run, scored(BASELINE, [0.0], split="train"))
+
+    assert SampleScore.objects.get(candidate=run.baseline, split="train").reward == 0.0
+
+
+def test_validation_finished_draws_a_point_with_the_interval(run):
+    run = record(run, events.ValidationFinished(epoch=0, candidate=BASELINE, logs={"val_reward": 0.5, "n": 4}))
+
+    point = run.measurements.get(series=Series.VALIDATION)
+    assert (point.value, point.count, point.low) == (0.5, 4, run.baseline.low)
+
+
+def test_review_requested_waits_for_a_person(run):
+    run = record(run, events.ReviewRequested(candidate=key_of(BETTER), reward=1.0, count=1))
+
+    assert candidate(run).state == CandidateState.WAITING
+    assert Review.objects.get(run=run).state == ReviewState.PENDING
+
+
+def test_a_review_requested_again_keeps_the_verdict_given_meanwhile(run):
+    asked = events.ReviewRequested(candidate=key_of(BETTER), reward=1.0, count=1)
+    run = record(run, asked)
+    Review.objects.filter(run=run).update(state=ReviewState.REJECTED, reason="Too long")
+
+    record(run, asked)
+
+    review = Review.objects.get(run=run)
+    assert (review.state, review.reason) == (ReviewState.REJECTED, "Too long")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "state"),
+    [
+        ("approved", CandidateState.SCORED),
+        ("rejected", CandidateState.REJECTED),
+        ("edited", CandidateState.EDITED),
+    ],
+)
+def test_review_decided_moves_the_candidate(run, alice, verdict, state):
+    key = key_of(BETTER)
+    decided = events.ReviewDecided(candidate=key, verdict=verdict, reviewer="alice", comment="Because")
+    run = record(run, events.ReviewRequested(candidate=key, reward=1.0, count=1), decided)
+
+    review = Review.objects.get(run=run)
+    assert candidate(run).state == state
+    assert (review.state, review.reason, review.reviewer) == (verdict, "Because", alice)
+
+
+def test_review_decided_does_not_overwrite_what_a_person_wrote(run, bob):
+    key = key_of(BETTER)
+    run = record(run, events.ReviewRequested(candidate=key, reward=1.0, count=1))
+    Review.objects.filter(run=run).update(state=ReviewState.APPROVED, reason="Mine", reviewer=bob)
+
+    record(run, events.ReviewDecided(candidate=key, verdict="approved", reviewer="bob", comment="Other"))
+
+    assert Review.objects.get(run=run).reason == "Mine"
+
+
+def test_population_updated_ranks_keeps_and_drops(run):
+    key, other = key_of(BETTER), key_of(OTHER)
+    run = record(
+        run,
+        proposed(OTHER),
+        events.PopulationUpdated(
+            epoch=0,
+            survivors=(
+                Survivor(candidate=key, reward=0.9, count=4, score=0.8, reason="fittest"),
+                Survivor(candidate=BASELINE, reward=0.5, count=4, score=0.4, novelty=0.3, reason="not_dominated"),
+            ),
+            removed=(Removed(candidate=other, reason="dominated", by=key, distance=0.03),),
+        ),
+    )
+
+    assert [c.key for c in run.candidates.filter(rank__isnull=False).order_by("rank")] == [key, BASELINE]
+    assert (run.baseline.novelty, run.baseline.fate) == (0.3, "not_dominated")
+    dropped = candidate(run, OTHER)
+    assert (dropped.state, dropped.fate, dropped.fate_by, dropped.fate_distance) == (
+        CandidateState.DROPPED,
+        "dominated",
+        candidate(run),
+        0.03,
+    )
+
+
+def test_a_member_that_is_not_among_the_survivors_has_left(run):
+    one = Survivor(candidate=BASELINE, reward=0.5, count=4, score=0.4, reason="only_one")
+    two = Survivor(candidate=key_of(BETTER), reward=0.9, count=4, score=0.8, reason="fittest")
+    run = record(
+        run,
+        events.PopulationUpdated(epoch=0, survivors=(one,)),
+        events.PopulationUpdated(epoch=1, survivors=(two,)),
+    )
+
+    assert (run.baseline.state, run.baseline.rank) == (CandidateState.DROPPED, None)
+
+
+def test_best_changed_points_at_the_best_and_draws_a_step(run):
+    run = record(run, events.BestChanged(candidate=key_of(BETTER), reward=0.9, count=8))
+
+    assert run.best == candidate(run)
+    point = run.measurements.get(series=Series.BEST)
+    assert (point.value, point.count) == (0.9, 8)
+
+
+def test_spend_updated_fills_the_header(run):
+    run = record(run, spent(40, left={"calls": 60}))
+
+    assert (run.calls, run.tokens, run.seconds) == (40, 3200, 4.0)
+    assert run.seconds_at == START + timedelta(seconds=run.last_sequence)
+    assert run.left == {"calls": 60}
+    assert run.spend_by_role["task"]["calls"] == 40
+
+
+def test_test_finished_is_the_result(run):
+    numbers = {"candidate": BASELINE, "mean": 0.5, "low": 0.4, "high": 0.6, "n": 4}
+    said = events.TestFinished(baseline=numbers, winner=numbers, difference=numbers, verdict="worse")
+    run = record(run, said)
+
+    assert run.result == events.event_to_json(said)
+
+
+def test_a_run_that_waits_for_reviews_says_so_until_none_is_open(run):
+    key = key_of(BETTER)
+    run = record(
+        run,
+        events.ReviewRequested(candidate=key, reward=1.0, count=1),
+        events.WarningRaised(code=events.WAITING_FOR_REVIEW, message="Only reviews are open."),
+    )
+    assert run.state == RunState.WAITING
+
+    run = record(run, events.ReviewDecided(candidate=key, verdict="approved"))
+    assert run.state == RunState.RUNNING
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        events.WarningRaised(code="slow", message="The model is slow."),
+        events.ProposalFailed(operator="mutation", variable="generator", reason="broken"),
+        events.CheckpointSaved(reference="checkpoint-1"),
+        events.EpochFinished(epoch=0, logs={}),
+    ],
+)
+def test_what_only_the_log_tells_changes_the_number_alone(run, said):
+    before = Measurement.objects.count(), Candidate.objects.count(), run.state
+
+    after = record(run, said)
+
+    assert after.last_sequence == run.last_sequence + 1
+    assert (Measurement.objects.count(), Candidate.objects.count(), after.state) == before
+
+
+def test_a_candidate_nobody_proposed_is_an_error(run):
+    with pytest.raises(KeyError, match="nobody"):
+        record(run, events.BestChanged(candidate="nobody", reward=1.0))
