@@ -14,7 +14,7 @@ EXAMPLE_LENGTH = 160
 
 # A leading zero means a code, like a postcode, not a number.
 WHOLE = re.compile(r"[+-]?(0|[1-9]\d{0,17})")
-NUMBER = re.compile(r"[+-]?(0|[1-9]\d*)?\.?\d+([eE][+-]?\d{1,3})?")
+NUMBER = re.compile(r"[+-]?((0|[1-9]\d*)(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
 YES_OR_NO = frozenset({"true", "false", "yes", "no"})
 
 TEXT, WHOLE_NUMBER, DECIMAL, BOOLEAN = "text", "whole number", "number", "yes or no"
