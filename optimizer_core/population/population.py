@@ -95,7 +95,7 @@ class Population:
 
     def ranked(self) -> list[Member]:
         """Return all members, best first."""
-        return sorted(self._members.values(), key=lambda m: (-self.score(m), -m.running.count, -m.order))
+        return sorted(self._members.values(), key=self._place)
 
     def parents(self) -> list[Member]:
         """Return the members that may be mutated, best first: the settled ones, or all where there are none."""
@@ -104,7 +104,7 @@ class Population:
 
     @property
     def best(self) -> Member | None:
-        return min(self._members.values(), key=lambda m: (-self.score(m), -m.running.count, -m.order), default=None)
+        return min(self._members.values(), key=self._place, default=None)
 
     def survivor(self, member: Member, *, novelty: float | None = None, reason: str = "") -> Survivor:
         """Return what an event says about a member that stays."""
@@ -116,3 +116,7 @@ class Population:
             novelty=novelty,
             reason=reason,
         )
+
+    def _place(self, member: Member) -> tuple[float, int, int]:
+        """Return what the rank is sorted by: score, then more samples, then newer."""
+        return -self.score(member), -member.running.count, -member.order

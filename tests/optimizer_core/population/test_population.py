@@ -44,6 +44,7 @@ def test_ties_go_to_more_samples_then_to_the_newer():
     more = population.add(candidate("more"), rewards(0.5, 0.5))
     new = population.add(candidate("new"), rewards(0.5))
     assert population.ranked() == [more, new, old]
+    assert population.best is more
 
 
 def test_f59_a_clone_is_the_same_member_and_each_sample_counts_once():

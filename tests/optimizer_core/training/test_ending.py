@@ -60,7 +60,10 @@ async def test_nothing_better_keeps_the_original_and_says_so():
 
 async def test_a_tie_goes_to_the_baseline():
     program = make_program(instructions=ALL)
-    program, recorder = await run(program, omega(lambda request: {"thinking": "", "instructions": f"{ALL}!"}))
+    program, recorder = await run(
+        program, omega(lambda request: {"thinking": "", "instructions": f"{ALL}!"}, algorithm="ga")
+    )
+    assert len(recorder.of("validation.finished")) == 1 + 2 + 1  # the mutation was validated in full as well
     assert recorder.of("run.finished")[0].best == recorder.of("run.finished")[0].baseline
 
 
