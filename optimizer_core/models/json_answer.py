@@ -12,6 +12,7 @@ from optimizer_core.json_values import JsonObject
 _FENCE = re.compile(r"```[a-zA-Z]*\s*\n?(.*?)```", re.DOTALL)
 _THINKING = re.compile(r"<think>.*?</think>", re.DOTALL)
 MOST_PROBLEMS_SHOWN = 12
+MOST_BRACES_TRIED = 200  # each costs one walk through the text
 
 
 def read_answer(text: str, schema: Schema) -> tuple[JsonObject | None, list[str]]:
@@ -52,8 +53,9 @@ def repair_request(problems: list[str], schema: Schema) -> str:
 
 
 def _embedded(text: str) -> Iterator[JsonObject]:
-    position = text.find("{")
-    while position >= 0:
+    position, tries = text.find("{"), 0
+    while position >= 0 and tries < MOST_BRACES_TRIED:
+        tries += 1
         end = _closing_brace(text, position)
         value = _load(text[position:end]) if end else None
         if value is not None:

@@ -135,8 +135,8 @@ class OpenAIServer:
             return _error(500, "the server failed")
         if fault in (HANG, DROPPED):
             await asyncio.sleep(self._hang if fault == HANG else 0)
-            assert request.transport is not None
-            request.transport.abort()
+            if request.transport is not None:  # the client may have given up first
+                request.transport.abort()
             return web.Response()
         if fault == REFUSAL:
             return self._answer(body, None, finish="stop", refusal="I cannot help with that.")

@@ -1,0 +1,71 @@
+"""Answers are read forgivingly in form and strictly in content."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from optimizer_core.data.schema import Schema
+from optimizer_core.models.json_answer import json_objects, read_answer, repair_request
+
+SCHEMA = Schema.of({"type": "object", "properties": {"label": {"enum": ["a", "b"]}}, "required": ["label"]})
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+objects = st.dictionaries(st.text(), values, max_size=4)
+#: What models write around their JSON; no braces, quotes or back ticks.
+chatter = st.text(st.characters(exclude_characters='{}[]"`<>\\', exclude_categories=["Cs"]), max_size=20)
+
+
+@given(value=objects, before=chatter, after=chatter)
+def test_an_object_is_found_whatever_stands_around_it(value, before, after):
+    text = json.dumps(value)
+    assert next(json_objects(before + text + after)) == value
+    assert next(json_objects(f"{before}\n```json\n{json.dumps(value, indent=2)}\n```\n{after}")) == value
+
+
+@given(text=st.text(alphabet='{}[]",:\\ab1 \n`'))
+def test_no_text_breaks_the_reader(text):
+    assert all(isinstance(value, dict) for value in json_objects(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"label": "a",}',
+        '{"label": "a"} and {"label": "b"}',
+        '<think>{"label": "b"}?</think>{"label": "a"}',
+        'First I thought {"label": "c"}, but: {"label": "a"}',
+        'Sure! {not json} {"label": "a"}',
+        '```\n{"label": "a"}\n```',
+    ],
+)
+def test_the_first_object_that_fits_counts(text):
+    assert read_answer(text, SCHEMA) == ({"label": "a"}, [])
+
+
+@pytest.mark.parametrize("text", ["", "a", '"a"', "[]", '{"label": NaN}', "{" * 5000, '{"label": "a"'])
+def test_what_holds_no_object_says_so(text):
+    assert read_answer(text, SCHEMA) == (None, ["the answer holds no JSON object"])
+
+
+def test_commas_inside_texts_are_kept():
+    assert next(json_objects('{"a": "x,}", "b": [1, 2,],}')) == {"a": "x,}", "b": [1, 2]}
+
+
+def test_line_breaks_inside_texts_are_forgiven():
+    assert next(json_objects('{"a": "x\ny"}')) == {"a": "x\ny"}
+
+
+def test_the_repair_request_names_the_problems_and_the_schema():
+    value, problems = read_answer('{"label": "z"}', SCHEMA)
+    assert value == {"label": "z"}
+    text = repair_request(problems, SCHEMA)
+    assert "label" in text
+    assert json.dumps(SCHEMA.json_schema) in text
