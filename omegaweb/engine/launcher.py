@@ -53,8 +53,9 @@ class Launcher:
                 self._threads[run_id] = thread
                 thread.start()
 
-    def is_working_on(self, run_id: int) -> bool:
-        return run_id in self._threads
+    def working_on(self) -> list[int]:
+        """Return the runs that have a thread here."""
+        return list(self._threads)
 
     def wait(self, run_id: int, *, seconds: float) -> bool:
         """Wait until the thread of a run has ended; False if it is still there."""
@@ -102,10 +103,11 @@ def conduct(run_id: int) -> None:
     watcher = Watcher(run_id, claim=THIS_PROCESS, stop=stop, look=gate.look)
     watcher.start()
     problem = ""
+    writer.open(run_id, claim=THIS_PROCESS)
     try:
         execution.execute(Run.objects.get(pk=run_id), gate=gate, stop=stop)
-    except RecordingFailed:
-        logger.exception("run %s: stopped, because it could not be recorded", run_id)
+    except RecordingFailed as failure:
+        logger.warning("run %s stopped: %s", run_id, failure)
     except OptimizerError as error:
         problem = str(error)
     except Exception as error:  # the top of the run's thread: whatever it was, the run says so

@@ -34,6 +34,10 @@ class RecordingFailed(Exception):
     """What the run said could not be written down, so it must not go on."""
 
 
+class RunLost(Exception):
+    """The run is not this process's any more: somebody interrupted it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """Something a run said."""
@@ -59,8 +63,13 @@ class Writer:
         self._queue: queue.Queue[Line | Job] = queue.Queue(maxsize=capacity)
         self._projections: dict[int, Projection] = {}  # touched by the writer's thread alone
         self._failures: dict[int, Exception] = {}
+        self._claims: dict[int, str] = {}
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
+
+    def open(self, run_id: int, *, claim: str) -> None:
+        """Write what this run says only as long as it is under way and claimed so."""
+        self._claims[run_id] = claim
 
     def write(self, run_id: int, event: Event) -> None:
         """Queue an event; waits while the queue is full.
@@ -80,6 +89,7 @@ class Writer:
     def close(self, run_id: int) -> Exception | None:
         """Wait until everything the run said is written, forget the run, and return what went wrong, if anything."""
         self.submit(run_id, lambda: self._projections.pop(run_id, None)).result()
+        self._claims.pop(run_id, None)
         return self._failures.pop(run_id, None)
 
     def _check(self, run_id: int) -> None:
@@ -120,6 +130,9 @@ class Writer:
             return
         try:
             self._transact(run_id, lines)
+        except RunLost as lost:
+            logger.warning("run %s: %s", run_id, lost)
+            self._failures[run_id] = lost
         except Exception:  # one of them is at fault: keep those before it
             try:
                 for line in lines:
@@ -132,6 +145,7 @@ class Writer:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 with transaction.atomic():
+                    self._check_claim(run_id)
                     projection = self._projections.get(run_id) or self._load(run_id)
                     self._append(projection, lines)
                 break
@@ -141,6 +155,14 @@ class Writer:
                     raise
                 connections.close_all()
         announcer.announce(run_id, owner_id=projection.run.owner_id, sequence=projection.run.last_sequence)
+
+    def _check_claim(self, run_id: int) -> None:
+        claim = self._claims.get(run_id)
+        if claim is None:
+            return
+        mine = models.Run.objects.select_for_update().under_way().filter(pk=run_id, claimed_by=claim)
+        if not mine.values_list("pk", flat=True):
+            raise RunLost("another process took the run over, or it was interrupted")
 
     def _load(self, run_id: int) -> Projection:
         projection = Projection(models.Run.objects.select_related("best", "baseline").get(pk=run_id))
