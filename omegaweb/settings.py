@@ -18,7 +18,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 # Everything the site writes lives below this folder: back it up and you have the site.
 DATA_DIR = Path(environment.text("DATA_DIR", str(BASE_DIR / "data"))).resolve()
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 # litellm goes to the network for its price list unless told to use the one it carries.
 os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")

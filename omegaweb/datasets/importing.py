@@ -49,11 +49,11 @@ def resume_if_lost(table: Table) -> None:
 def read_now(table_id: int) -> None:
     """Read the table; afterwards it is ready or failed, never half there."""
     table = Table.objects.get(pk=table_id)
-    _delete_rows(table)
+    delete_rows(table)
     try:
         _store(table)
     except UnreadableFile as problem:
-        _delete_rows(table)
+        delete_rows(table)
         _update(table, state=Table.State.FAILED, error=str(problem), row_count=0)
 
 
@@ -65,7 +65,7 @@ def _read_in_thread(table_id: int) -> None:
         logger.exception("table %s could not be read", table_id)
         table = Table.objects.filter(pk=table_id).first()
         if table is not None:
-            _delete_rows(table)
+            delete_rows(table)
             _update(
                 table,
                 state=Table.State.FAILED,
@@ -138,7 +138,7 @@ def _update(table: Table, **values: object) -> None:
     Table.objects.filter(pk=table.pk).update(alive_at=timezone.now(), **values)
 
 
-def _delete_rows(table: Table) -> None:
-    # In pieces, because one long delete would hold up every other writer.
+def delete_rows(table: Table) -> None:
+    """Delete the rows of a table in pieces, because one long delete would hold up every other writer."""
     while ids := list(table.rows.order_by().values_list("pk", flat=True)[:ROWS_A_DELETE]):
         TableRow.objects.filter(pk__gte=min(ids), pk__lte=max(ids), table=table).delete()

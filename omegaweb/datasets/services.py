@@ -13,7 +13,8 @@ from typing import Any
 from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
+from django.db.models.deletion import Collector
 from django.utils import timezone
 
 from omegaweb.datasets import importing
@@ -130,7 +131,13 @@ def delete_dataset(*, dataset: Dataset) -> None:
     Raises:
         django.db.models.ProtectedError: if a program or a run still needs it.
     """
-    files = [table.file for table in dataset.tables.all() if table.file]
+    # Asked before anything is gone; without versions nothing new can be built on the rows.
+    Collector(using=DEFAULT_DB_ALIAS).collect([dataset])
+    dataset.versions.all().delete()
+    tables = list(dataset.tables.all())
+    files = [table.file for table in tables if table.file]
+    for table in tables:
+        importing.delete_rows(table)
     with transaction.atomic():
         dataset.delete()
         for file in files:

@@ -77,6 +77,9 @@ def _is_categorical(rows: Sequence[RowKey | None]) -> bool:
 
 
 def _label_of(rows: Sequence[RowKey | None], positions: list[int]) -> str:
+    first = rows[positions[0]]
+    if len(positions) == 1 and first is not None:
+        return first.label
     labels = Counter(row.label for position in positions if (row := rows[position]) is not None)
     return labels.most_common(1)[0][0]
 
