@@ -1,7 +1,7 @@
 # The commands of this project. `make run` and `make test` need nothing but Python 3.11 and make.
 
 PYTHON := .venv/bin/python
-SOURCES := optimizer_core omegaweb tests manage.py
+SOURCES := optimizer_core omegaweb tests benchmarks manage.py
 
 .DEFAULT_GOAL := help
 .PHONY: help install run demo format lint types imports test check sizes

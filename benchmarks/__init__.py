@@ -1,0 +1,1 @@
+"""Figures measured on one machine, side by side; never part of the tests."""
