@@ -1,0 +1,197 @@
+"""The page of a run: its regions, states and tabs."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from django.urls import reverse
+
+from omegaweb.runs.configuration import BudgetChoice
+from omegaweb.runs.live import TABS
+from omegaweb.runs.models import Run, RunState
+from optimizer_core import events
+from tests import event_streams
+from tests.event_streams import BASELINE
+from tests.factories_runs import make_run
+from tests.omegaweb.engine.recording import empty_run, record, recorded_run
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def run(alice):
+    return recorded_run(alice, event_streams.whole_run())
+
+
+def page_of(client, run, **query) -> str:
+    response = client.get(run.get_absolute_url(), query)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_the_header_shows_what_was_spent(alice_client, run):
+    page = page_of(alice_client, run)
+
+    assert "266" in page  # calls
+    assert "21,280" in page  # tokens
+    assert "Free" in page
+    assert "on this computer" in page
+    assert "Answering" in page
+
+
+def test_a_price_that_is_not_known_is_not_called_free(alice_client, run):
+    Run.objects.filter(pk=run.pk).update(unpriced_calls=3, cost=0.5)
+
+    assert "price unknown for 3 calls" in page_of(alice_client, run)
+
+
+def test_the_budget_shows_what_is_left(alice, alice_client):
+    said = [event_streams.started(), event_streams.spent(40, left={"calls": 60})]
+    run = recorded_run(alice, said, configuration={"budget": BudgetChoice(calls=100)})
+
+    page = page_of(alice_client, run)
+    assert "Calls left" in page
+    assert "40 % used" in page
+
+
+def test_the_scores_show_n_and_interval(alice_client, run):
+    page = page_of(alice_client, run)
+
+    assert f"n = 16, 95 % {run.baseline.low:.2f}–{run.baseline.high:.2f}" in page
+    assert f"{run.best.reward:.2f}" in page
+    assert "Improved" in page
+
+
+def test_the_curve_comes_as_data_and_as_words(alice_client, run):
+    page = page_of(alice_client, run)
+
+    figure = json.loads(re.search(r'id="curve-figure" type="application/json">(.*?)</script>', page).group(1))
+    drawn = {trace["series"]: len(trace["points"]) for trace in figure["traces"]}
+    assert drawn == {"batch": 10, "minibatch": 10, "validation": 3, "best": drawn["best"], "baseline": 1}
+    assert figure["sequence"] == run.last_sequence
+    assert "10 candidate scores so far" in page
+    assert "The curve as a table" in page
+
+
+def test_the_population_shows_rank_lineage_and_why(alice_client, run):
+    page = page_of(alice_client, run)
+
+    best = run.candidates.get(rank=1)
+    assert best.get_absolute_url() in page
+    assert best.parents.get().get_absolute_url() in page
+    assert "Kept because nothing is fitter" in page
+
+
+def test_a_candidate_that_waits_is_marked_and_linked(alice, alice_client):
+    said = list(event_streams.whole_run(finish=False))
+    run = recorded_run(alice, said)
+    waiting = run.candidates.get(number=2)
+    record(run, events.ReviewRequested(candidate=waiting.key, reward=0.5, count=4))
+
+    page = page_of(alice_client, run)
+    assert "1 candidate waits for your review" in page
+    assert waiting.review.get_absolute_url() in page
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_every_tab_can_be_opened_in_every_state(alice, alice_client, tab):
+    for state in RunState:
+        page_of(alice_client, empty_run(alice, name=f"{tab} {state}", state=state), tab=tab)
+
+
+def test_an_unknown_tab_is_the_first(alice_client, run):
+    assert 'id="curve"' in page_of(alice_client, run, tab="nonsense")
+
+
+def test_candidates_can_be_filtered_and_ordered(alice_client, run):
+    page = page_of(alice_client, run, tab="candidates", state="dropped", order="best")
+
+    shown = [int(number) for number in re.findall(r'<tr id="candidate-(\d+)"', page)]
+    dropped = run.candidates.filter(state="dropped").order_by("-reward", "number")
+    assert shown == list(dropped.values_list("number", flat=True))
+
+
+def test_the_log_leaves_out_the_spend_unless_it_is_asked_for(alice_client, run):
+    assert "Spent so far" not in page_of(alice_client, run, tab="log")
+    assert "Spent so far" in page_of(alice_client, run, tab="log", kind="spend")
+    assert "Spent so far" in page_of(alice_client, run, tab="log", kind="all", page="2")
+
+
+def test_the_settings_are_in_words(alice_client, run):
+    page = page_of(alice_client, run, tab="settings")
+
+    assert "4 epochs, batches of 8 shuffled" in page
+    assert "local/smollm2-135m, temperature 0" in page
+    assert "Exact match" in page
+
+
+def test_a_failed_run_says_why(alice, alice_client):
+    run = recorded_run(
+        alice,
+        [event_streams.started(), events.RunFinished(status="failed", reason="error", message="No such <model>")],
+    )
+
+    page = page_of(alice_client, run)
+    assert "The run failed" in page
+    assert "No such &lt;model&gt;" in page
+
+
+def test_an_interrupted_run_offers_to_continue(alice, alice_client):
+    run = make_run(alice, state=RunState.INTERRUPTED, message="The server stopped")
+
+    page = page_of(alice_client, run)
+    assert "The server stopped" in page
+    assert 'form="continue-run"' in page
+    assert reverse("runs:continue", args=[run.pk]) in page
+
+
+def test_warnings_are_shown_once(alice, alice_client):
+    warning = events.WarningRaised(code="slow", message="The model is <slow>")
+    run = recorded_run(alice, [event_streams.started(), warning, warning])
+
+    assert page_of(alice_client, run).count("The model is &lt;slow&gt;") == 1
+
+
+def test_what_a_model_wrote_is_escaped_everywhere(alice, alice_client):
+    evil = "<img src=x onerror=alert(1)>"
+    run = recorded_run(
+        alice,
+        [
+            event_streams.started(),
+            event_streams.baseline_proposed(),
+            events.ProposalFailed(operator="mutation", variable="generator", reason=evil),
+            events.ReviewRequested(candidate=BASELINE, reward=0.5, count=1),
+            events.ReviewDecided(candidate=BASELINE, verdict="approved", reviewer=evil, comment=evil),
+        ],
+    )
+
+    for tab in TABS:
+        assert evil not in page_of(alice_client, run, tab=tab, kind="all")
+
+
+def test_a_region_can_be_fetched_alone(alice_client, run):
+    response = alice_client.get(run.get_absolute_url(), headers={"HX-Target": "run-population"})
+
+    assert response.content.decode().lstrip().startswith("<section")
+
+
+def test_it_takes_few_queries_however_many_candidates(alice_client, alice, django_assert_max_num_queries):
+    run = recorded_run(alice, event_streams.whole_run(epochs=3, batches=30))
+
+    with django_assert_max_num_queries(16):
+        page_of(alice_client, run)
+
+
+@pytest.mark.parametrize("name", ["detail", "stop"])
+def test_others_get_not_found(run, bob_client, charlie_client, name):
+    for client in (bob_client, charlie_client):
+        assert client.get(reverse(f"runs:{name}", args=[run.pk])).status_code == 404
+
+
+def test_signed_out_it_asks_to_sign_in(run, client):
+    response = client.get(run.get_absolute_url())
+
+    assert response.status_code == 302
+    assert response["Location"].startswith(reverse("accounts:sign-in"))
