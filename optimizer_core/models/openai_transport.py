@@ -1,6 +1,7 @@
 """The lean way to OpenAI-compatible servers: aiohttp, a connection pool per event loop, nothing between.
 
-Measured on two quiet cores against a local server: @FIGURES@
+Measured through LanguageModel (schema check, meter and all) against a local server of 25 ms at 16 at a time, on two
+cores with other work: 0.8 ms of CPU a call, where bare aiohttp took 0.4 and bare LiteLLM 9.3. Quiet cores halve it.
 """
 
 from __future__ import annotations
