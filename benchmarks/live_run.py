@@ -2,8 +2,8 @@
 
     python -m benchmarks.live_run TABLE.csv [--latency 0.05] [--concurrency 16] [--epochs 3]
 
-The first column of the table is the input, the last one the target. The model is scripted: it answers with a label of the table that gets right
-more often the longer the instruction is, and is reached over HTTP like any other. Prints one line per figure.
+The first column of the table is the input, the last one the target. The model is scripted: it answers with a label of
+the table that gets right more often the longer the instruction is, and is reached over HTTP like any other.
 """
 
 from __future__ import annotations
