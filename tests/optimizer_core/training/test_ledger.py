@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import ClassVar
 
 import pytest
 
@@ -10,7 +11,7 @@ from optimizer_core.events import SampleResult
 from optimizer_core.optimizers import RandomFewShot
 from optimizer_core.testing import inputs_of
 from optimizer_core.training.ledger import Key, Ledger, Outcome
-from tests.optimizer_core.training.cases import answer, make_program, omega, run
+from tests.optimizer_core.training.cases import answer, make_program, omega, run, words
 
 KEY = Key("candidate", "validation-0")
 OUTCOME = Outcome(result=SampleResult(sample="validation-0", reward=1.0))
@@ -96,14 +97,30 @@ async def test_f59_rewards_belong_to_their_sample_whatever_answers_first():
 
 
 async def test_f27_examples_are_this_epochs_own_predictions():
-    _, recorder = await run(optimizer=RandomFewShot(nb_min_examples=3), epochs=3, batch_size=3)
-    outputs: dict[str, object] = {}
+    _, recorder = await run(optimizer=RandomFewShot(nb_min_examples=3), epochs=4, batch_size=3)
+    words_by_sample = {f"train-{i}": word.word for i, word in enumerate(words(12)[0])}
+    answered: dict[str, set[str]] = {}
+    shown = 0
     for event in recorder.events:
         if event.kind == "epoch.started":
-            outputs.clear()
+            answered.clear()
         if event.kind == "candidate.scored" and event.split == "train":
-            outputs |= {result.sample: result.output for result in event.results}
+            for result in event.results:
+                answered.setdefault(words_by_sample[result.sample], set()).add(result.output["colour"])
         if event.kind == "candidate.proposed" and event.operator == "few_shot" and event.epoch == 0:
-            examples = event.content["namer"]["examples"]
-            assert len(examples) == 3
-            assert all(example["outputs"] in outputs.values() for example in examples)
+            for example in event.content["namer"]["examples"]:
+                shown += 1
+                assert example["outputs"]["colour"] in answered[example["inputs"]["word"]]
+    assert shown == 3 * 4
+
+
+async def test_f27_the_pool_begins_anew_with_each_epoch():
+    class Look(RandomFewShot):
+        sizes: ClassVar[list[int]] = []
+
+        def plan(self, situation):
+            self.sizes.append(len(situation.pool.of("namer")))
+            return super().plan(situation)
+
+    await run(optimizer=Look(), epochs=2, batch_size=3)
+    assert Look.sizes == [3, 6, 9, 12] * 2

@@ -13,12 +13,12 @@ import pytest
 import optimizer_core as oc
 from optimizer_core.errors import CheckpointError
 from optimizer_core.events import event_to_json
+from optimizer_core.json_values import content_hash
 from optimizer_core.optimizers import RandomFewShot
 from optimizer_core.testing import ScriptedGate
 from tests.optimizer_core.training.cases import (
     add_a_rule,
     answer,
-    current_instructions,
     make_program,
     omega,
     run,
@@ -38,9 +38,10 @@ def path(recorder):
 
 
 def varied(request):
-    """Proposals that differ with the parent, so that paths can part."""
-    text = current_instructions(request)
-    return add_a_rule(request) if len(text) % 2 else {"thinking": "", "instructions": f"{text}!"}
+    """Proposals that depend on every word of the prompt, so that paths part where the evidence does."""
+    mark = content_hash(request.messages[1]["content"], length=4)
+    proposal = add_a_rule(request)
+    return {**proposal, "instructions": f"{proposal['instructions']} {mark}"}
 
 
 def in_any_order(script):
