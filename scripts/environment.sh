@@ -40,8 +40,9 @@ install_file() {
     if command -v uv >/dev/null; then
         uv pip install --quiet --python .venv/bin/python $dependencies -r "$1"
     else
+        # Compiling all of it now takes longer than compiling what is imported later.
         .venv/bin/python -m pip --version >/dev/null 2>&1 || .venv/bin/python -m ensurepip >/dev/null
-        .venv/bin/python -m pip install --quiet --disable-pip-version-check $dependencies -r "$1"
+        .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-compile $dependencies -r "$1"
     fi
 }
 
