@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from optimizer_core.modules.chain_of_thought import ChainOfThought
     from optimizer_core.modules.decision import Decision
     from optimizer_core.modules.generator import Generator
+    from optimizer_core.modules.python_synthesis import PythonSynthesis
     from optimizer_core.modules.self_critique import SelfCritique
+    from optimizer_core.modules.sequential_plan import SequentialPlanSynthesis
     from optimizer_core.program import Program
     from optimizer_core.review import ApproveAll, Proposal, ReviewGate, Verdict
     from optimizer_core.saving import FileCheckpoints
@@ -56,8 +58,10 @@ __all__ = [
     "ProgramCheckpoint",
     "ProgressBar",
     "Proposal",
+    "PythonSynthesis",
     "ReviewGate",
     "SelfCritique",
+    "SequentialPlanSynthesis",
     "Verdict",
     "callbacks",
     "get_default_embedding_model",
@@ -85,7 +89,16 @@ _HOMES = {
     ),
     "models.embedding_model": ("EmbeddingModel",),
     "models.language_model": ("LanguageModel",),
-    "modules": ("Branch", "ChainOfThought", "Decision", "Generator", "Module", "SelfCritique"),
+    "modules": (
+        "Branch",
+        "ChainOfThought",
+        "Decision",
+        "Generator",
+        "Module",
+        "PythonSynthesis",
+        "SelfCritique",
+        "SequentialPlanSynthesis",
+    ),
     "program": ("Program",),
     "review": ("ApproveAll", "Proposal", "ReviewGate", "Verdict"),
     "saving": ("FileCheckpoints",),

@@ -155,6 +155,7 @@ class ScriptedGate:
 
 
 def inputs_of(request: ChatRequest) -> Mapping[str, Any]:
-    """Return the sample that a Generator's request asks about."""
-    inputs: Mapping[str, Any] = json.loads(request.messages[-1]["content"])
+    """Return the sample that a Generator's request asks about, also where it asks for a repair."""
+    asked = [str(message["content"]) for message in request.messages if message["role"] == "user"]
+    inputs: Mapping[str, Any] = json.loads(next(text for text in reversed(asked) if text.startswith("{")))
     return inputs
