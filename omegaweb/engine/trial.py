@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -79,7 +80,7 @@ def try_program(
     *,
     time_limit: float = TIME_LIMIT,
 ) -> Trial:
-    """Ask the task model once for `inputs`. Blocks; call it from a thread without a running event loop."""
+    """Ask the task model once for `inputs`. Blocks until the answer is there or time is up."""
     meter, rollout = Meter(), None
     messages: tuple[dict[str, Any], ...] = ()
     started = time.monotonic()
@@ -88,7 +89,7 @@ def try_program(
         module = build_module(definition, language_model=model)
         messages = module.messages(dict(inputs))
         rollout = Rollout(meter=meter, sample="trial-0")
-        answer = asyncio.run(_within(module(dict(inputs), rollout), time_limit))
+        answer = _in_own_thread(lambda: _within(module(dict(inputs), rollout), time_limit))
     except TimeoutError:
         error = TrialError(
             title="The model took too long",
@@ -106,6 +107,12 @@ def try_program(
         usage=meter.total,
         seconds=time.monotonic() - started,
     )
+
+
+def _in_own_thread(work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+    # A thread of its own, because the caller's may have an event loop already.
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="trial") as executor:
+        return executor.submit(lambda: asyncio.run(work())).result()
 
 
 async def _within(answer: Any, seconds: float) -> Any:
