@@ -19,6 +19,13 @@ from tests.people import PASSWORD
 START_SECONDS = 20
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put browser tests last: once Playwright is started its event loop runs in this thread until the session ends,
+    and neither async tests nor Django's own set-up work there any more."""
+    items.sort(key=lambda item: "chromium" in getattr(item, "fixturenames", ()))
+
+
 @pytest.fixture(scope="session")
 def chromium(django_db_setup: None) -> Iterator[Browser]:
     """One headless Chromium for the whole session; after the database, which refuses a thread with an event loop."""

@@ -1,0 +1,182 @@
+"""The page of a run in a browser: it grows while the run goes on, and is never reloaded."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect
+
+from omegaweb.accounts.models import User
+from omegaweb.engine.recorder import Writer
+from omegaweb.runs.models import Run
+from optimizer_core import events
+from optimizer_core.events import Event
+from tests import event_streams
+from tests.event_streams import BASELINE
+from tests.omegaweb.engine.recording import empty_run, recorded_run
+
+SLOW = 20_000  # milliseconds that a loaded machine may need
+#: Longer than this, and a page feels stuck.
+FRAME_MILLISECONDS = 100
+
+
+def say(run: Run, said: list[Event]) -> None:
+    """Let a run say something, as its thread would."""
+    writer = Writer()
+    for event in said:
+        writer.write(run.pk, event)
+    assert writer.close(run.pk) is None
+
+
+def open_run(page: Page, run: Run, query: str = "") -> None:
+    page.goto(f"{run.get_absolute_url()}{query}")
+    expect(page.locator("body")).to_have_attribute("data-live", "connected", timeout=SLOW)
+    page.evaluate("window.notReloaded = true")
+
+
+def is_same_page(page: Page) -> bool:
+    return bool(page.evaluate("window.notReloaded === true"))
+
+
+def points_drawn(page: Page, number: int) -> None:
+    expect(page.locator("#curve")).to_have_attribute("data-points", str(number), timeout=SLOW)
+
+
+def test_curve_population_and_scores_move_without_a_reload(alice_page: Page, alice: User) -> None:
+    stream = list(event_streams.whole_run(epochs=2, batches=6))
+    run = empty_run(alice)
+    open_run(alice_page, run)
+    expect(alice_page.get_by_text("Nothing is measured yet")).to_be_visible()
+    points_drawn(alice_page, 0)
+
+    say(run, stream[:30])
+    points_drawn(alice_page, Run.objects.get(pk=run.pk).measurements.count())
+    say(run, stream[30:-1])
+    points_drawn(alice_page, Run.objects.get(pk=run.pk).measurements.count())
+    expect(alice_page.locator("#run-population tbody tr")).to_have_count(6)
+    expect(alice_page.locator("#run-scores")).to_contain_text("Improved")
+    expect(alice_page.locator("#run-state")).to_have_text("Running")
+    expect(alice_page.get_by_role("progressbar").first).to_have_attribute("value", "99")
+
+    say(run, stream[-1:])
+    expect(alice_page.locator("#run-state")).to_have_text("Completed", timeout=SLOW)
+    expect(alice_page).to_have_title(re.compile("Completed"))
+    expect(alice_page.locator("#run-actions").get_by_text("Stop")).to_have_count(0)
+    assert is_same_page(alice_page)
+
+
+def test_a_dropped_connection_comes_back_with_nothing_missing(alice_page: Page, alice: User) -> None:
+    routes: list[WebSocketRoute] = []
+
+    def through(route: WebSocketRoute) -> None:
+        route.connect_to_server()
+        routes.append(route)
+
+    alice_page.route_web_socket(re.compile(r"/ws/runs/\d+/"), through)
+    stream = list(event_streams.whole_run(epochs=2, batches=6))
+    run = recorded_run(alice, stream[:20])
+    open_run(alice_page, run)
+
+    routes[-1].close()
+    say(run, stream[20:])
+
+    points_drawn(alice_page, Run.objects.get(pk=run.pk).measurements.count())
+    expect(alice_page.locator("body")).to_have_attribute("data-live", "connected")
+    expect(alice_page.locator("#run-state")).to_have_text("Completed")
+    expect(alice_page.locator("#live-status")).to_have_text("Live")
+    assert len(routes) == 2
+    assert is_same_page(alice_page)
+
+
+def test_what_a_person_opened_and_focused_stays_while_the_page_moves(alice_page: Page, alice: User) -> None:
+    stream = list(event_streams.whole_run(epochs=3, batches=6))
+    run = recorded_run(alice, stream[:40])
+    open_run(alice_page, run)
+    alice_page.get_by_text("The curve as a table").click()
+    alice_page.get_by_text("By purpose").click()
+    link = alice_page.locator("#run-population tbody tr").first.get_by_role("link").first
+    link.focus()
+
+    say(run, [*stream[40:50], event_streams.spent(4321)])
+
+    expect(alice_page.locator("#run-progress")).to_contain_text("4,321", timeout=SLOW)
+    expect(alice_page.get_by_role("table", name=re.compile("measurements"))).to_be_visible()
+    expect(alice_page.get_by_role("columnheader", name="Purpose")).to_be_visible()
+    expect(link).to_be_focused()
+
+
+def test_the_log_moves_with_its_filter(alice_page: Page, alice: User) -> None:
+    run = recorded_run(alice, list(event_streams.whole_run(finish=False))[:30])
+    open_run(alice_page, run, "?tab=log&kind=problems")
+    expect(alice_page.get_by_text("Nothing of this kind was said.")).to_be_visible()
+
+    say(run, [event_streams.spent(999), events.WarningRaised(code="slow", message="The model is slow.")])
+
+    expect(alice_page.locator(".events li")).to_have_count(1, timeout=SLOW)
+    expect(alice_page.locator(".events")).to_contain_text("The model is slow.")
+
+
+def test_open_reviews_are_counted_on_every_page(alice_page: Page, alice: User) -> None:
+    run = recorded_run(alice, list(event_streams.whole_run(finish=False))[:10])
+    alice_page.goto("/runs/")
+    expect(alice_page.locator("body")).to_have_attribute("data-live", "connected", timeout=SLOW)
+    badge = alice_page.locator("#review-badge")
+    expect(badge).to_have_text("")
+
+    say(run, [events.ReviewRequested(candidate=BASELINE, reward=0.5, count=4)])
+
+    expect(badge).to_have_text("1", timeout=SLOW)
+
+
+def test_stop_asks_first_and_shows_that_the_run_is_stopping(alice_page: Page, alice: User) -> None:
+    run = recorded_run(alice, list(event_streams.whole_run(finish=False))[:30])
+    open_run(alice_page, run)
+
+    alice_page.get_by_role("link", name="Stop").click()
+    alice_page.get_by_role("button", name="Cancel").click()
+    assert Run.objects.get(pk=run.pk).stop_requested_at is None
+    alice_page.get_by_role("link", name="Stop").click()
+    alice_page.get_by_role("button", name="Stop the run").click()
+
+    expect(alice_page.locator("#run-state")).to_have_text("Stopping", timeout=SLOW)
+
+
+def test_the_axis_can_show_time(alice_page: Page, alice: User) -> None:
+    run = recorded_run(alice, event_streams.whole_run())
+    open_run(alice_page, run)
+
+    alice_page.get_by_role("button", name="Time").click()
+
+    expect(alice_page.locator("#curve .xtitle")).to_have_text("Time running (s)")
+    expect(alice_page.get_by_role("button", name="Time")).to_have_attribute("aria-pressed", "true")
+
+
+def test_five_thousand_events_do_not_make_the_page_slow(alice_page: Page, alice: User) -> None:
+    stream = list(event_streams.whole_run(epochs=40, batches=31))
+    assert len(stream) > 5000
+    run = empty_run(alice)
+    say(run, stream[:-60])
+    open_run(alice_page, run)
+
+    times = []
+    for start in range(len(stream) - 60, len(stream) - 10, 10):
+        say(run, stream[start : start + 10])
+        points_drawn(alice_page, Run.objects.get(pk=run.pk).measurements.count())
+        times.append(int(alice_page.locator("#curve").get_attribute("data-drawn-in") or 0))
+
+    # The fastest of five: the others also measure what else the machine was doing.
+    assert min(times) < FRAME_MILLISECONDS
+    expect(alice_page.locator("#curve-note")).to_be_visible()
+
+
+def test_without_scripts_the_page_still_shows_everything(alice_page: Page, alice: User, chromium: Browser) -> None:
+    run = recorded_run(alice, event_streams.whole_run())
+    context = chromium.new_context(java_script_enabled=False, storage_state=alice_page.context.storage_state())
+    page = context.new_page()
+    page.goto(alice_page.url.rstrip("/") + run.get_absolute_url())
+
+    expect(page.locator("#run-population tbody tr")).to_have_count(6)
+    expect(page.locator("#curve-text")).to_contain_text("candidate scores so far")
+    page.get_by_text("The curve as a table").click()
+    expect(page.get_by_role("table", name=re.compile("measurements"))).to_be_visible()
+    context.close()

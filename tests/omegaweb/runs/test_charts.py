@@ -1,0 +1,57 @@
+"""Rows become points, points become a figure."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from omegaweb.runs.charts import curve_after, figure, hover_text, points_json
+from omegaweb.runs.models import Series
+from tests import event_streams
+from tests.omegaweb.engine.recording import recorded_run
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def run(alice):
+    return recorded_run(alice, event_streams.whole_run())
+
+
+def test_every_line_has_its_points_in_order(run):
+    curve = curve_after(run, 0)
+
+    assert {series: len(points) for series, points in curve.items()} == {
+        Series.BASELINE: 1,
+        Series.VALIDATION: 3,
+        Series.BEST: run.measurements.filter(series="best").count(),
+        Series.MINIBATCH: 10,
+        Series.BATCH: 10,
+    }
+    for points in curve.values():
+        assert [p.sequence for p in points] == sorted(p.sequence for p in points)
+
+
+def test_two_halves_are_the_whole(run):
+    middle = run.last_sequence // 2
+    first, second = curve_after(run, 0, until=middle), curve_after(run, middle)
+
+    for series, points in curve_after(run, 0).items():
+        assert first.get(series, []) + second.get(series, []) == points
+
+
+def test_a_figure_is_json_with_a_style_for_every_line(run):
+    drawn = json.loads(json.dumps(figure(run), allow_nan=False))
+
+    assert {trace["series"] for trace in drawn["traces"]} == {series.value for series in Series}
+    assert all(trace["color"].startswith("--") for trace in drawn["traces"])
+
+
+def test_a_point_names_its_candidate_n_and_interval(run):
+    point = curve_after(run, 0)[Series.MINIBATCH][0]
+
+    text = hover_text(Series.MINIBATCH, point)
+    assert f"#{point.candidate}" in text
+    assert f"n {point.count}, 95 % {point.low:.2f}–{point.high:.2f}" in text
+    assert points_json({Series.MINIBATCH: [point]})["minibatch"][0][0] == point.sequence

@@ -1,0 +1,105 @@
+"""The log in sentences."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.utils.html import strip_tags
+
+from omegaweb.runs.log import lines_of, log_page, sentence
+from optimizer_core import events
+from optimizer_core.events import KINDS, event_to_json
+from tests import event_streams
+from tests.event_streams import BASELINE
+from tests.omegaweb.engine.recording import recorded_run
+
+pytestmark = pytest.mark.django_db
+
+NUMBERS = {"candidate": BASELINE, "mean": 0.5, "low": 0.4, "high": 0.6, "n": 4}
+SENTENCES = [
+    (event_streams.started(), "The run began: 40 training, 16 validation and 16 test rows."),
+    (event_streams.started(resumed=True), "The run continued: 40 training, 16 validation and 16 test rows."),
+    (events.EpochStarted(epoch=0), "Epoch 1 began."),
+    (events.EpochFinished(epoch=0, logs={}), "Epoch 1 is done."),
+    (events.BatchFinished(epoch=0, batch=2, logs={"reward": 0.5}), "Batch 3 of epoch 1: mean reward 0.50."),
+    (events.BatchFinished(epoch=0, batch=2, logs={}), "Batch 3 of epoch 1."),
+    (event_streams.baseline_proposed(), "#0 is the program as it was."),
+    (event_streams.scored(BASELINE, [0.0, 1.0]), "#0 earned 0.50 on 2 validation rows."),
+    (
+        events.ProposalFailed(operator="mutation", variable="v", reason="exactly this is known already"),
+        "A proposal (rewrite) came to nothing: exactly this is known already",
+    ),
+    (
+        events.ValidationFinished(epoch=0, candidate=BASELINE, logs={"val_reward": 0.5}),
+        "#0 earned 0.50 on the validation rows.",
+    ),
+    (events.ReviewRequested(candidate=BASELINE, reward=0.5, count=2), "#0 waits for your review."),
+    (events.ReviewDecided(candidate=BASELINE, verdict="approved", reviewer="alice"), "alice approved #0."),
+    (
+        events.ReviewDecided(candidate=BASELINE, verdict="rejected", reviewer="alice", comment="Too long"),
+        "alice rejected #0: “Too long”",
+    ),
+    (
+        events.ReviewDecided(candidate=BASELINE, verdict="edited", reviewer="alice", edited=BASELINE),
+        "alice edited #0 into #0.",
+    ),
+    (events.PopulationUpdated(epoch=0, survivors=()), "The population has 0 members; 0 left."),
+    (events.BestChanged(candidate=BASELINE, reward=0.5), "#0 is the best so far: 0.50."),
+    (event_streams.spent(1234), "Spent so far: 1,234 calls, 98,720 tokens."),
+    (events.CheckpointSaved(reference="checkpoint-3"), "The run can be continued from here (checkpoint-3)."),
+    (events.WarningRaised(code="slow", message="The model is slow."), "The model is slow."),
+    (
+        events.TestFinished(baseline=NUMBERS, winner=NUMBERS, difference=NUMBERS, verdict="worse"),
+        "On the test rows: the start earned 0.50, #0 earned 0.50.",
+    ),
+    (
+        events.RunFinished(status="completed", reason="budget_spent"),
+        "The run is complete, because the budget is spent.",
+    ),
+    (events.RunFinished(status="failed", reason="error", message="No key."), "The run failed. No key."),
+]
+
+
+@pytest.mark.parametrize(("said", "words"), SENTENCES)
+def test_an_event_becomes_a_sentence(alice, said, words):
+    run = recorded_run(alice, [event_streams.started(), event_streams.baseline_proposed()])
+
+    line = sentence(said.kind, event_to_json(said), lambda key: f"#{run.candidates.get(key=key).number}")
+
+    assert strip_tags(line).strip() == words
+
+
+def test_every_kind_has_a_sentence():
+    assert {said.kind for said, _ in SENTENCES} == set(KINDS)
+
+
+def test_candidates_are_linked(alice):
+    run = recorded_run(alice, event_streams.whole_run())
+
+    lines = lines_of(run, log_page(run, {"kind": "candidates"}).object_list)
+
+    child = run.candidates.get(number=3)
+    proposal = next(line for line in lines if ">#3</a> was proposed" in line.sentence)
+    assert child.get_absolute_url() in proposal.sentence
+    assert child.parents.get().get_absolute_url() in proposal.sentence
+
+
+def test_the_newest_comes_first_and_pages_do_not_overlap(alice):
+    run = recorded_run(alice, event_streams.whole_run(epochs=4))
+
+    numbers = [
+        line.sequence
+        for page in ("1", "2")
+        for line in lines_of(run, log_page(run, {"kind": "all", "page": page}).object_list)
+    ]
+
+    assert numbers == list(range(run.last_sequence, run.last_sequence - len(numbers), -1))
+
+
+def test_the_raw_event_is_there_in_full(alice):
+    run = recorded_run(alice, [event_streams.started(), event_streams.baseline_proposed()])
+
+    (newest, _) = lines_of(run, log_page(run, {}).object_list)
+
+    assert re.search(r'"operator": "baseline"', newest.raw)
