@@ -35,6 +35,9 @@ ROWS_ON_A_PAGE = 50
 MEASUREMENTS_SHOWN = 50
 WARNINGS_SHOWN = 5
 
+#: What the population table shows: members, and who may become one.
+IN_VIEW = (CandidateState.IN_POPULATION, CandidateState.WAITING, CandidateState.SCORED)
+
 CANDIDATE_FILTERS: dict[str, tuple[str, tuple[CandidateState, ...]]] = {
     "population": ("In the population", (CandidateState.IN_POPULATION,)),
     "waiting": ("Waiting for review", (CandidateState.WAITING,)),
@@ -118,7 +121,7 @@ def _curve_text(run: Run, query: Query) -> Context:
 
 
 def _population(run: Run, query: Query) -> Context:
-    shown = _with_relations(run).filter(state__in=[CandidateState.IN_POPULATION, CandidateState.WAITING])
+    shown = _with_relations(run).filter(state__in=IN_VIEW)
     members = sorted(shown, key=lambda candidate: (candidate.rank is None, candidate.rank or 0, candidate.number))
     return {"candidates": members[:ROWS_ON_A_PAGE], "hidden": max(0, len(members) - ROWS_ON_A_PAGE)}
 

@@ -34,7 +34,7 @@ DROPPED = {
 
 STATES = {
     CandidateState.PROPOSED: "It is being scored.",
-    CandidateState.SCORED: "It is scored and not yet in the population.",
+    CandidateState.SCORED: "Scored; it competes for a place at the end of the epoch.",
     CandidateState.WAITING: "It waits for a review before it may enter the population.",
     CandidateState.IN_POPULATION: "It is in the population.",
     CandidateState.DROPPED: "It was dropped.",
