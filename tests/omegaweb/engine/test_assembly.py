@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from typing import Any
 
@@ -177,3 +180,18 @@ def test_a_check_finds_what_cannot_work_before_any_call():
         assembly.check(replace(sound, reward=RewardChoice(fields=("queue",))))
     with pytest.raises(assembly.Unusable, match="budget"):
         assembly.check(replace(sound, budget=BudgetChoice(calls=0)))
+
+
+def test_checking_a_launch_does_not_load_litellm():
+    # It takes seconds, and a person waits for the page.
+    script = (
+        "import sys; from omegaweb.engine import assembly\n"
+        "from omegaweb.runs.configuration import RunConfiguration\n"
+        f"assembly.check(RunConfiguration(program={definition()!r}))\n"
+        "assert 'litellm' not in sys.modules"
+    )
+    setup = "import django; django.setup()\n"
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    done = subprocess.run([sys.executable, "-c", setup + script], env=environment, capture_output=True, text=True)
+
+    assert done.returncode == 0, done.stderr

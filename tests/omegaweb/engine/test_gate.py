@@ -57,7 +57,7 @@ def test_a_rejected_candidate_stays_out_and_its_reason_is_told(alice, script):
         decide(review, ReviewState.APPROVED, reviewer=alice)
     approve_the_rest(run)
 
-    told = run.events.filter(kind="review.decided").order_by("sequence").first().payload
+    told = run.events.filter(kind="review.decided").order_by("sequence")[0].payload
     assert (told["verdict"], told["reviewer"], told["comment"]) == ("rejected", "alice", "It promises a refund")
     assert Candidate.objects.get(pk=first.candidate_id).state == CandidateState.REJECTED
 

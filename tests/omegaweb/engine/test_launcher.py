@@ -26,8 +26,8 @@ def test_a_run_completes_and_its_log_has_no_gap(alice, script):
     assert sequences(run) == list(range(1, run.last_sequence + 1))
     assert run.calls >= script.asked > 0  # embeddings are calls as well
     assert run.batches_done == 4
-    assert run.baseline.number == 0
-    assert run.result["baseline"]["n"] == 4
+    assert run.candidates.get(number=0) == run.baseline
+    assert (run.result or {})["baseline"]["n"] == 4
     assert run.candidates.count() > 2
     assert run.measurements.exists()
 
@@ -41,6 +41,8 @@ def test_more_runs_than_the_limit_take_turns(alice, script, monkeypatch):
     until(lambda: Run.objects.filter(state=RunState.COMPLETED).count() == 2)
     first.refresh_from_db()
     second.refresh_from_db()
+    assert first.finished_at is not None
+    assert second.started_at is not None
     assert second.started_at >= first.finished_at
     until(lambda: not launcher.launcher.working_on())
 
@@ -86,7 +88,7 @@ def test_a_model_that_cannot_be_reached_fails_the_run_with_a_message(alice, scri
     run = finished(run)
     assert (run.state, run.reason) == (RunState.FAILED, "error")
     assert "connection refused by 127.0.0.1:9" in run.message
-    assert run.events.order_by("sequence").last().kind == "run.finished"
+    assert run.events.get(sequence=run.last_sequence).kind == "run.finished"
 
 
 def test_a_configuration_that_cannot_work_fails_before_any_call(alice, script):

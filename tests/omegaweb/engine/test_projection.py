@@ -29,7 +29,7 @@ def run(alice):
 
 
 def candidate(run, text=BETTER) -> Candidate:
-    return run.candidates.get(key=key_of(text))
+    return Candidate.objects.get(run=run, key=key_of(text))
 
 
 def test_run_started_begins_the_run(alice):

@@ -21,6 +21,8 @@ OWN = {"id", "run_id", "candidate_id", "fate_by_id", "baseline_id", "best_id", "
 def rows_of(run_id: int) -> dict[str, Any]:
     """Everything pages read of a run, without keys of rows."""
     run = Run.objects.get(pk=run_id)
+    assert run.best is not None
+    assert run.baseline is not None
 
     def plain(row: Any) -> dict[str, Any]:
         return {name: value for name, value in vars(row).items() if name not in OWN and not name.startswith("_")}

@@ -28,7 +28,7 @@ def run(alice):
 def page_of(client, run, **query) -> str:
     response = client.get(run.get_absolute_url(), query)
     assert response.status_code == 200
-    return response.content.decode()
+    return str(response.content.decode())
 
 
 def test_the_header_shows_what_was_spent(alice_client, run):
@@ -48,7 +48,7 @@ def test_a_price_that_is_not_known_is_not_called_free(alice_client, run):
 
 
 def test_the_budget_shows_what_is_left(alice, alice_client):
-    said = [event_streams.started(), event_streams.spent(40, left={"calls": 60})]
+    said: list[events.Event] = [event_streams.started(), event_streams.spent(40, left={"calls": 60})]
     run = recorded_run(alice, said, configuration={"budget": BudgetChoice(calls=100)})
 
     page = page_of(alice_client, run)
@@ -67,7 +67,8 @@ def test_the_scores_show_n_and_interval(alice_client, run):
 def test_the_curve_comes_as_data_and_as_words(alice_client, run):
     page = page_of(alice_client, run)
 
-    figure = json.loads(re.search(r'id="curve-figure" type="application/json">(.*?)</script>', page).group(1))
+    (embedded,) = re.findall(r'id="curve-figure" type="application/json">(.*?)</script>', page)
+    figure = json.loads(embedded)
     drawn = {trace["series"]: len(trace["points"]) for trace in figure["traces"]}
     assert drawn == {"batch": 10, "minibatch": 10, "validation": 3, "best": drawn["best"], "baseline": 1}
     assert figure["sequence"] == run.last_sequence

@@ -19,6 +19,8 @@ def test_it_shows_state_program_dataset_and_rewards(alice, alice_client):
 
     page = alice_client.get(URL).content.decode()
 
+    assert run.baseline is not None
+    assert run.best is not None
     assert "Triage, first try" in page
     assert "Completed" in page
     assert "Improved +0.40" in page

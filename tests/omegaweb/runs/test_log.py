@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.utils.html import strip_tags
+from django.utils.html import format_html, strip_tags
 
 from omegaweb.runs.log import lines_of, log_page, sentence
 from optimizer_core import events
-from optimizer_core.events import KINDS, event_to_json
+from optimizer_core.events import KINDS, Event, event_to_json
 from tests import event_streams
 from tests.event_streams import BASELINE
 from tests.omegaweb.engine.recording import recorded_run
@@ -17,7 +17,7 @@ from tests.omegaweb.engine.recording import recorded_run
 pytestmark = pytest.mark.django_db
 
 NUMBERS = {"candidate": BASELINE, "mean": 0.5, "low": 0.4, "high": 0.6, "n": 4}
-SENTENCES = [
+SENTENCES: list[tuple[Event, str]] = [
     (event_streams.started(), "The run began: 40 training, 16 validation and 16 test rows."),
     (event_streams.started(resumed=True), "The run continued: 40 training, 16 validation and 16 test rows."),
     (events.EpochStarted(epoch=0), "Epoch 1 began."),
@@ -65,7 +65,7 @@ SENTENCES = [
 def test_an_event_becomes_a_sentence(alice, said, words):
     run = recorded_run(alice, [event_streams.started(), event_streams.baseline_proposed()])
 
-    line = sentence(said.kind, event_to_json(said), lambda key: f"#{run.candidates.get(key=key).number}")
+    line = sentence(said.kind, event_to_json(said), lambda key: format_html("#{}", run.candidates.get(key=key).number))
 
     assert strip_tags(line).strip() == words
 

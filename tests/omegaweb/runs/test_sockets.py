@@ -37,7 +37,7 @@ async def opened(path: str, client: Client) -> Socket:
 
 
 async def frames_until(socket: Socket, sequence: int) -> list[dict[str, Any]]:
-    frames = []
+    frames: list[dict[str, Any]] = []
     while not frames or frames[-1]["sequence"] < sequence:
         frames.append(await socket.frame())
     return frames
