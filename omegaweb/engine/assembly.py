@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from omegaweb.engine.fields import inputs_schema, outputs_schema
-from omegaweb.engine.model_building import Models, build_models
+from omegaweb.engine.model_building import Models, build_models, make_reachable
 from omegaweb.engine.run_data import RunData, UnfitData, load_data
 from omegaweb.runs.configuration import BudgetChoice, OptimizerChoice, RewardChoice, RunConfiguration
 from omegaweb.runs.models import Run
@@ -140,6 +140,8 @@ def assemble(run: Run) -> Assembly:
         Unusable: the configuration, the program or a row cannot work.
     """
     configuration = run.choices
+    models = configuration.models
+    make_reachable(models.task, models.proposer, models.judge, models.embedding)
     return Assembly(
         program=build_program(configuration),
         data=load_data(run.dataset_version, configuration.program),

@@ -45,14 +45,14 @@ def build_language_model(name: str, api_base: str = "", **settings: Any) -> Lang
     """Build one language model; the address counts only for models that are not built in."""
     from optimizer_core.models.language_model import LanguageModel
 
-    return LanguageModel(name, api_base=_prepare(name, api_base), timeout=TIMEOUT, caching=True, **settings)
+    return LanguageModel(name, api_base=_address(name, api_base), timeout=TIMEOUT, caching=True, **settings)
 
 
 def build_embedding_model(name: str, api_base: str = "") -> EmbeddingModel | None:
     """Build the embedding model; an empty name is none."""
     from optimizer_core.models.embedding_model import EmbeddingModel
 
-    return EmbeddingModel(name, api_base=_prepare(name, api_base), timeout=TIMEOUT) if name else None
+    return EmbeddingModel(name, api_base=_address(name, api_base), timeout=TIMEOUT) if name else None
 
 
 def _other(name: str, choice: ModelChoice) -> LanguageModel:
@@ -60,10 +60,13 @@ def _other(name: str, choice: ModelChoice) -> LanguageModel:
     return build_language_model(name or choice.task, choice.api_base)
 
 
-def _prepare(name: str, api_base: str) -> str | None:
-    if not name.startswith(BUILT_IN):
-        return api_base or None
-    from omegaweb.embedded.provider import register
+def make_reachable(*names: str) -> None:
+    """Let LiteLLM know the built-in models if any is among `names`; loads LiteLLM, which takes seconds."""
+    if any(name.startswith(BUILT_IN) for name in names):
+        from omegaweb.embedded.provider import register
 
-    register()
-    return None
+        register()
+
+
+def _address(name: str, api_base: str) -> str | None:
+    return None if name.startswith(BUILT_IN) else api_base or None

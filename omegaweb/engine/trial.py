@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from omegaweb.engine.assembly import build_module
-from omegaweb.engine.model_building import build_language_model
+from omegaweb.engine.model_building import build_language_model, make_reachable
 from omegaweb.runs.configuration import ModelChoice
 from optimizer_core.budget import Meter, Usage
 from optimizer_core.errors import (
@@ -85,6 +85,7 @@ def try_program(
     messages: tuple[dict[str, Any], ...] = ()
     started = time.monotonic()
     try:
+        make_reachable(models.task)
         model = build_language_model(models.task, models.api_base, temperature=models.task_temperature, retry=ATTEMPTS)
         module = build_module(definition, language_model=model)
         messages = module.messages(dict(inputs))
