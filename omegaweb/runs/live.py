@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Prefetch
+from django.db.models import Count, Prefetch
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from omegaweb.runs.charts import curve_after
 from omegaweb.runs.log import FILTERS, lines_of, log_page
 from omegaweb.runs.models import Candidate, CandidateState, Run, RunQuerySet, Series
 from omegaweb.runs.progress import progress_of, spend_of
@@ -108,15 +107,12 @@ def _notices(run: Run, query: Query) -> Context:
 
 
 def _curve_text(run: Run, query: Query) -> Context:
-    curve = curve_after(run, 0, until=run.last_sequence)
-    newest = sorted(
-        ((series, point) for series, points in curve.items() for point in points[-MEASUREMENTS_SHOWN:]),
-        key=lambda pair: -pair[1].sequence,
-    )
+    newest = run.measurements.select_related("candidate").order_by("-sequence", "-pk")
+    counts = dict(run.measurements.order_by().values_list("series").annotate(Count("pk")))
     return {
-        "measurements": newest[:MEASUREMENTS_SHOWN],
-        "total": sum(len(points) for points in curve.values()),
-        "tried": len(curve.get(Series.MINIBATCH, [])),
+        "measurements": newest.defer("candidate__content", "candidate__reasoning")[:MEASUREMENTS_SHOWN],
+        "total": sum(counts.values()),
+        "tried": counts.get(Series.MINIBATCH, 0),
     }
 
 

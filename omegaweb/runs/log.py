@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -73,7 +72,6 @@ class Line:
     kind: str
     tone: str
     sentence: SafeString
-    raw: str
 
 
 def log_page(run: Run, query: Mapping[str, str]) -> Page[Event]:
@@ -106,7 +104,6 @@ def lines_of(run: Run, events: Iterable[Event]) -> list[Line]:
             kind=event.kind,
             tone=_tone(event),
             sentence=sentence(event.kind, event.payload, link),
-            raw=json.dumps(event.payload, indent=2, ensure_ascii=False),
         )
         for event in listed
     ]

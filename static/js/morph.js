@@ -20,6 +20,7 @@
   }
 
   function morphChildren(old, fresh) {
+    if (old.hasAttribute("data-theirs")) return; // filled since by something a person did
     const byId = new Map();
     for (const child of old.children) if (child.id) byId.set(child.id, child);
     let place = old.firstChild;

@@ -116,6 +116,20 @@ def test_the_log_moves_with_its_filter(alice_page: Page, alice: User) -> None:
     expect(alice_page.locator(".events")).to_contain_text("The model is slow.")
 
 
+def test_an_event_opened_in_the_log_stays_open_while_others_come(alice_page: Page, alice: User) -> None:
+    run = recorded_run(alice, list(event_streams.whole_run(finish=False))[:5])
+    open_run(alice_page, run, "?tab=log&kind=all")
+    alice_page.locator("#raw-2 summary time").click()
+    raw = alice_page.locator("#raw-2 pre")
+    expect(raw).to_contain_text('"operator": "baseline"', timeout=SLOW)
+
+    say(run, [event_streams.spent(4321)])
+
+    expect(alice_page.locator(".events li")).to_have_count(6, timeout=SLOW)
+    expect(raw).to_be_visible()
+    expect(raw).to_contain_text('"operator": "baseline"')
+
+
 def test_open_reviews_are_counted_on_every_page(alice_page: Page, alice: User) -> None:
     run = recorded_run(alice, list(event_streams.whole_run(finish=False))[:10])
     alice_page.goto("/runs/")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -38,6 +40,14 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     for region in shown:
         context |= region.context(run, query)
     return render(request, "pages/runs/detail.html", context)
+
+
+@require_GET
+def event(request: HttpRequest, pk: int, sequence: int) -> HttpResponse:
+    """Show one event as it was recorded."""
+    shown = get_object_or_404(visible_run(request, pk).events, sequence=sequence)
+    raw = json.dumps(shown.payload, indent=2, ensure_ascii=False)
+    return render(request, "partials/runs/event_raw.html", {"event": shown, "raw": raw})
 
 
 @require_http_methods(["GET", "POST"])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from django.utils.html import format_html, strip_tags
 
@@ -95,11 +93,3 @@ def test_the_newest_comes_first_and_pages_do_not_overlap(alice):
     ]
 
     assert numbers == list(range(run.last_sequence, run.last_sequence - len(numbers), -1))
-
-
-def test_the_raw_event_is_there_in_full(alice):
-    run = recorded_run(alice, [event_streams.started(), event_streams.baseline_proposed()])
-
-    (newest, _) = lines_of(run, log_page(run, {}).object_list)
-
-    assert re.search(r'"operator": "baseline"', newest.raw)
