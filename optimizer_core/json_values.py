@@ -18,3 +18,18 @@ def canonical_json(value: Any) -> str:
 def content_hash(value: Any, *, length: int = 12) -> str:
     """Return the first ``length`` hexadecimal digits of the SHA-256 of the canonical text."""
     return hashlib.sha256(canonical_json(value).encode()).hexdigest()[:length]
+
+
+def storable(value: Any) -> Any:
+    """Return a JSON value whose texts any database and encoder takes.
+
+    Models now and then write half of a surrogate pair or a NUL, which JSON allows and UTF-8 or PostgreSQL refuse: the
+    half becomes U+FFFD, the NUL goes.
+    """
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\x00", "")
+    if isinstance(value, dict):
+        return {storable(key): storable(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [storable(item) for item in value]
+    return value

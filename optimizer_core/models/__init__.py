@@ -2,10 +2,11 @@
 
 language_model, embedding_model   what the rest of the library uses
 defaults                          the models of those who name none
-calls                             one question's attempts: meter, slots, waits
+asking                            one question: reply checked, repaired once
+calls                             its attempts: meter, slots, waits
 retry, slots                      how long to wait, how many at once
 shared_results                    each answer and vector made once
 json_answer                       a model's text to a fitting JSON object
-structured_output, prices         what providers differ in
+structured_output, thinking, prices  what providers differ in
 transports                        which of the two below: litellm_transport, openai_transport (connections, http_errors)
 """

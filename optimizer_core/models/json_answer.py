@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from optimizer_core.data.schema import Schema
-from optimizer_core.json_values import JsonObject
+from optimizer_core.json_values import JsonObject, storable
 
 _FENCE = re.compile(r"```[a-zA-Z]*\s*\n?(.*?)```", re.DOTALL)
 _THINKING = re.compile(r"<think>.*?</think>", re.DOTALL)
@@ -92,7 +92,7 @@ def _load(text: str) -> JsonObject | None:
             value = json.loads(attempt, parse_constant=_no_constant, strict=False)
         except (ValueError, RecursionError):
             continue
-        return value if isinstance(value, dict) else None
+        return storable(value) if isinstance(value, dict) else None
     return None
 
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from enum import Enum
 from functools import lru_cache
 from typing import Any, Final, Literal, TypeAlias
 
 from optimizer_core.budget import Meter, Role, Usage
 from optimizer_core.data.schema import Schema
-from optimizer_core.errors import ConfigurationError, InvalidAnswer, ModelError, ModelRefused
+from optimizer_core.errors import ConfigurationError, ModelError
 from optimizer_core.json_values import JsonObject, content_hash
-from optimizer_core.models.base import Answer, ChatAnswer, ChatRequest, Transport
+from optimizer_core.models.asking import Asker
+from optimizer_core.models.base import Answer, ChatRequest, Transport
 from optimizer_core.models.calls import Caller, Tab
 from optimizer_core.models.defaults import get_default_language_model
-from optimizer_core.models.json_answer import read_answer, repair_request
 from optimizer_core.models.retry import RetryPolicy, pause_of
 from optimizer_core.models.settings import (
     check_count,
@@ -28,6 +29,7 @@ from optimizer_core.models.settings import (
 )
 from optimizer_core.models.shared_results import SharedResults
 from optimizer_core.models.slots import Slots
+from optimizer_core.models.thinking import with_thinking, without_thinking
 from optimizer_core.models.transports import transport_for
 
 
@@ -99,11 +101,12 @@ class LanguageModel:
         self.max_concurrency: int | None = check_count("max_concurrency", max_concurrency, optional=True)
         self.extra_body = check_extra_body(extra_body)
         self._transport = transport or transport_for(self.model, api_base)
-        self._caller = Caller(
+        caller = Caller(
             retry=RetryPolicy(attempts=self.retry, first_wait=self.retry_first_wait, max_wait=self.retry_max_wait),
             slots=Slots(self.max_concurrency),
             pause=pause_of(self.model, api_base),
         )
+        self._asker = Asker(transport=self._transport, caller=caller)
         self._answers: SharedResults[str, Answer] = SharedResults()
 
     async def generate(
@@ -138,22 +141,25 @@ class LanguageModel:
             RunStopped: the run was asked to stop.
         """
         tab = Tab(meter=meter, role=role)
-        asked = {
+        given = {
             "temperature": self.temperature if temperature is UNSET else check_temperature(temperature),
             "reasoning_effort": (
                 self.reasoning_effort if reasoning_effort is UNSET else check_reasoning_effort(reasoning_effort)
             ),
             "max_tokens": self.max_tokens,
         }
-        settings: JsonObject = {name: value for name, value in asked.items() if value is not None and value != "none"}
+        settings: JsonObject = {name: value for name, value in given.items() if value is not None and value != "none"}
         if self.extra_body:
             settings["extra_body"] = self.extra_body
         wanted = schema if schema is None or isinstance(schema, Schema) else _schema_of(json.dumps(schema))
-        request = self._request(tuple(messages), wanted, settings)
+        asked = without_thinking(self.model, wanted, settings)
+        request = self._request(tuple(messages), asked, settings)
         try:
-            if not self.caching:
-                return await self._answer(request, wanted, tab)
-            return await self._remembered(request, wanted, tab, repeat)
+            if self.caching:
+                answer = await self._remembered(request, asked, tab, repeat)
+            else:
+                answer = await self._asker.answer(request, asked, tab)
+            return answer if asked is wanted else replace(answer, value=with_thinking(answer.value, answer.reasoning))
         except ModelError as error:
             if self.fallback is None:
                 raise
@@ -224,37 +230,10 @@ class LanguageModel:
                             repeat], length=32)  # fmt: skip
 
         async def make(_: list[str]) -> list[Answer]:
-            return [await self._answer(request, schema, tab)]
+            return [await self._asker.answer(request, schema, tab)]
 
         answers, made = await self._answers.get([key], make)
         return _with_usage(answers[0], tab.usage, cached=not made)
-
-    async def _answer(self, request: ChatRequest, schema: Schema | None, tab: Tab) -> Answer:
-        """Ask, and where the answer does not fit ask once more with the problems listed."""
-        reply = await self._ask(request, tab)
-        if schema is None:
-            if not reply.text.strip():
-                raise InvalidAnswer(f"{self.model} answered with nothing{_cut(reply, request)}")
-            return Answer(value={"content": reply.text}, usage=tab.usage, reasoning=reply.reasoning)
-        value, problems = read_answer(reply.text, schema)
-        if problems and not _cut(reply, request):
-            correction = ({"role": "assistant", "content": reply.text},
-                          {"role": "user", "content": repair_request(problems, schema)})  # fmt: skip
-            again = self._request((*request.messages, *correction), schema, dict(request.settings))
-            reply = await self._ask(again, tab)
-            value, problems = read_answer(reply.text, schema)
-        if value is None or problems:
-            raise InvalidAnswer(
-                f"the answer of {self.model} does not fit: {'; '.join(problems[:3])}{_cut(reply, request)}; "
-                f"it began with {reply.text[:120]!r}"
-            )
-        return Answer(value=value, usage=tab.usage, reasoning=reply.reasoning)
-
-    async def _ask(self, request: ChatRequest, tab: Tab) -> ChatAnswer:
-        reply = await self._caller.call(lambda: self._transport.chat(request), tab)
-        if reply.refusal or reply.finish_reason == "content_filter":
-            raise ModelRefused(f"{self.model} refused: {reply.refusal[:300] or 'its content filter ended the answer'}")
-        return reply
 
 
 def as_language_model(source: LanguageModel | str | JsonObject | None) -> LanguageModel:
@@ -278,16 +257,9 @@ def as_language_model(source: LanguageModel | str | JsonObject | None) -> Langua
     raise ConfigurationError(f"a language model must be a LanguageModel or a model string, got {source!r}")
 
 
-def _cut(reply: ChatAnswer, request: ChatRequest) -> str:
-    if reply.finish_reason != "length":
-        return ""
-    limit = request.settings.get("max_tokens")
-    return f" (cut off at max_tokens={limit}; raise it)" if limit else " (cut off at its token limit; set max_tokens)"
-
-
 def _with_usage(answer: Answer, usage: Usage, *, cached: bool = False) -> Answer:
-    value = copy.deepcopy(answer.value)  # the cache's own must not be changed by who got it
-    return Answer(value=value, usage=usage, reasoning=answer.reasoning, cached=cached)
+    # A copy: the cache's own must not be changed by who got it.
+    return replace(answer, value=copy.deepcopy(answer.value), usage=usage, cached=cached)
 
 
 @lru_cache(maxsize=256)

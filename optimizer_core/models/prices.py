@@ -25,12 +25,13 @@ def price_list() -> dict[str, JsonObject]:
 @cache
 def price_entry(model: str) -> JsonObject | None:
     """Return the list's entry of a model string, with or without its provider; None where it is unknown."""
-    names = [model]
-    while "/" in names[-1]:
-        names.append(names[-1].partition("/")[2])
-    # "openrouter/openai/gpt-4o" must not be priced as OpenAI's own, so other prefixes than these are never dropped.
-    keeps = model.partition("/")[0] not in ("openai", "azure", "hosted_vllm", "ollama", "ollama_chat")
-    return next((price_list()[name] for name in names[: 1 if keeps else None] if name in price_list()), None)
+    prices = price_list()
+    if model in prices:
+        return prices[model]
+    prefix, _, rest = model.partition("/")
+    entry = prices.get(rest)
+    # A maker's own model behind somebody else's address has another price, or none.
+    return entry if entry and str(entry.get("litellm_provider", "")).startswith(prefix) else None
 
 
 def usage_of(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from optimizer_core.budget import Meter
 from optimizer_core.data.candidate import Candidate
 from optimizer_core.data.dataset import Sample
-from optimizer_core.errors import BudgetExhausted, ModelError, RunStopped
+from optimizer_core.errors import BudgetExhausted, ModelError, RunStopped, SchemaError
 from optimizer_core.events import SampleResult
 from optimizer_core.json_values import JsonObject
 from optimizer_core.modules.base import Module, Rollout
@@ -113,7 +113,7 @@ class Scorer:
             if output is None:
                 return _failed(sample, None, "the program gave no answer", "NoAnswer")
             judgement = await self._reward.judge(sample, output, meter=self._meter)
-        except ModelError as error:
+        except (ModelError, SchemaError) as error:
             return _failed(sample, output, str(error), type(error).__name__)
         result = SampleResult(sample=sample.id, reward=judgement.reward, output=output, feedback=judgement.feedback)
         return Outcome(result=result, trace=tuple(rollout.trace))
