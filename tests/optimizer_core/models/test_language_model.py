@@ -247,3 +247,14 @@ async def test_failures_are_not_cached():
     with pytest.raises(ModelUnavailable):
         await model.generate(HELLO, meter=Meter())
     assert (await model.generate(HELLO, meter=Meter())).value == {"content": "x"}
+
+
+async def test_a_model_that_reasons_by_itself_fills_the_thinking_field_with_its_own_trace():
+    thoughtful = SCHEMA.with_field_first("thinking", {"type": "string"})
+    script = Script(answer('{"label": "a"}', reasoning="my trace"))
+    model = LanguageModel("openai/o3", transport=script)
+    result = await model.generate(HELLO, schema=thoughtful, meter=Meter(), reasoning_effort="low")
+    assert list(result.value.items()) == [("thinking", "my trace"), ("label", "a")]
+    assert "thinking" not in (script.requests[0].schema or {})["properties"]
+    script.entries = [answer('{"thinking": "t", "label": "a"}')]
+    assert (await model.generate(HELLO, schema=thoughtful, meter=Meter())).value["thinking"] == "t"

@@ -1,0 +1,65 @@
+"""One question to a language model: its reply checked, and repaired once where it does not fit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from optimizer_core.data.schema import Schema
+from optimizer_core.errors import InvalidAnswer, ModelRefused
+from optimizer_core.models.base import Answer, ChatAnswer, ChatRequest, Transport
+from optimizer_core.models.calls import Caller, Tab
+from optimizer_core.models.json_answer import read_answer, repair_request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """Asks through a transport; the caller makes the attempts."""
+
+    transport: Transport
+    caller: Caller
+
+    async def answer(self, request: ChatRequest, schema: Schema | None, tab: Tab) -> Answer:
+        """Ask, and where the answer does not fit ask once more with the problems listed.
+
+        Raises:
+            ModelRefused: the model or a content filter refused.
+            InvalidAnswer: nothing usable came, after one repair.
+            ModelError: the attempts failed.
+        """
+        reply = await self._ask(request, tab)
+        if schema is None:
+            if not reply.text.strip():
+                raise InvalidAnswer(f"{request.model} answered with nothing{_cut(reply, request)}")
+            return Answer(value={"content": reply.text}, usage=tab.usage, reasoning=reply.reasoning)
+        value, problems = read_answer(reply.text, schema)
+        if problems and not _cut(reply, request):
+            reply = await self._ask(_repair(request, reply, problems, schema), tab)
+            value, problems = read_answer(reply.text, schema)
+        if value is None or problems:
+            raise InvalidAnswer(
+                f"the answer of {request.model} does not fit: {'; '.join(problems[:3])}{_cut(reply, request)}; "
+                f"it began with {reply.text[:120]!r}"
+            )
+        return Answer(value=value, usage=tab.usage, reasoning=reply.reasoning)
+
+    async def _ask(self, request: ChatRequest, tab: Tab) -> ChatAnswer:
+        reply = await self.caller.call(lambda: self.transport.chat(request), tab)
+        if reply.refusal or reply.finish_reason == "content_filter":
+            said = reply.refusal[:300] or "its content filter ended the answer"
+            raise ModelRefused(f"{request.model} refused: {said}")
+        return reply
+
+
+def _repair(request: ChatRequest, reply: ChatAnswer, problems: list[str], schema: Schema) -> ChatRequest:
+    correction = (
+        {"role": "assistant", "content": reply.text},
+        {"role": "user", "content": repair_request(problems, schema)},
+    )
+    return replace(request, messages=(*request.messages, *correction))
+
+
+def _cut(reply: ChatAnswer, request: ChatRequest) -> str:
+    if reply.finish_reason != "length":
+        return ""
+    limit = request.settings.get("max_tokens")
+    return f" (cut off at max_tokens={limit}; raise it)" if limit else " (cut off at its token limit; set max_tokens)"
