@@ -38,7 +38,7 @@ def time_span(value: Span) -> str:
 def _rounded(value: float) -> float:
     if value < 100:
         return round(value)
-    step = 10 ** (math.floor(math.log10(value)) - 1)
+    step = 10.0 ** (math.floor(math.log10(value)) - 1)
     return round(value / step) * step
 
 
