@@ -25,6 +25,10 @@ ROWS_A_DELETE = 5000
 PROGRESS_SECONDS = 0.3
 # A reading thread shows a sign of life at least this often, except while a sheet is unpacked.
 LOST_AFTER_SECONDS = 30
+LOST = (
+    "The server stopped while it read the file: it was restarted, or the file took more memory than there is. "
+    "Read the file again; if it stops there once more, save the part that you need as CSV and upload that."
+)
 
 _reading: set[int] = set()
 _lock = threading.Lock()
@@ -39,11 +43,17 @@ def start(table_id: int) -> None:
     threading.Thread(target=_read_in_thread, args=(table_id,), daemon=True, name=f"table-{table_id}").start()
 
 
-def resume_if_lost(table: Table) -> None:
-    """Read a table from the start when the process that was reading it is gone."""
+def fail_if_lost(table: Table) -> None:
+    """Give a table up when the process that was reading it is gone.
+
+    It is not read again by itself: the file may be what ended the process, and would end this one.
+    """
     silent = (timezone.now() - table.alive_at).total_seconds()
     if table.is_reading and table.pk not in _reading and silent > LOST_AFTER_SECONDS:
-        start(table.pk)
+        delete_rows(table)
+        lost = Table.objects.filter(pk=table.pk, state=Table.State.READING)
+        lost.update(state=Table.State.FAILED, error=LOST, row_count=0)
+        table.refresh_from_db()
 
 
 def read_now(table_id: int) -> None:
@@ -83,6 +93,7 @@ def _store(table: Table) -> None:
         encoding=table.encoding,
         delimiter=table.delimiter,
         column_limit=settings.TABLE_COLUMN_LIMIT,
+        row_limit=settings.TABLE_ROW_LIMIT,
     )
     raw = open_table(Path(settings.MEDIA_ROOT) / table.file, table.filename, options)
     statistics = [ColumnStatistics(name) for name in raw.names]

@@ -57,9 +57,10 @@ def progress(request: PageRequest, pk: int) -> HttpResponse:
     """Show how far the reading is; when it is over, have the page loaded anew."""
     dataset = _dataset(request, pk)
     table = dataset.latest_table
+    if table is not None:
+        importing.fail_if_lost(table)
     if table is None or not table.is_reading:
         return HttpResponseClientRefresh()
-    importing.resume_if_lost(table)
     return render(request, "partials/datasets/progress.html", {"dataset": dataset, "table": table})
 
 
@@ -125,7 +126,7 @@ def _detail_context(request: PageRequest, dataset: Dataset) -> dict[str, object]
     context: dict[str, object] = {"dataset": dataset, "table": table, "version": version}
     if table is None:
         return context
-    importing.resume_if_lost(table)
+    importing.fail_if_lost(table)
     context["can_read_again"] = services.can_read_again(table)
     context["reading_options"] = ReadingOptionsForm(initial={"encoding": table.encoding, "delimiter": table.delimiter})
     if table.is_ready:

@@ -27,7 +27,7 @@ def warn_of_uncomputed(path: Path, sheet: str) -> list[str]:
 
 def _uncomputed(path: Path, sheet: str) -> list[str]:
     with zipfile.ZipFile(path) as archive:
-        part = _part_of(archive, sheet)
+        part = part_of(archive, sheet)
         if part is None:
             return []
         found = []
@@ -42,7 +42,8 @@ def _uncomputed(path: Path, sheet: str) -> list[str]:
         return found
 
 
-def _part_of(archive: zipfile.ZipFile, sheet: str) -> str | None:
+def part_of(archive: zipfile.ZipFile, sheet: str) -> str | None:
+    """Return the part of the archive that holds the sheet, or nothing if that is unclear."""
     book = _parse(archive, "xl/workbook.xml")
     relations = _parse(archive, "xl/_rels/workbook.xml.rels")
     if book is None or relations is None:

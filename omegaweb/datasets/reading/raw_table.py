@@ -18,6 +18,7 @@ class ReadingOptions:
     encoding: str = ""  # empty: find out
     delimiter: str = ""  # empty: find out
     column_limit: int = 500
+    row_limit: int = 1_000_000
 
 
 @dataclass(slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
-from omegaweb.datasets.reading import formulas, header
+from omegaweb.datasets.reading import extent, formulas, header
 from omegaweb.datasets.reading.errors import UnreadableFile
 from omegaweb.datasets.reading.raw_table import RawTable, ReadingOptions
 from omegaweb.datasets.reading.values import Unstorable, clean, is_blank
@@ -25,7 +25,7 @@ def read(path: Path, options: ReadingOptions) -> RawTable:
         UnreadableFile: if the file is protected, broken or empty.
     """
     _check_unpacked_size(path)
-    sheet, warnings = _first_filled_sheet(_open(path))
+    sheet, warnings = _first_filled_sheet(_open(path), path, options)
     rows = enumerate(sheet.iter_rows(), start=1)
     head = next((cells for _, cells in rows if not all(is_blank(cell) for cell in cells)), None)
     if head is None:
@@ -91,8 +91,11 @@ def _protected() -> UnreadableFile:
     )
 
 
-def _first_filled_sheet(workbook: CalamineWorkbook) -> tuple[CalamineSheet, list[str]]:
+def _first_filled_sheet(
+    workbook: CalamineWorkbook, path: Path, options: ReadingOptions
+) -> tuple[CalamineSheet, list[str]]:
     for name in workbook.sheet_names:
+        extent.check(path, name, options)
         try:
             sheet = workbook.get_sheet_by_name(name)
         except CalamineError as error:

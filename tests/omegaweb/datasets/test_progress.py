@@ -45,20 +45,22 @@ def test_when_it_is_over_the_page_is_loaded_anew(alice_client: Client, alice: Us
     assert alice_client.get(url(factories.dataset(alice)))["HX-Refresh"] == "true"
 
 
-def test_a_reading_whose_process_is_gone_begins_again(
+def test_a_reading_whose_process_is_gone_fails_instead_of_beginning_again(
     alice_client: Client, reading: Dataset, monkeypatch: pytest.MonkeyPatch
 ):
     started: list[int] = []
     monkeypatch.setattr(importing, "start", started.append)
 
     alice_client.get(url(reading))
-    assert started == []
+    assert Table.objects.get().is_reading
 
     Table.objects.update(alive_at=timezone.now() - timedelta(seconds=importing.LOST_AFTER_SECONDS + 1))
-    alice_client.get(url(reading))
-    table = reading.latest_table
-    assert table is not None
-    assert started == [table.pk]
+    assert alice_client.get(url(reading))["HX-Refresh"] == "true"
+    table = Table.objects.get()
+    assert (table.state, table.error, table.row_count) == (Table.State.FAILED, importing.LOST, 0)
+    assert not table.rows.exists()
+    assert "The server stopped while it read the file" in alice_client.get(reading.get_absolute_url()).content.decode()
+    assert started == []
 
 
 def test_others_cannot(charlie_client: Client, reading: Dataset):
