@@ -14,6 +14,7 @@ from optimizer_core.models.http_errors import retry_after
 from optimizer_core.models.litellm_loop import in_litellm_loop
 from optimizer_core.models.prices import usage_of
 from optimizer_core.models.structured_output import structured_output
+from optimizer_core.models.transports import key_of
 
 
 class LiteLLMTransport:
@@ -56,7 +57,11 @@ class LiteLLMTransport:
 
 
 def _common(request: ChatRequest | EmbeddingRequest) -> JsonObject:
-    given = {"api_base": request.api_base, "api_key": request.api_key}
+    key = request.api_key
+    if key is None and request.api_base is not None:
+        # Without a key of its own LiteLLM would send the provider's to an address that anybody may have typed.
+        key = key_of(request.model, None, request.api_base) or "none"
+    given = {"api_base": request.api_base, "api_key": key}
     return {
         "model": request.model,
         "timeout": request.timeout,

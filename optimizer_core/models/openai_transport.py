@@ -101,7 +101,7 @@ async def _post(request: ChatRequest | EmbeddingRequest, path: str, body: JsonOb
 
     address = address_of(request.model, request.api_base)
     headers = {"Content-Type": "application/json"}
-    key = key_of(request.model, request.api_key)
+    key = key_of(request.model, request.api_key, request.api_base)
     if key:
         headers["Authorization"] = f"Bearer {key}"
     limit = aiohttp.ClientTimeout(total=request.timeout, sock_connect=min(request.timeout, _CONNECT_TIMEOUT))

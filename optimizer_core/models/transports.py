@@ -96,10 +96,16 @@ def address_of(model: str, api_base: str | None) -> str:
     return address
 
 
-def key_of(model: str, api_key: str | None) -> str | None:
-    """Return the key to send: the given one, else the provider's environment variable's."""
+def key_of(model: str, api_key: str | None, api_base: str | None = None) -> str | None:
+    """Return the key to send: the given one, else the provider's environment variable's.
+
+    A provider's key only ever goes to the address that the provider or the environment names: whoever types an
+    ``api_base`` must not be sent somebody else's key, so there only the given one or ``API_BASE_KEY`` counts.
+    """
     if api_key is not None:
         return api_key
+    if api_base is not None:
+        return os.environ.get("API_BASE_KEY")
     provider = provider_for(model)
     named = (os.environ.get(variable) for variable in (provider.key_variables if provider else ()))
     return next((found for found in named if found), None)

@@ -97,6 +97,8 @@ async def _test(run: Run, winner: Candidate) -> None:
         run.reporter.warn_once("test_incomplete", "the budget did not pay the test of every sample")
     before, after = _test_rewards(run, baseline), _test_rewards(run, winner)
     common = [sample.id for sample in run.data.test if sample.id in before and sample.id in after]
+    if not common:
+        return  # nothing was measured, so there is nothing to say
     first, second = [before[name] for name in common], [after[name] for name in common]
     difference = paired_difference(first, second)
     run.reporter.emit(

@@ -30,6 +30,7 @@ class SearchState:
     known: set[str] = field(default_factory=set)  # ids of everything ever proposed
     results: dict[str, dict[str, SampleResult]] = field(default_factory=dict)  # candidate → validation sample
     rejections: list[Rejection] = field(default_factory=list)
+    admitted: set[str] = field(default_factory=set)  # ids of all who ever entered the population
     selected: set[str] = field(default_factory=set)  # variables that were changed
     waiting: dict[str, tuple[str, ...]] = field(default_factory=dict)  # candidate under review → its sample ids
     epoch_results: list[SampleResult] = field(default_factory=list)  # of the parents in this epoch
@@ -62,13 +63,14 @@ class SearchState:
         return RunningMean(mean=math.fsum(rewards) / len(rewards) if rewards else 0.0, count=len(rewards))
 
     def fully_validated(self, size: int) -> list[str]:
-        """Return all candidates that have answered ``size`` samples and were not rejected, oldest first."""
-        banned = self.population.banned
-        return [name for name, table in self.results.items() if len(table) >= size and name not in banned]
+        """Return all candidates that entered the population and have answered ``size`` samples, oldest first."""
+        allowed = self.admitted - self.population.banned
+        return [name for name, table in self.results.items() if len(table) >= size and name in allowed]
 
     def admit(self, candidate: Candidate, *, settled: bool = False) -> None:
         """Take a scored candidate into the population."""
         self.note(candidate)
+        self.admitted.add(candidate.id)
         self.population.add(candidate, self.rewards(candidate.id), settled=settled)
 
     def reject(self, candidate: Candidate, reason: str) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from optimizer_core.models.prices import price_entry, usage_of
 from optimizer_core.models.structured_output import accepted, is_strict, structured_output
+from optimizer_core.models.transports import key_of
 
 SCHEMA = {
     "type": "object",
@@ -75,3 +76,13 @@ def test_what_the_provider_says_it_cost_counts():
 
 def test_a_model_behind_openrouter_is_not_priced_as_its_makers_own():
     assert price_entry("openrouter/gpt-4o-mini") is None
+
+
+def test_a_providers_key_never_goes_to_an_address_that_somebody_typed(monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "secret")
+    monkeypatch.delenv("API_BASE_KEY", raising=False)
+    assert key_of("openai/gpt-4o-mini", None) == "secret"
+    assert key_of("openai/gpt-4o-mini", None, "http://elsewhere/v1") is None
+    assert key_of("openai/gpt-4o-mini", "given", "http://elsewhere/v1") == "given"
+    monkeypatch.setenv("API_BASE_KEY", "theirs")
+    assert key_of("openai/gpt-4o-mini", None, "http://elsewhere/v1") == "theirs"
