@@ -6,7 +6,7 @@ import asyncio
 import threading
 
 from omegaweb.engine import assembly
-from omegaweb.engine.checkpoints import RowCheckpoints, newest_state
+from omegaweb.engine.checkpoints import RowCheckpoints, newest_state, with_everything_spent
 from omegaweb.engine.gate import RowGate
 from omegaweb.engine.recorder import Recorder
 from omegaweb.runs.models import Run
@@ -27,6 +27,6 @@ def execute(run: Run, *, gate: RowGate, stop: threading.Event) -> None:
             review=gate if run.choices.ask_me else None,
             stop=stop,
             checkpoints=RowCheckpoints(run.pk),
-            resume_from=state,
+            resume_from=None if state is None else with_everything_spent(state, run),
         )
     )

@@ -86,6 +86,20 @@ class Writer:
         self._put(job)
         return job.done
 
+    def confirm(self, run_id: int) -> None:
+        """Make sure, in the writer's thread and inside a transaction, that more may be written about this run.
+
+        Raises:
+            RecordingFailed: something it said was lost, or the run is not this process's any more.
+        """
+        self._check(run_id)
+        try:
+            self._check_claim(run_id)
+        except RunLost as lost:
+            logger.warning("run %s: %s", run_id, lost)
+            self._failures[run_id] = lost
+        self._check(run_id)
+
     def close(self, run_id: int) -> Exception | None:
         """Wait until everything the run said is written, forget the run, and return what went wrong, if anything."""
         self.submit(run_id, lambda: self._projections.pop(run_id, None)).result()

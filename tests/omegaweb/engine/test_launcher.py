@@ -166,6 +166,32 @@ def test_an_interrupted_run_goes_on_from_its_checkpoint(alice, script):
     assert len(set(run.candidates.values_list("number", flat=True))) == run.candidates.count()
 
 
+def test_calls_after_the_last_checkpoint_are_not_forgotten_by_a_run_that_goes_on(alice, script):
+    async def answer(request):
+        if script.asked > 30:
+            await asyncio.sleep(3600)
+        return {"label": "billing"}
+
+    run = queued_run(alice, epochs=3)
+    script.answer = answer
+    launcher.start(run.pk)
+    until(lambda: Checkpoint.objects.filter(run=run).exists() and script.asked > 30)
+    Run.objects.filter(pk=run.pk).update(state=RunState.INTERRUPTED)
+    until(lambda: not launcher.launcher.working_on())
+    told = {"task": {"calls": 1000, "tokens": 50_000, "cost": 2.0}}
+    Run.objects.filter(pk=run.pk).update(spend_by_role=told, seconds=500.0)
+
+    script.answer = lambda request: {"label": "billing"}
+    assert launcher.continue_run(run.pk)
+    run = finished(run)
+
+    assert run.state == RunState.COMPLETED
+    assert run.spend_by_role["task"]["calls"] > 1000
+    assert run.spend_by_role["task"]["tokens"] >= 50_000
+    assert run.cost >= 2.0
+    assert run.seconds >= 500.0
+
+
 def test_only_an_interrupted_run_can_be_continued(alice):
     run = queued_run(alice)
 
