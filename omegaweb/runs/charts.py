@@ -32,11 +32,7 @@ Curve = dict[Series, list[Point]]
 
 #: The style of each line. Colours are names of tokens; the page knows their values in its theme.
 TRACES: dict[Series, dict[str, Any]] = {
-    Series.BATCH: {
-        "mode": "markers",
-        "color": "--text-faint",
-        "marker": {"size": 5, "symbol": "circle", "opacity": 0.55},
-    },
+    Series.BATCH: {"mode": "lines", "color": "--text-faint", "opacity": 0.6, "line": {"width": 1}},
     Series.MINIBATCH: {"mode": "markers", "color": "--accent", "marker": {"size": 6, "symbol": "circle-open"}},
     Series.VALIDATION: {
         "mode": "lines+markers",

@@ -6,14 +6,18 @@
   const place = document.getElementById("curve");
   const given = JSON.parse(document.getElementById("curve-figure").textContent);
   const note = document.getElementById("curve-note");
+  const legend = document.getElementById("curve-legend");
   const traces = given.traces;
   let newest = given.sequence;
   let axis = "calls";
   let isDue = false;
+  let drawnAt = -Infinity;
+  const hidden = new Set(); // lines that a person took out
 
   const COLUMN = { calls: 1, seconds: 2 };
-  const MARKERS = 160; // drawn for each line of single points; more would take longer than a frame
-  const NEWEST = 40; // of them are always drawn
+  const MARKERS = 100; // drawn for each line of single points; more would take longer than a frame
+  const NEWEST = 30; // of them are always drawn
+  const REST = 500; // milliseconds between two drawings, so that the page keeps time for people
   const CONFIG = { displaylogo: false, responsive: true, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] };
 
   // Plotly wants plain colours, and tokens are light-dark(): let the browser compute them, once for each theme.
@@ -72,7 +76,8 @@
         hovertemplate: "%{text}<extra></extra>",
         marker: { ...trace.marker, color: colour },
         line: { ...trace.line, color: colour },
-        showlegend: points.length > 0,
+        opacity: trace.opacity ?? 1,
+        visible: !hidden.has(trace.series),
       };
       if (trace.error_y) {
         drawn.error_y = {
@@ -95,7 +100,7 @@
   function layout() {
     const soft = token("--text-soft");
     const grid = token("--border");
-    const line = { gridcolor: grid, zerolinecolor: grid, linecolor: grid, tickcolor: grid, automargin: true };
+    const line = { gridcolor: grid, zerolinecolor: grid, linecolor: grid, tickcolor: grid, ticklabeloverflow: "allow" };
     const isEmpty = traces.every((trace) => trace.points.length === 0);
     return {
       paper_bgcolor: "rgba(0,0,0,0)",
@@ -105,7 +110,7 @@
       height: 320,
       hovermode: "closest",
       hoverlabel: { bgcolor: token("--raised"), bordercolor: token("--border-strong"), font: { color: token("--text") } },
-      legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" },
+      showlegend: false, // the page has its own: Plotly measures its legend anew at each drawing
       xaxis: {
         ...line,
         title: { text: axis === "calls" ? "Calls" : "Time running (s)", standoff: 8 },
@@ -120,19 +125,38 @@
     };
   }
 
+  // A button for each line that has points; it says by its mark how the line is drawn, and takes the line out.
+  const keys = traces.map((trace) => {
+    const key = document.createElement("button");
+    key.type = "button";
+    key.className = `chart-key is-${trace.marker ? trace.marker.symbol : trace.line.dash || (trace.line.width > 1 ? "solid" : "thin")}`;
+    key.style.setProperty("--key", `var(${trace.color})`);
+    key.textContent = trace.name;
+    key.setAttribute("aria-pressed", "true");
+    key.addEventListener("click", () => {
+      if (!hidden.delete(trace.series)) hidden.add(trace.series);
+      key.setAttribute("aria-pressed", String(!hidden.has(trace.series)));
+      draw();
+    });
+    return key;
+  });
+  legend.append(...keys);
+
   function draw() {
     isDue = false;
     const began = performance.now();
+    keys.forEach((key, index) => { key.hidden = traces[index].points.length === 0; });
     Plotly.react(place, data(), layout(), CONFIG);
     note.hidden = !traces.some((trace) => trace.mode === "markers" && trace.points.length > MARKERS);
     place.dataset.points = String(traces.reduce((sum, trace) => sum + trace.points.length, 0));
-    place.dataset.drawnIn = String(Math.round(performance.now() - began));
+    drawnAt = performance.now();
+    place.dataset.drawnIn = String(Math.round(drawnAt - began));
   }
 
   function drawSoon() {
     if (isDue) return;
     isDue = true;
-    requestAnimationFrame(draw);
+    setTimeout(() => requestAnimationFrame(draw), Math.max(0, drawnAt + REST - performance.now()));
   }
 
   document.addEventListener("omegaweb:frame", ({ detail }) => {
