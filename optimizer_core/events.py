@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, TypeAlias
 
-from optimizer_core.json_values import JsonObject
+from optimizer_core.json_values import JsonObject, fields_to_json
 
 #: Code of the warning that says: the search is over, and only open reviews keep the run from its end.
 WAITING_FOR_REVIEW = "waiting_for_review"
@@ -227,8 +227,11 @@ _PARTS: dict[str, type[Any]] = {"results": SampleResult, "survivors": Survivor, 
 
 
 def event_to_json(event: Event) -> JsonObject:
-    """Return the event's fields as JSON values, without its kind."""
-    return asdict(event)
+    """Return the event's fields as JSON values, without its kind; what they hold is shared, not copied."""
+    payload = fields_to_json(event)
+    for name in payload.keys() & _PARTS.keys():
+        payload[name] = [fields_to_json(part) for part in payload[name]]
+    return payload
 
 
 def event_from_json(kind: str, payload: JsonObject) -> Event:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import fields
 from typing import Any, TypeAlias
 
 #: A JSON object. ``Any`` ends here: whoever reads a member narrows it.
@@ -27,9 +28,16 @@ def storable(value: Any) -> Any:
     half becomes U+FFFD, the NUL goes.
     """
     if isinstance(value, str):
+        if value.isascii() and "\x00" not in value:
+            return value
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\x00", "")
     if isinstance(value, dict):
         return {storable(key): storable(item) for key, item in value.items()}
     if isinstance(value, list):
         return [storable(item) for item in value]
     return value
+
+
+def fields_to_json(record: Any) -> JsonObject:
+    """Return the fields of a dataclass whose values are JSON already; they are shared, not copied."""
+    return {each.name: getattr(record, each.name) for each in fields(record)}

@@ -1,8 +1,9 @@
-"""Keeps the states from which a run can be continued, as rows."""
+"""Keeps the state from which a run can be continued, as rows: in parts, so that only what changed is written again."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from typing import Any
 
 from django.db import transaction
@@ -10,8 +11,10 @@ from django.db import transaction
 from omegaweb.engine.recorder import Writer, writer
 from omegaweb.runs.models import Checkpoint, Run
 
-#: How many of a run's checkpoints are kept; older ones only take room.
-KEPT = 2
+#: Items of a long list in one part.
+PART_LENGTH = 100
+#: The part that holds whatever is no long list, and the places of those that are.
+REST = ""
 
 
 class RowCheckpoints:
@@ -20,6 +23,7 @@ class RowCheckpoints:
     def __init__(self, run_id: int, *, via: Writer = writer) -> None:
         self._run_id = run_id
         self._writer = via
+        self._saved: dict[str, Any] | None = None  # parts as they are in the database; None: whatever is there
 
     async def save(self, state: dict[str, Any]) -> str:
         """Store the state durably and return what to call it.
@@ -27,23 +31,72 @@ class RowCheckpoints:
         Raises:
             RecordingFailed: something the run said was lost, or the run is not this process's any more.
         """
-        return str(await asyncio.wrap_future(self._writer.submit(self._run_id, lambda: self._save(state))))
+        return await asyncio.wrap_future(self._writer.submit(self._run_id, lambda: self._save(take_apart(state))))
 
-    @transaction.atomic
-    def _save(self, state: dict[str, Any]) -> str:
-        self._writer.confirm(self._run_id)  # the transaction holds the run until the old ones are gone
-        checkpoint = Checkpoint.objects.create(run_id=self._run_id, state=state)
-        checkpoint.reference = f"checkpoint-{checkpoint.pk}"
-        checkpoint.save(update_fields=["reference"])
-        kept = Checkpoint.objects.filter(run_id=self._run_id).values_list("pk", flat=True)[:KEPT]
-        Checkpoint.objects.filter(run_id=self._run_id).exclude(pk__in=list(kept)).delete()
-        return checkpoint.reference
+    def _save(self, parts: dict[str, Any]) -> str:
+        with transaction.atomic():
+            self._writer.confirm(self._run_id)  # the transaction holds the run until all parts are there
+            self._replace(parts)
+            sequence = Run.objects.values_list("last_sequence", flat=True).get(pk=self._run_id)
+        self._saved = parts
+        return f"checkpoint-{sequence}"
+
+    def _replace(self, parts: dict[str, Any]) -> None:
+        mine = Checkpoint.objects.filter(run_id=self._run_id)
+        if self._saved is None:
+            mine.delete()
+        known = self._saved or {}
+        gone = known.keys() - parts.keys()
+        if gone:
+            mine.filter(part__in=gone).delete()
+        Checkpoint.objects.bulk_create(
+            [
+                Checkpoint(run_id=self._run_id, part=part, state=state)
+                for part, state in parts.items()
+                if part == REST or known.get(part) != state
+            ],
+            update_conflicts=True,
+            unique_fields=["run", "part"],
+            update_fields=["state"],
+        )
+
+
+def take_apart(state: dict[str, Any]) -> dict[str, Any]:
+    """Return a state as parts by name; a list of it, or of an object in it, has parts of its own."""
+    rest: dict[str, Any] = {}
+    parts = {REST: rest}
+    for name, value in state.items():
+        if isinstance(value, list):
+            rest[name] = []
+            parts.update(_pieces(name, value))
+        elif isinstance(value, dict) and all(isinstance(item, list) for item in value.values()):
+            rest[name] = {key: [] for key in value}
+            for key, items in value.items():
+                parts.update(_pieces(f"{name}/{key}", items))
+        else:
+            rest[name] = value
+    return parts
+
+
+def put_together(parts: dict[str, Any]) -> dict[str, Any]:
+    """Return the state that was taken apart."""
+    state: dict[str, Any] = parts[REST]
+    for part in sorted(parts.keys() - {REST}):
+        name, *key, _ = part.split("/")
+        place = state[name][key[0]] if key else state[name]
+        place.extend(parts[part])
+    return state
+
+
+def _pieces(path: str, items: list[Any]) -> Iterator[tuple[str, list[Any]]]:
+    for start in range(0, len(items), PART_LENGTH):
+        yield f"{path}/{start:09d}", items[start : start + PART_LENGTH]
 
 
 def newest_state(run_id: int) -> dict[str, Any] | None:
     """Return the state a run can be continued from, or None if it has to begin again."""
-    newest = Checkpoint.objects.filter(run_id=run_id).first()
-    return None if newest is None else newest.state
+    parts = dict(Checkpoint.objects.filter(run_id=run_id).values_list("part", "state"))
+    return put_together(parts) if parts else None
 
 
 def with_everything_spent(state: dict[str, Any], run: Run) -> dict[str, Any]:

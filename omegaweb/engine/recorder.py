@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -26,6 +27,10 @@ logger = logging.getLogger(__name__)
 CAPACITY = 1000
 #: Lines in one transaction.
 BATCH = 200
+#: Seconds that a line may wait for company, so that few transactions hold many lines.
+LINGER = 0.1
+#: Seconds without a word after which the database is let go.
+IDLE = 1.0
 #: How often a transaction is tried again when the database is locked or gone.
 ATTEMPTS = 3
 
@@ -120,9 +125,7 @@ class Writer:
 
     def _work(self) -> None:
         while True:
-            items = [self._queue.get()]
-            while len(items) < BATCH and not self._queue.empty():
-                items.append(self._queue.get())
+            items = self._next_items()
             items.sort(key=lambda item: item.run_id)  # runs know nothing of each other; each keeps its own order
             for (run_id, is_line), group in groupby(items, key=lambda item: (item.run_id, isinstance(item, Line))):
                 if is_line:
@@ -130,8 +133,21 @@ class Writer:
                 else:
                     for item in group:
                         self._do(item)
-            if self._queue.empty():
-                connections.close_all()  # nobody knows when the next line comes
+
+    def _next_items(self) -> list[Line | Job]:
+        """Wait for something to do, and a moment for more of it; somebody waits for a job, so it goes at once."""
+        try:
+            items = [self._queue.get(timeout=IDLE)]
+        except queue.Empty:
+            connections.close_all()  # nobody knows when the next line comes
+            items = [self._queue.get()]
+        end = time.monotonic() + LINGER
+        while len(items) < BATCH and not isinstance(items[-1], Job):
+            try:
+                items.append(self._queue.get(timeout=max(0.0, end - time.monotonic())))
+            except queue.Empty:
+                break
+        return items
 
     def _do(self, job: Any) -> None:
         try:

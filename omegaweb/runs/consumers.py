@@ -1,7 +1,7 @@
 """The sockets of the pages: join first, send what the page lacks, then only what has moved.
 
 A socket is told numbers alone and reads everything else from the database, so nothing that gets lost on the way is
-missing on the page. Reading and drawing happen in threads of their own, at most four times a second for each socket.
+missing on the page. Reading and drawing happen in threads of their own, at most twice a second for each socket.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Gone(Exception):
 class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channels has no types
     """A socket that sends frames. Subclasses say what moves it and what a frame holds."""
 
-    seconds_between_frames = 0.25
+    seconds_between_frames = 0.5
 
     async def connect(self) -> None:
         self._task: asyncio.Task[None] | None = None

@@ -244,15 +244,15 @@ class Measurement(models.Model):
 
 
 class Checkpoint(models.Model):
-    """Where a run can be continued from."""
+    """A part of the state that a run can be continued from."""
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="checkpoints")
-    reference = models.CharField(max_length=60)
+    part = models.CharField(max_length=160, blank=True)
     state = models.JSONField()
-    created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        ordering = ("-id",)
+        ordering = ("part",)
+        constraints = (models.UniqueConstraint(fields=("run", "part"), name="checkpoint_part_once_per_run"),)
 
     def __str__(self) -> str:
-        return self.reference
+        return self.part

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from dataclasses import asdict
 from typing import Protocol
 
 from optimizer_core.budget import Role, Usage
 from optimizer_core.data.dataset import Sample
 from optimizer_core.errors import CheckpointError
 from optimizer_core.events import SampleResult
-from optimizer_core.json_values import JsonObject
+from optimizer_core.json_values import JsonObject, fields_to_json
 from optimizer_core.modules.base import Prediction
 from optimizer_core.operators.evidence import Rejection
 from optimizer_core.population.population import Member, Population
@@ -55,10 +54,10 @@ def state_to_json(state: SearchState, *, validation_size: int, with_outputs: boo
         "banned": sorted(state.population.banned),
         "known": sorted(state.known),
         "admitted": sorted(state.admitted),
-        "rejections": [asdict(rejection) for rejection in state.rejections],
+        "rejections": [fields_to_json(rejection) for rejection in state.rejections],
         "selected": sorted(state.selected),
         "waiting": {name: list(samples) for name, samples in state.waiting.items()},
-        "epoch_results": [asdict(result) for result in state.epoch_results],
+        "epoch_results": [fields_to_json(result) for result in state.epoch_results],
         "memory": state.memory.to_json(),
         "pool": state.pool.to_json(),
     }
@@ -108,7 +107,7 @@ def _revive(saved: JsonObject, uncertainty: float) -> SearchState:
 
 
 def _result(result: SampleResult, with_outputs: bool) -> JsonObject:
-    saved = asdict(result)
+    saved = fields_to_json(result)
     return saved if with_outputs else {**saved, "output": None}
 
 
@@ -127,7 +126,7 @@ def answers_to_json(ledger: Ledger, members: Container[str], samples: Mapping[st
             trace = [
                 [step.variable, None if step.inputs == inputs else step.inputs, step.outputs] for step in outcome.trace
             ]
-            saved = {**asdict(outcome.result), "trace": trace, "failure": outcome.failure}
+            saved = {**fields_to_json(outcome.result), "trace": trace, "failure": outcome.failure}
             answers.setdefault(key.candidate, []).append(saved)
     return answers
 
@@ -148,7 +147,7 @@ def answers_from_json(saved: list[JsonObject], samples: Mapping[str, Sample]) ->
 
 def spend_to_json(by_role: dict[Role, Usage], elapsed: float) -> JsonObject:
     """Return what was spent so far."""
-    return {"elapsed": elapsed, "by_role": {role.value: asdict(usage) for role, usage in by_role.items()}}
+    return {"elapsed": elapsed, "by_role": {role.value: fields_to_json(usage) for role, usage in by_role.items()}}
 
 
 def spend_from_json(saved: JsonObject) -> tuple[dict[Role, Usage], float]:

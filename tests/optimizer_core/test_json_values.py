@@ -5,7 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optimizer_core.json_values import canonical_json, content_hash, storable
+from optimizer_core.budget import Usage
+from optimizer_core.events import SampleResult
+from optimizer_core.json_values import canonical_json, content_hash, fields_to_json, storable
 
 
 def test_equal_objects_share_one_text_whatever_the_order_of_their_keys():
@@ -26,3 +28,10 @@ def test_what_is_storable_can_be_encoded_and_stays_as_it_is(value):
     once = storable(value)
     content_hash(once)
     assert storable(once) == once
+
+
+def test_the_fields_of_a_record_are_shared_not_copied():
+    usage = Usage(calls=2)
+    result = SampleResult(sample="train-0", reward=1.0, output={"label": ["a"]})
+    assert fields_to_json(usage)["calls"] == 2
+    assert fields_to_json(result)["output"] is result.output

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from asgiref.sync import sync_to_async
+from django.db.models import QuerySet
 
-from omegaweb.engine.checkpoints import KEPT, RowCheckpoints, newest_state, with_everything_spent
+from omegaweb.engine.checkpoints import (
+    PART_LENGTH,
+    RowCheckpoints,
+    newest_state,
+    put_together,
+    take_apart,
+    with_everything_spent,
+)
 from omegaweb.engine.recorder import RecordingFailed, Writer
 from omegaweb.runs.models import Checkpoint, Run, RunState
 from optimizer_core.budget import Role, Usage
@@ -13,31 +23,76 @@ from optimizer_core.events import CheckpointSaved
 from optimizer_core.training.checkpoints import spend_from_json, spend_to_json
 from tests.factories_runs import make_run
 
+LONG = list(range(2 * PART_LENGTH + 3))
+STATE = {
+    "step": 1,
+    "fingerprint": {"seed": 7, "variables": ["generator"]},
+    "memory": LONG,
+    "pool": [],
+    "answers": {"b": LONG, "a": [{"sample": "train-0"}], "c": []},
+}
+
+
+async def saved(run: Run, *states: dict[str, Any]) -> RowCheckpoints:
+    store = RowCheckpoints(run.pk, via=Writer())
+    for state in states:
+        await store.save(state)
+    return store
+
+
+def test_a_state_that_was_taken_apart_is_put_together_again():
+    parts = take_apart(STATE)
+
+    assert max(len(part) for name, part in parts.items() if name) == PART_LENGTH
+    again = put_together(parts)
+    assert again == STATE
+    assert list(again["answers"]) == ["b", "a", "c"]
+
 
 @pytest.mark.django_db(transaction=True)
-async def test_the_newest_states_are_kept(alice):
+async def test_the_newest_state_is_kept_also_where_it_has_less(alice):
     run = await sync_to_async(make_run)(alice)
-    store = RowCheckpoints(run.pk, via=Writer())
+    less = {**STATE, "step": 3, "memory": [9], "answers": {"d": [8]}}
 
-    references = [await store.save({"step": step}) for step in range(KEPT + 3)]
+    await saved(run, STATE, {**STATE, "step": 2, "memory": [*LONG, 1]})
+    assert await sync_to_async(newest_state)(run.pk) == {**STATE, "step": 2, "memory": [*LONG, 1]}
 
-    assert len(set(references)) == KEPT + 3
-    kept = [checkpoint.state["step"] async for checkpoint in Checkpoint.objects.filter(run=run).order_by("pk")]
-    assert kept == [3, 4]
+    await saved(run, less)  # by another process, which knows nothing of the parts
+    assert await sync_to_async(newest_state)(run.pk) == less
+
+    await saved(run, STATE, less)
+    assert await sync_to_async(newest_state)(run.pk) == less
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_only_parts_that_changed_are_written(alice, monkeypatch):
+    run = await sync_to_async(make_run)(alice)
+    store = await saved(run, STATE)
+    written: list[str] = []
+    create = QuerySet.bulk_create
+
+    def watch(self, rows, **options):
+        rows = list(rows)
+        written.extend(row.part for row in rows if isinstance(row, Checkpoint))
+        return create(self, rows, **options)
+
+    monkeypatch.setattr(QuerySet, "bulk_create", watch)
+    await store.save({**STATE, "step": 2, "memory": [*LONG, 1]})
+
+    assert written == ["", f"memory/{2 * PART_LENGTH:09d}"]
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_state_is_called_after_the_last_thing_the_run_said(alice):
+    run = await sync_to_async(make_run)(alice)
+    await Run.objects.filter(pk=run.pk).aupdate(last_sequence=41)
+
+    assert await (await saved(run)).save(STATE) == "checkpoint-41"
 
 
 @pytest.mark.django_db
 def test_a_run_without_checkpoint_begins_again(alice):
     assert newest_state(make_run(alice).pk) is None
-
-
-@pytest.mark.django_db
-def test_a_run_goes_on_from_its_newest_state(alice):
-    run, other = make_run(alice), make_run(alice, name="Other")
-    for owner, step in ((run, 1), (run, 2), (other, 3)):
-        Checkpoint.objects.create(run=owner, reference="r", state={"step": step})
-
-    assert newest_state(run.pk) == {"step": 2}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -47,14 +102,13 @@ async def test_a_run_that_was_taken_over_neither_adds_nor_removes_states(alice, 
     own = Writer()
     own.open(run.pk, claim="here")
     store = RowCheckpoints(run.pk, via=own)
-    before = [await store.save({"step": step}) for step in range(KEPT)]
+    await store.save({"step": 1})
     await Run.objects.filter(pk=run.pk).aupdate(**change)
 
     with pytest.raises(RecordingFailed, match="took the run over"):
-        await store.save({"step": KEPT})
+        await store.save({"step": 2})
 
-    kept = [checkpoint.reference async for checkpoint in Checkpoint.objects.filter(run=run).order_by("pk")]
-    assert kept == before
+    assert await sync_to_async(newest_state)(run.pk) == {"step": 1}
     with pytest.raises(RecordingFailed):
         own.write(run.pk, CheckpointSaved(reference="r"))
 
@@ -77,19 +131,20 @@ async def test_no_state_is_saved_after_something_the_run_said_was_lost(alice, mo
 
 @pytest.mark.django_db(transaction=True)
 async def test_a_state_is_saved_whole_or_not_at_all(alice, monkeypatch):
-    save = Checkpoint.save
-
-    def refuse_changes(self, **options):
-        if self.pk:
-            raise OSError("the disk is full")
-        save(self, **options)
-
     run = await sync_to_async(make_run)(alice)
-    monkeypatch.setattr(Checkpoint, "save", refuse_changes)
-    with pytest.raises(OSError, match="the disk is full"):
-        await RowCheckpoints(run.pk, via=Writer()).save({"step": 1})
+    store = await saved(run, STATE)
 
-    assert not await Checkpoint.objects.filter(run=run).aexists()
+    def refuse(self, rows, **options):
+        raise OSError("the disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(QuerySet, "bulk_create", refuse)
+        with pytest.raises(OSError, match="the disk is full"):
+            await store.save({"step": 2})
+    assert await sync_to_async(newest_state)(run.pk) == STATE
+
+    await store.save({**STATE, "step": 3})
+    assert await sync_to_async(newest_state)(run.pk) == {**STATE, "step": 3}
 
 
 @pytest.mark.django_db
