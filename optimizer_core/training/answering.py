@@ -13,6 +13,7 @@ from optimizer_core.json_values import JsonObject
 from optimizer_core.metrics.base import Metric
 from optimizer_core.modules.base import Module, Rollout
 from optimizer_core.rewards.base import Reward
+from optimizer_core.training.failures import check_judged
 from optimizer_core.training.ledger import Ledger
 from optimizer_core.training.logs import logs_of
 from optimizer_core.training.scoring import Question, Scorer
@@ -60,6 +61,7 @@ async def evaluate_all(
     Raises:
         ConfigurationError: there are no samples, or something is missing.
         BudgetExhausted: a call would go over the meter's budget.
+        RewardError: the reward failed on every sample.
     """
     if not samples:
         raise ConfigurationError("there are no samples to evaluate; give at least one")
@@ -80,7 +82,9 @@ async def evaluate_all(
     scoring = await scorer.score([Question(candidate=candidate, sample=sample) for sample in samples])
     if scoring.interruption is not None:
         raise scoring.interruption
-    results = [outcome.result for outcome in scoring.outcomes if outcome is not None]
+    outcomes = [outcome for outcome in scoring.outcomes if outcome is not None]
+    check_judged(outcomes)
+    results = [outcome.result for outcome in outcomes]
     return await logs_of(results, {sample.id: sample for sample in samples}, metrics, meter=meter)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from optimizer_core.budget import Meter
 from optimizer_core.data.candidate import Candidate
 from optimizer_core.data.dataset import Sample
-from optimizer_core.errors import BudgetExhausted, ModelError, RunStopped, SchemaError
+from optimizer_core.errors import BudgetExhausted, ModelError, RewardError, RunStopped, SchemaError
 from optimizer_core.events import SampleResult
 from optimizer_core.json_values import JsonObject
 from optimizer_core.modules.base import Module, Rollout
@@ -69,12 +69,9 @@ class Scorer:
         self._slots = asyncio.Semaphore(concurrency)
 
     async def score(self, questions: Sequence[Question]) -> Scoring:
-        """Answer all questions. A sample that a model fails on gets reward 0.
+        """Answer all questions. A sample that a model or the reward fails on gets reward 0.
 
         When the budget is spent or the run is stopped no further question is begun; what is finished is kept.
-
-        Raises:
-            RewardError: the reward cannot judge; nothing it says could be trusted.
         """
         interruptions: list[BudgetExhausted | RunStopped] = []
         tasks = [asyncio.ensure_future(self._answer(question, interruptions)) for question in questions]
@@ -113,7 +110,7 @@ class Scorer:
             if output is None:
                 return _failed(sample, None, "the program gave no answer", "NoAnswer")
             judgement = await self._reward.judge(sample, output, meter=self._meter)
-        except (ModelError, SchemaError) as error:
+        except (ModelError, SchemaError, RewardError) as error:
             return _failed(sample, output, str(error), type(error).__name__)
         result = SampleResult(sample=sample.id, reward=judgement.reward, output=output, feedback=judgement.feedback)
         return Outcome(result=result, trace=tuple(rollout.trace))

@@ -7,19 +7,16 @@ from collections.abc import Iterator
 from optimizer_core.data.candidate import Candidate
 from optimizer_core.data.dataset import draw_minibatch
 from optimizer_core.data.variable import EXAMPLES
-from optimizer_core.errors import ModelAccessDenied, ModelError, ModelUnavailable, RateLimited
 from optimizer_core.events import PopulationUpdated
 from optimizer_core.population.dominated_novelty import by_fitness
+from optimizer_core.training.failures import check_judged, check_reachable
+from optimizer_core.training.ledger import Key
 from optimizer_core.training.run import Run
 from optimizer_core.training.survival import survivors_and_removed
 from optimizer_core.training.validation import validate
 
 #: Samples that find out whether the model can be reached at all.
 PROBE = 8
-
-_UNREACHABLE: dict[str, type[ModelError]] = {
-    error.__name__: error for error in (ModelAccessDenied, RateLimited, ModelUnavailable)
-}
 
 
 async def begin(run: Run) -> None:
@@ -28,6 +25,7 @@ async def begin(run: Run) -> None:
     Raises:
         ModelUnavailable: the model could not be reached for any of the first samples.
         ModelAccessDenied: the provider refused all of them.
+        RewardError: the reward failed on every validation sample.
         BudgetExhausted: the budget does not even pay this.
         RunStopped: the run was asked to stop.
     """
@@ -35,6 +33,9 @@ async def begin(run: Run) -> None:
     run.introduce(baseline)
     await _probe(run)
     await validate(run, baseline, epoch=-1)
+    ledger = run.measurer.scorer.ledger
+    known = [ledger.known(Key(baseline.id, sample.id)) for sample in run.data.validation]
+    check_judged([outcome for outcome in known if outcome is not None])
     state.admit(baseline, settled=True)
     run.holdback.measure(run.meter)
     run.meter.extend(run.holdback.search())
@@ -56,10 +57,7 @@ async def begin(run: Run) -> None:
 async def _probe(run: Run) -> None:
     samples = run.data.validation[:PROBE]
     (answered,) = await run.measurer.measure((run.state.baseline,), samples, split="validation")
-    failures = [_UNREACHABLE.get(outcome.failure) for _, outcome in answered]
-    error = failures[0]
-    if error is not None and all(failures):
-        raise error(f"the model could not be used for any of the first samples: {answered[0].outcome.result.error}")
+    check_reachable([outcome for _, outcome in answered])
 
 
 def seed_candidates(run: Run) -> Iterator[Candidate]:
