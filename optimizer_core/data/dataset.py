@@ -83,18 +83,41 @@ def draw_minibatch(samples: Sequence[Sample], *, size: int, rng: random.Random) 
     """
     if not size or len(samples) <= size:
         return tuple(samples)
+    groups = _groups(samples)
+    if len(groups) in (1, len(samples)):
+        return tuple(rng.sample(list(samples), size))
+    return _one_after_the_other(groups, rng)[:size]
+
+
+def stratified(samples: Sequence[Sample], *, rng: random.Random) -> tuple[Sample, ...]:
+    """Return all samples in an order by chance, one target value after the other, so that every beginning is varied."""
+    return _one_after_the_other(_groups(samples), rng)
+
+
+def proportional(samples: Sequence[Sample], *, rng: random.Random) -> tuple[Sample, ...]:
+    """Return all samples in an order by chance in which every beginning has each target value in its true share.
+
+    The j-th of n samples of a value, in an order by chance, stands at ``(j + u) / n``, with u uniform in [0, 1).
+    """
+    placed: list[tuple[float, Sample]] = []
+    for group in _groups(samples):
+        rng.shuffle(group)
+        placed.extend(((position + rng.random()) / len(group), sample) for position, sample in enumerate(group))
+    return tuple(sample for _, sample in sorted(placed, key=lambda item: item[0]))
+
+
+def _groups(samples: Sequence[Sample]) -> list[list[Sample]]:
     groups: dict[str, list[Sample]] = {}
     for sample in samples:
         groups.setdefault(canonical_json(sample.target), []).append(sample)
-    if len(groups) in (1, len(samples)):
-        return tuple(rng.sample(list(samples), size))
-    queues = list(groups.values())
+    return list(groups.values())
+
+
+def _one_after_the_other(queues: list[list[Sample]], rng: random.Random) -> tuple[Sample, ...]:
     rng.shuffle(queues)
     for queue in queues:
         rng.shuffle(queue)
     drawn: list[Sample] = []
-    while len(drawn) < size:
-        for queue in queues:
-            if queue and len(drawn) < size:
-                drawn.append(queue.pop())
+    while any(queues):
+        drawn.extend(queue.pop() for queue in queues if queue)
     return tuple(drawn)

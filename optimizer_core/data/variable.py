@@ -29,6 +29,9 @@ class TrainableVariable:
         seeds: other values of the custom fields to start from.
         trainable: False freezes it.
         uses_examples: False where few-shot examples mean nothing, as for code.
+        evolve_examples: True lets the operators see and rewrite the examples.
+        example_schemas: what an example's inputs and outputs must fit; None for inputs takes any object, None for both
+            means that only what the module itself answered can be an example.
 
     Raises:
         ConfigurationError: the value or a seed does not fit the schema, or a custom field is called ``examples``.
@@ -46,6 +49,7 @@ class TrainableVariable:
         trainable: bool = True,
         uses_examples: bool = True,
         evolve_examples: bool = False,
+        example_schemas: tuple[Schema | None, Schema] | None = None,
     ) -> None:
         if EXAMPLES in schema.properties:
             raise ConfigurationError(f"variable {name!r}: the field name 'examples' is taken; call it otherwise")
@@ -63,11 +67,19 @@ class TrainableVariable:
         self.trainable = trainable
         self.uses_examples = uses_examples
         self.evolve_examples = evolve_examples
+        self.example_schemas = example_schemas
 
     @property
     def content(self) -> JsonObject:
         """Custom fields plus examples: what makes one candidate differ from another."""
         return {**self.value, EXAMPLES: [dict(example) for example in self.examples]}
+
+    def takes_as_example(self, inputs: JsonObject, outputs: JsonObject) -> bool:
+        """Return True if a row of the data can stand as an example as it is."""
+        if not self.uses_examples or self.example_schemas is None:
+            return False
+        reads, answers = self.example_schemas
+        return not answers.problems(outputs) and (reads is None or not reads.problems(inputs))
 
     def assign(self, content: Mapping[str, object]) -> None:
         """Take over a candidate's content.

@@ -117,6 +117,7 @@ class Module(ABC):
         trainable: bool = True,
         uses_examples: bool = True,
         evolve_examples: bool = False,
+        example_schemas: tuple[Schema | None, Schema] | None = None,
     ) -> TrainableVariable:
         """Register a variable. Its ``name`` may stay empty where the module has only this one.
 
@@ -130,6 +131,7 @@ class Module(ABC):
             trainable: False freezes it.
             uses_examples: False where few-shot examples mean nothing.
             evolve_examples: True lets mutation see and rewrite the examples.
+            example_schemas: what an example's inputs and outputs must fit, where rows of the data can be examples.
 
         Raises:
             ConfigurationError: the value or a seed does not fit the schema.
@@ -144,6 +146,7 @@ class Module(ABC):
             trainable=trainable,
             uses_examples=uses_examples,
             evolve_examples=evolve_examples,
+            example_schemas=example_schemas,
         )
         self._variables.append(variable)
         return variable

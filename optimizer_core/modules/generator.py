@@ -121,6 +121,7 @@ class Generator(Module):
             examples=check_examples(examples, self._inputs, (self._asked, self._outputs)),
             seeds=[{"instructions": seed} for seed in seeds],
             evolve_examples=evolve_examples,
+            example_schemas=(self._inputs, self._asked),
         )
 
     @property
