@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import fields
+from functools import cache
 from typing import Any, TypeAlias
 
 #: A JSON object. ``Any`` ends here: whoever reads a member narrows it.
@@ -40,4 +41,9 @@ def storable(value: Any) -> Any:
 
 def fields_to_json(record: Any) -> JsonObject:
     """Return the fields of a dataclass whose values are JSON already; they are shared, not copied."""
-    return {each.name: getattr(record, each.name) for each in fields(record)}
+    return {name: getattr(record, name) for name in _field_names(type(record))}
+
+
+@cache
+def _field_names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(kind))

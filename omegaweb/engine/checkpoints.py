@@ -64,7 +64,7 @@ class RowCheckpoints:
 def take_apart(state: dict[str, Any]) -> dict[str, Any]:
     """Return a state as parts by name; a list of it, or of an object in it, has parts of its own."""
     rest: dict[str, Any] = {}
-    parts = {REST: rest}
+    parts: dict[str, Any] = {REST: rest}
     for name, value in state.items():
         if isinstance(value, list):
             rest[name] = []
