@@ -9,6 +9,7 @@ OptimizerError
 │   ├── ModelRefused                           content filter or refusal
 │   ├── InvalidAnswer                          broken or unfitting JSON, after one repair
 │   └── ModelAccessDenied                      wrong or missing key, unknown model
+│       └── FormatRejected                     the server does not know this way of asking for JSON
 ├── RewardError                                a reward could not say how good an answer is
 ├── NoProposal                                 an operator found nothing usable to propose
 ├── BudgetExhausted                            the next call would go over the budget
@@ -66,6 +67,10 @@ class InvalidAnswer(ModelError):
 
 class ModelAccessDenied(ModelError):
     """The provider rejected the key, the model name or the request."""
+
+
+class FormatRejected(ModelAccessDenied):
+    """The server does not know this way of asking for an answer by a schema."""
 
 
 class RewardError(OptimizerError):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from optimizer_core.data.schema_check import Check, make_check
 from optimizer_core.data.schema_description import describe_fields
 from optimizer_core.data.schema_problems import find_problems, shown
 from optimizer_core.data.schema_tree import check_tree, close_objects, resolve
@@ -70,6 +71,11 @@ class Schema:
         return copy.deepcopy(self._root)
 
     @property
+    def shared(self) -> JsonObject:
+        """The JSON Schema itself, for those who only read it: always the same object, so it may be a key to a cache."""
+        return self._root
+
+    @property
     def properties(self) -> JsonObject:
         """Name of each field → its schema, in the order they are written; a copy."""
         return copy.deepcopy(dict(self._root["properties"]))
@@ -86,7 +92,10 @@ class Schema:
 
     def problems(self, value: Any) -> list[str]:
         """Return what is wrong with a value, one message each: where, what was found, what is allowed."""
-        return find_problems(self._validator, value)
+        try:
+            return [] if self._fits(value) else find_problems(self._validator, value)
+        except RecursionError:
+            return ["value: it is nested too deeply"]
 
     def check(self, value: Any, where: str = "") -> None:
         """Raise if a value does not fit.
@@ -166,6 +175,10 @@ class Schema:
     @cached_property
     def _canonical(self) -> str:
         return canonical_json({**self._root, "required": sorted(self.required)})
+
+    @cached_property
+    def _fits(self) -> Check:
+        return make_check(self._root)
 
     @cached_property
     def _validator(self) -> Draft202012Validator:

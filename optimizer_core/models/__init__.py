@@ -6,6 +6,7 @@ asking                            one question: reply checked, repaired once
 calls                             its attempts: meter, slots, waits
 retry, slots                      how long to wait, how many at once
 shared_results                    each answer and vector made once
+forms                             what to do where a server does not know schemas
 json_answer                       a model's text to a fitting JSON object
 structured_output, thinking, prices  what providers differ in
 transports                        which of the two below: litellm_transport, openai_transport (connections, http_errors)

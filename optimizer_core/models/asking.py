@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from optimizer_core.data.schema import Schema
-from optimizer_core.errors import InvalidAnswer, ModelRefused
-from optimizer_core.models.base import Answer, ChatAnswer, ChatRequest, Transport
+from optimizer_core.errors import FormatRejected, InvalidAnswer, ModelRefused
+from optimizer_core.models.base import FORMS, Answer, ChatAnswer, ChatRequest, Transport
 from optimizer_core.models.calls import Caller, Tab
+from optimizer_core.models.forms import forms_for, remember
 from optimizer_core.models.json_answer import read_answer, repair_request
 
 
@@ -26,11 +27,12 @@ class Asker:
             InvalidAnswer: nothing usable came, after one repair.
             ModelError: the attempts failed.
         """
-        reply = await self._ask(request, tab)
         if schema is None:
+            reply = await self._ask(request, tab)
             if not reply.text.strip():
                 raise InvalidAnswer(f"{request.model} answered with nothing{_cut(reply, request)}")
             return Answer(value={"content": reply.text}, usage=tab.usage, reasoning=reply.reasoning)
+        request, reply = await self._ask_for_json(request, tab)
         value, problems = read_answer(reply.text, schema)
         if problems and not _cut(reply, request):
             reply = await self._ask(_repair(request, reply, problems, schema), tab)
@@ -41,6 +43,20 @@ class Asker:
                 f"it began with {reply.text[:120]!r}"
             )
         return Answer(value=value, usage=tab.usage, reasoning=reply.reasoning)
+
+    async def _ask_for_json(self, request: ChatRequest, tab: Tab) -> tuple[ChatRequest, ChatAnswer]:
+        """Ask in a form that the server knows, and return it with the reply."""
+        for question in forms_for(request):
+            try:
+                reply = await self._ask(question, tab)
+            except FormatRejected:
+                if question.form == FORMS[-1]:
+                    raise
+                continue
+            if question.form != FORMS[0]:
+                remember(question)
+            return question, reply
+        raise AssertionError("the last form returns or raises")
 
     async def _ask(self, request: ChatRequest, tab: Tab) -> ChatAnswer:
         reply = await self.caller.call(lambda: self.transport.chat(request), tab)

@@ -9,6 +9,9 @@ from typing import Any, Protocol
 from optimizer_core.budget import Usage
 from optimizer_core.json_values import JsonObject
 
+#: How an answer by a schema is asked for, the surest first: by the schema itself, as any JSON object, in words alone.
+FORMS = ("json_schema", "json_object", "text")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatRequest:
@@ -16,7 +19,8 @@ class ChatRequest:
 
     model: str  # LiteLLM model string, "openai/gpt-4o-mini"
     messages: tuple[JsonObject, ...]  # {"role": system | user | assistant, "content": text}
-    schema: JsonObject | None = None  # JSON Schema the answer must fit
+    schema: JsonObject | None = None  # JSON Schema the answer must fit; only ever read
+    form: str = FORMS[0]  # how it is asked for, where there is a schema
     settings: Mapping[str, Any] = field(default_factory=dict)  # temperature, reasoning_effort, max_tokens …; no None
     api_base: str | None = None
     api_key: str | None = None

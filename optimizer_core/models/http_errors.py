@@ -8,11 +8,30 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from optimizer_core.errors import ModelAccessDenied, ModelError, ModelRefused, ModelUnavailable, RateLimited
+from optimizer_core.errors import (
+    FormatRejected,
+    ModelAccessDenied,
+    ModelError,
+    ModelRefused,
+    ModelUnavailable,
+    RateLimited,
+)
 
 _SHOWN = 300  # characters of a provider's message
 _OUT_OF_CREDIT = ("insufficient_quota", "billing_hard_limit_reached", "insufficient_credits")
 _FILTERED = ("content_filter", "content_policy_violation", "moderation_blocked")
+#: What servers say that cannot be asked for JSON this way. OpenRouter speaks of "the requested parameters".
+_ABOUT_FORMAT = (
+    "response_format",
+    "response format",
+    "json_schema",
+    "json schema",
+    "json_object",
+    "structured output",
+    "requested parameters",
+    "unsupported",
+    "not supported",
+)
 
 
 def error_of(model: str, status: int, body: str, headers: Mapping[str, str]) -> ModelError:
@@ -26,11 +45,19 @@ def error_of(model: str, status: int, body: str, headers: Mapping[str, str]) -> 
     wait = retry_after(headers)
     if status == 429 or (status in (503, 529) and wait is not None):
         return RateLimited(text, retry_after=wait)
+    if status in (400, 404, 422, 501) and names_format(body):
+        return FormatRejected(text)
     if status >= 500 or status in (408, 409, 425):
         return ModelUnavailable(text)
     if status in (401, 403):
         return ModelAccessDenied(f"{text} (check the key)")
     return ModelAccessDenied(text)
+
+
+def names_format(message: str) -> bool:
+    """Return whether an error may be about the way in which JSON was asked for."""
+    said = message.lower()
+    return any(words in said for words in _ABOUT_FORMAT)
 
 
 def retry_after(headers: Mapping[str, str], *, now: float | None = None) -> float | None:

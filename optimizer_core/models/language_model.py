@@ -218,7 +218,7 @@ class LanguageModel:
         return ChatRequest(
             model=self.model,
             messages=messages,
-            schema=schema.json_schema if schema else None,
+            schema=schema.shared if schema else None,
             settings=settings,
             api_base=self.api_base,
             api_key=self._api_key,

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from optimizer_core.budget import Usage
-from optimizer_core.errors import ModelAccessDenied, ModelError, ModelRefused, ModelUnavailable, RateLimited
+from optimizer_core.errors import (
+    FormatRejected,
+    ModelAccessDenied,
+    ModelError,
+    ModelRefused,
+    ModelUnavailable,
+    RateLimited,
+)
 from optimizer_core.json_values import JsonObject
 from optimizer_core.models.base import ChatAnswer, ChatRequest, EmbeddingAnswer, EmbeddingRequest
-from optimizer_core.models.http_errors import retry_after
+from optimizer_core.models.http_errors import names_format, retry_after
 from optimizer_core.models.litellm_loop import in_litellm_loop
 from optimizer_core.models.prices import usage_of
 from optimizer_core.models.structured_output import structured_output
@@ -28,7 +36,8 @@ class LiteLLMTransport:
         """
         call = {
             **_common(request),
-            **structured_output(request.model, request.schema),
+            # A copy, because LiteLLM rewrites what it is given.
+            **copy.deepcopy(structured_output(request.model, request.schema, request.form)),
             "messages": list(request.messages),
         }
         answer = await _bounded(request, lambda litellm: litellm.acompletion(**call))
@@ -105,7 +114,10 @@ def translate(litellm: Any, model: str, error: Exception) -> ModelError:
         kinds.BadRequestError,
         kinds.UnprocessableEntityError,
     )
-    return ModelAccessDenied(text) if isinstance(error, denied) else ModelUnavailable(text)
+    if not isinstance(error, denied):
+        return ModelUnavailable(text)
+    about_format = not isinstance(error, denied[:2]) and names_format(str(error))
+    return FormatRejected(text) if about_format else ModelAccessDenied(text)
 
 
 def _answer_text(message: Any) -> str:

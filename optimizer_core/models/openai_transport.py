@@ -79,7 +79,7 @@ def chat_body(request: ChatRequest) -> JsonObject:
     if provider_of(request.model) == "openai" and request.api_base is None:
         _suit_openai(request.model, settings)
     body = {"model": served_name(request.model), "messages": list(request.messages), **settings}
-    for name, value in (*structured_output(request.model, request.schema).items(), *extra.items()):
+    for name, value in (*structured_output(request.model, request.schema, request.form).items(), *extra.items()):
         both = isinstance(value, dict) and isinstance(body.get(name), dict)
         body[name] = {**body[name], **value} if both else value
     return body

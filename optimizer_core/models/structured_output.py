@@ -4,14 +4,15 @@ provider (prefix of the model string)        what is sent
 everything else                              ``json_schema``, strict where the schema allows it
 openrouter                                   the same, and only providers that support it (``require_parameters``)
 cohere                                       ``json_object`` with the schema beside it
+
+A server that knows none of this is asked in words: see :mod:`optimizer_core.models.forms`.
 """
 
 from __future__ import annotations
 
-import json
-from functools import lru_cache
 from typing import Any
 
+from optimizer_core.data.by_identity import ByIdentity
 from optimizer_core.json_values import JsonObject
 
 SCHEMA_NAME = "structured_output"
@@ -23,18 +24,22 @@ def provider_of(model: str) -> str:
     return prefix.lower() if slash else ""
 
 
-def structured_output(model: str, schema: JsonObject | None) -> JsonObject:
-    """Return the request fields that ask for an answer by ``schema``; nothing without one."""
-    if schema is None:
-        return {}
-    return json.loads(_structured_output(provider_of(model), json.dumps(schema)))  # type: ignore[no-any-return]
+def structured_output(model: str, schema: JsonObject | None, form: str = "json_schema") -> JsonObject:
+    """Return the request fields that ask for an answer by ``schema``; nothing without one. They are only to be read.
+
+    Args:
+        model: model string.
+        schema: what the answer must fit.
+        form: one of :data:`~optimizer_core.models.base.FORMS`.
+    """
+    return {} if schema is None or form == "text" else _fields(schema, provider_of(model), form)
 
 
-@lru_cache(maxsize=512)
-def _structured_output(provider: str, schema_text: str) -> str:
-    schema = json.loads(schema_text)
+def _make_fields(schema: JsonObject, provider: str, form: str) -> JsonObject:
     if provider == "cohere":
-        return json.dumps({"response_format": {"type": "json_object", "schema": schema}})
+        return {"response_format": {"type": "json_object", "schema": schema}}
+    if form == "json_object":
+        return {"response_format": {"type": "json_object"}}
     fields: JsonObject = {
         "response_format": {
             "type": "json_schema",
@@ -43,7 +48,10 @@ def _structured_output(provider: str, schema_text: str) -> str:
     }
     if provider == "openrouter":
         fields["provider"] = {"require_parameters": True}
-    return json.dumps(fields)
+    return fields
+
+
+_fields: ByIdentity[JsonObject] = ByIdentity(_make_fields)
 
 
 def is_strict(schema: Any) -> bool:

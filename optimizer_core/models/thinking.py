@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from optimizer_core.data.by_identity import ByIdentity
 from optimizer_core.data.schema import Schema
 from optimizer_core.json_values import JsonObject
 from optimizer_core.models.prices import price_entry
@@ -19,7 +20,12 @@ def without_thinking(model: str, schema: Schema | None, settings: Mapping[str, A
     fields = schema.properties
     if THINKING not in fields or len(fields) == 1 or not (price_entry(model) or {}).get("supports_reasoning"):
         return schema
-    return schema.subset(name for name in fields if name != THINKING)
+    return _rest(schema)
+
+
+_rest: ByIdentity[Schema] = ByIdentity(
+    lambda schema: schema.subset(name for name in schema.properties if name != THINKING)
+)
 
 
 def with_thinking(value: JsonObject, reasoning: str) -> JsonObject:

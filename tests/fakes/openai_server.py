@@ -8,7 +8,7 @@ import json
 import random
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
@@ -50,6 +50,7 @@ class OpenAIServer:
         faults: share of the chat requests that fail, by kind; drawn with ``seed``.
         hang: seconds a hanging request takes before its connection is dropped.
         dimensions: of the embeddings, which are made from the words of a text.
+        knows: the types of ``response_format`` that it takes; others it rejects with status 400.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class OpenAIServer:
         seed: int = 0,
         hang: float = 30.0,
         dimensions: int = 32,
+        knows: Collection[str] = ("json_schema", "json_object"),
     ) -> None:
         unknown = set(faults or {}) - set(FAULTS)
         if unknown:
@@ -72,6 +74,7 @@ class OpenAIServer:
         self._rng = random.Random(seed)
         self._hang = hang
         self._dimensions = dimensions
+        self._knows = knows
         self._runner: web.AppRunner | None = None
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -128,6 +131,9 @@ class OpenAIServer:
             self.counts.faults[fault] += 1
         if self.latency:
             await asyncio.sleep(self.latency)
+        format_ = body.get("response_format")
+        if format_ is not None and format_["type"] not in self._knows:
+            return _error(400, f"response_format.type: {format_['type']} is not one this server takes")
         if fault in (RATE_LIMIT, RATE_LIMIT_NO_HINT):
             headers = {"Retry-After": "0.05"} if fault == RATE_LIMIT else {}
             return _error(429, "rate limit reached", headers)
