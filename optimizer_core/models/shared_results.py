@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import threading
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from concurrent.futures import Future
@@ -79,10 +80,15 @@ class SharedResults(Generic[Key, Value]):
         with self._lock:
             for key, value in zip(keys, values, strict=True):
                 self._entries[key].set_result(value)
-            for key in list(self._entries)[: max(0, len(self._entries) - self._capacity)]:
-                if self._entries[key].done():
-                    del self._entries[key]
+            self._forget_oldest()
         return values
+
+    def _forget_oldest(self) -> None:
+        over = len(self._entries) - self._capacity
+        oldest = list(itertools.islice(self._entries, over)) if over > 0 else []
+        for key in oldest:
+            if self._entries[key].done():
+                del self._entries[key]
 
     def _drop(self, keys: list[Key]) -> list[Future[Value | None]]:
         with self._lock:

@@ -42,13 +42,22 @@ def render_messages(content: Mapping[str, Any], inputs: JsonObject, outputs_sche
         inputs: what the program reads.
         outputs_schema: what the answer must fit; it goes with the call as well.
     """
+    return (*render_prefix(content, outputs_schema), render_inputs(inputs))
+
+
+def render_prefix(content: Mapping[str, Any], outputs_schema: Schema) -> tuple[JsonObject, ...]:
+    """Return the messages that are the same for every input."""
     instructions = fill_placeholders(str(content.get("instructions", ""))).strip()
     messages = [_message("system", f"{instructions}\n\n{FIELDS_HEADER}\n{outputs_schema.describe()}".lstrip())]
     for example in content.get(EXAMPLES, []):
         messages.append(_message("user", _text(example["inputs"])))
         messages.append(_message("assistant", _text(example["outputs"])))
-    messages.append(_message("user", _text(inputs)))
     return tuple(messages)
+
+
+def render_inputs(inputs: JsonObject) -> JsonObject:
+    """Return the last message: what is asked about."""
+    return _message("user", _text(inputs))
 
 
 def _message(role: str, text: str) -> JsonObject:
