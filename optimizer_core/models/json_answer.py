@@ -90,9 +90,9 @@ def _load(text: str) -> JsonObject | None:
     for attempt in (text, _without_trailing_commas(text)):
         try:
             value = json.loads(attempt, parse_constant=_no_constant, strict=False)
+            return storable(value) if isinstance(value, dict) else None
         except (ValueError, RecursionError):
             continue
-        return storable(value) if isinstance(value, dict) else None
     return None
 
 

@@ -75,3 +75,10 @@ def test_the_repair_request_names_the_problems_and_the_schema():
     text = repair_request(problems, SCHEMA)
     assert "label" in text
     assert json.dumps(SCHEMA.json_schema) in text
+
+
+@pytest.mark.parametrize("depth", [100, 300, 320, 330, 340, 400, 900, 5000])
+def test_an_answer_nested_without_end_is_refused_not_an_error(depth: int):
+    schema = Schema.of({"type": "object", "properties": {"a": {}}, "required": ["a"]})
+    value, problems = read_answer('{"a":' * depth + "1" + "}" * depth, schema)
+    assert (value is not None and not problems) or problems
