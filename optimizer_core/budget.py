@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 
@@ -31,7 +32,7 @@ class Budget:
     calls: int | None = None  # requests to a provider, repeated attempts included
     tokens: int | None = None  # read and written
     cost: float | None = None  # US dollars
-    seconds: float | None = None  # wall-clock time
+    seconds: float | None = None  # wall-clock time, without what was spent waiting for reviewers
 
     def __post_init__(self) -> None:
         for limit in fields(self):
@@ -81,6 +82,7 @@ class Meter:
         clock: seconds, monotonic.
         spent: what an earlier part of the same run has spent, by role.
         elapsed: seconds that earlier part took.
+        waited: how many of these do not count.
     """
 
     def __init__(
@@ -90,10 +92,13 @@ class Meter:
         clock: Callable[[], float] = time.monotonic,
         spent: dict[Role, Usage] | None = None,
         elapsed: float = 0.0,
+        waited: float = 0.0,
     ) -> None:
         self.budget = budget or Budget()
         self._clock = clock
         self._started = clock() - elapsed
+        self._waited = waited
+        self._waiting_since: float | None = None
         self._by_role = {role: (spent or {}).get(role, Usage()) for role in Role}
         self._in_flight: dict[int, Reservation] = {}
         self._stop_reason: str | None = None
@@ -137,9 +142,7 @@ class Meter:
         """
         if self._stop_reason is not None:
             raise RunStopped(self._stop_reason)
-        total = self.total
-        spent = {"calls": total.calls, "tokens": total.tokens, "cost": total.cost, "seconds": self.elapsed}
-        for name, value in spent.items():
+        for name, value in self.spent.items():
             limit = getattr(self.budget, name)
             if limit is not None and value >= limit:
                 raise BudgetExhausted(f"the budget of {limit} {name} is spent")
@@ -152,10 +155,32 @@ class Meter:
         """Replace the limits; what is spent stays spent."""
         self.budget = replace(budget)
 
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Let time pass that the budget does not count, because the run only waits for a person."""
+        self._waiting_since = self._clock()
+        try:
+            yield
+        finally:
+            self._waited, self._waiting_since = self.waited, None
+
     @property
     def elapsed(self) -> float:
         """Seconds since the run began."""
         return self._clock() - self._started
+
+    @property
+    def waited(self) -> float:
+        """How many of these seconds the run only waited for a person."""
+        since = self._waiting_since
+        return self._waited + (0.0 if since is None else self._clock() - since)
+
+    @property
+    def spent(self) -> dict[str, float]:
+        """What counts for the budget so far, by the name of its limit."""
+        total = self.total
+        seconds = self.elapsed - self.waited
+        return {"calls": total.calls, "tokens": total.tokens, "cost": total.cost, "seconds": seconds}
 
     @property
     def total(self) -> Usage:
@@ -169,7 +194,10 @@ class Meter:
     @property
     def left(self) -> JsonObject:
         """What remains of each limit that was set, never below 0."""
-        total = self.total
-        spent = {"calls": total.calls, "tokens": total.tokens, "cost": total.cost, "seconds": self.elapsed}
-        limits = {name: getattr(self.budget, name) for name in spent}
+        return self.left_of(self.budget)
+
+    def left_of(self, budget: Budget) -> JsonObject:
+        """Return what remains of each limit that a budget sets, never below 0."""
+        spent = self.spent
+        limits = {name: getattr(budget, name) for name in spent}
         return {name: max(0, limit - spent[name]) for name, limit in limits.items() if limit is not None}

@@ -41,7 +41,8 @@ def storable(value: Any) -> Any:
 
 def fields_to_json(record: Any) -> JsonObject:
     """Return the fields of a dataclass whose values are JSON already; they are shared, not copied."""
-    return {name: getattr(record, name) for name in _field_names(type(record))}
+    kind: Any = type(record)
+    return {name: getattr(record, name) for name in _field_names(kind)}
 
 
 @cache

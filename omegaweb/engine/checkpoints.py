@@ -99,6 +99,17 @@ def newest_state(run_id: int) -> dict[str, Any] | None:
     return put_together(parts) if parts else None
 
 
+def point_of_departure(run: Run) -> dict[str, Any] | None:
+    """Return what a run goes on from: its newest state with everything spent since, or the spend alone.
+
+    None for a run that has not spent anything yet.
+    """
+    state = newest_state(run.pk)
+    if state is None and not run.calls:
+        return None
+    return with_everything_spent(state or {"spend": {"by_role": {}, "elapsed": 0.0}}, run)
+
+
 def with_everything_spent(state: dict[str, Any], run: Run) -> dict[str, Any]:
     """Return the state with what the run has spent since it was saved, as far as the run has told.
 
@@ -124,4 +135,15 @@ def with_everything_spent(state: dict[str, Any], run: Run) -> dict[str, Any]:
             "cost": max(cost, told.get("cost", 0.0)),
             "unpriced_calls": used.get("unpriced_calls", 0) + more_unpriced,
         }
-    return {**state, "spend": {**saved, "by_role": by_role, "elapsed": max(saved["elapsed"], run.seconds)}}
+    elapsed = max(saved["elapsed"], run.seconds)
+    waited = max(saved.get("waited", 0.0), _waited(run))
+    return {**state, "spend": {**saved, "by_role": by_role, "elapsed": elapsed, "waited": waited}}
+
+
+def _waited(run: Run) -> float:
+    """Seconds of a run that its limit of time did not count, because it only waited for people."""
+    minutes = run.choices.budget.minutes
+    if minutes is None or "seconds" not in run.left:
+        return 0.0
+    counted = minutes * 60 - float(run.left["seconds"])
+    return max(0.0, run.seconds - counted)

@@ -6,7 +6,7 @@ import asyncio
 import threading
 
 from omegaweb.engine import assembly
-from omegaweb.engine.checkpoints import RowCheckpoints, newest_state, with_everything_spent
+from omegaweb.engine.checkpoints import RowCheckpoints, point_of_departure
 from omegaweb.engine.gate import RowGate
 from omegaweb.engine.recorder import Recorder
 from omegaweb.runs.models import Run
@@ -20,13 +20,12 @@ def execute(run: Run, *, gate: RowGate, stop: threading.Event) -> None:
         RecordingFailed: what it said could not be written down.
     """
     parts = assembly.assemble(run)
-    state = newest_state(run.pk)
     asyncio.run(
         parts.fit(
             callbacks=[Recorder(run.pk)],
             review=gate if run.choices.ask_me else None,
             stop=stop,
             checkpoints=RowCheckpoints(run.pk),
-            resume_from=None if state is None else with_everything_spent(state, run),
+            resume_from=point_of_departure(run),
         )
     )

@@ -140,11 +140,12 @@ class Projection:
             epochs=event.epochs,
             batches=event.batches,
         )
-        # Only after an interruption is there anything: what was being scored then is scored again, if at all.
-        self._give_up(UNFINISHED, fate="interrupted")
+        # Only after an interruption is there anything: what was being scored then is scored again, if at all, and the
+        # run asks again for the reviews that it knows of. Whatever else waits, nobody will ever collect.
+        self._give_up((*UNFINISHED, CandidateState.WAITING), fate="interrupted")
+        self._withdraw_reviews(at)
         if not event.resumed:  # it was cut off before its first checkpoint and begins again
-            self._give_up((CandidateState.WAITING, CandidateState.IN_POPULATION), fate="interrupted")
-            self._withdraw_reviews(at)
+            self._give_up((CandidateState.IN_POPULATION,), fate="interrupted")
 
     def _finished(self, event: events.RunFinished, at: datetime) -> None:
         self._set(state=RunState(event.status), reason=event.reason, message=event.message, finished_at=at)
@@ -152,15 +153,17 @@ class Projection:
             self._set(best=self._candidates[event.best])
         if event.baseline is not None:
             self._set(baseline=self._candidates[event.baseline])
+        if event.status == "completed":  # only the budget keeps an approved edit from its score until the end
+            self._give_up(UNFINISHED, fate="not_paid", operator="edit")
         self._give_up((*UNFINISHED, CandidateState.WAITING), fate="run_ended")
         self._withdraw_reviews(at)
 
     def _withdraw_reviews(self, at: datetime) -> None:
         Review.objects.filter(run=self.run).pending().update(state=ReviewState.WITHDRAWN, decided_at=at)
 
-    def _give_up(self, states: tuple[CandidateState, ...], *, fate: str) -> None:
+    def _give_up(self, states: tuple[CandidateState, ...], *, fate: str, operator: str = "") -> None:
         for candidate in self._candidates.values():
-            if candidate.state in states:
+            if candidate.state in states and operator in ("", candidate.operator):
                 self._change(candidate, state=CandidateState.DROPPED, rank=None, fate=fate)
 
     def _batch_finished(self, event: events.BatchFinished) -> None:

@@ -18,7 +18,7 @@ class ReviewState(models.TextChoices):
     APPROVED = "approved", "Approved"
     REJECTED = "rejected", "Rejected"
     EDITED = "edited", "Edited and approved"
-    WITHDRAWN = "withdrawn", "Withdrawn"  # the run ended before anybody decided
+    WITHDRAWN = "withdrawn", "Withdrawn"  # the run ended, or does not know of it after an interruption
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):

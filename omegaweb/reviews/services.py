@@ -97,7 +97,10 @@ def _verdict(verdict: str, edited_content: Mapping[str, Any] | None) -> ReviewSt
 
 def _already(review: Review, user: User) -> str:
     if review.state == ReviewState.WITHDRAWN:
-        return "The run ended before anybody decided, so this review was withdrawn."
+        why = (
+            "ended before anybody decided" if review.run.run_state.is_over else "was interrupted and went on without it"
+        )
+        return f"The run {why}, so this review was withdrawn."
     if review.state == ReviewState.PENDING:
         return "This review still waits."
     when = naturaltime(review.decided_at).replace("\xa0", " ") if review.decided_at else "some time ago"

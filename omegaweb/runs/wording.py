@@ -29,6 +29,7 @@ DROPPED = {
     "clone": "Dropped because it says the same as {by}",
     "replaced": "Dropped because {by} took its place",
     "interrupted": "Given up when the run was interrupted",
+    "not_paid": "Approved, but not scored in full before the budget was spent, so it could not win",
     "run_ended": "Given up because the run ended",
 }
 

@@ -12,7 +12,7 @@ from optimizer_core.metrics.base import Metric
 from optimizer_core.optimizers.base import Optimizer
 from optimizer_core.population.population import Population
 from optimizer_core.rewards.base import Reward
-from optimizer_core.training.checkpoints import answers_from_json, spend_from_json, state_from_json
+from optimizer_core.training.checkpoints import answers_from_json, is_only_spend, spend_from_json, state_from_json
 from optimizer_core.training.holdback import Holdback
 from optimizer_core.training.ledger import Ledger, Outcome
 from optimizer_core.training.measuring import Measurer
@@ -39,11 +39,13 @@ def prepare(
         CheckpointError: ``resume_from`` is not a checkpoint of this run.
     """
     _check(program, optimizer, reward, metrics, data)
-    saved = settings.resume_from
+    saved, spend = settings.resume_from, (settings.resume_from or {}).get("spend")
+    if saved is not None and is_only_spend(saved):
+        saved = None
     uncertainty = optimizer.reward_uncertainty
     state = _new_state(program, uncertainty) if saved is None else state_from_json(saved, uncertainty=uncertainty)
-    spent, elapsed = ({}, 0.0) if saved is None else spend_from_json(saved.get("spend", {}))
-    meter = Meter(settings.budget, spent=spent, elapsed=elapsed)
+    spent, elapsed, waited = ({}, 0.0, 0.0) if settings.resume_from is None else spend_from_json(spend or {})
+    meter = Meter(settings.budget, spent=spent, elapsed=elapsed, waited=waited)
     reporter = Reporter(settings.callbacks, meter, settings.budget)
     stopper = Stopper(settings.stop, meter)
     scorer = Scorer(
@@ -64,7 +66,9 @@ def prepare(
         settings=settings,
         state=state,
         meter=meter,
-        holdback=Holdback(budget=settings.budget, validation=len(data.validation), test=len(data.test)),
+        holdback=Holdback(
+            budget=settings.budget, validation=len(data.validation), test=len(data.test), before=meter.spent
+        ),
         reporter=reporter,
         stopper=stopper,
         measurer=Measurer(scorer=scorer, state=state, reporter=reporter),

@@ -145,18 +145,28 @@ def answers_from_json(saved: list[JsonObject], samples: Mapping[str, Sample]) ->
     return outcomes
 
 
-def spend_to_json(by_role: dict[Role, Usage], elapsed: float) -> JsonObject:
+def spend_to_json(by_role: dict[Role, Usage], elapsed: float, waited: float = 0.0) -> JsonObject:
     """Return what was spent so far."""
-    return {"elapsed": elapsed, "by_role": {role.value: fields_to_json(usage) for role, usage in by_role.items()}}
+    return {
+        "elapsed": elapsed,
+        "waited": waited,
+        "by_role": {role.value: fields_to_json(usage) for role, usage in by_role.items()},
+    }
 
 
-def spend_from_json(saved: JsonObject) -> tuple[dict[Role, Usage], float]:
-    """Return usage by role, and elapsed seconds.
+def spend_from_json(saved: JsonObject) -> tuple[dict[Role, Usage], float, float]:
+    """Return usage by role, elapsed seconds, and how many of them the run only waited for a person.
 
     Raises:
         CheckpointError: it cannot be read.
     """
     try:
-        return {Role(role): Usage(**usage) for role, usage in saved["by_role"].items()}, float(saved["elapsed"])
+        by_role = {Role(role): Usage(**usage) for role, usage in saved["by_role"].items()}
+        return by_role, float(saved["elapsed"]), float(saved.get("waited", 0.0))
     except (KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"the spend in the checkpoint is damaged: {error}") from error
+
+
+def is_only_spend(saved: JsonObject) -> bool:
+    """Tell whether a run that was cut off before its first checkpoint left nothing but what it has spent."""
+    return set(saved) == {"spend"}

@@ -27,11 +27,13 @@ class Holdback:
         budget: the whole of it.
         validation: number of samples.
         test: number of samples.
+        before: what an interrupted beginning of the run has spent, by the name of its limit.
     """
 
     budget: Budget
     validation: int
     test: int
+    before: dict[str, float] = field(default_factory=dict)
     for_validation: dict[str, float] = field(default_factory=dict)
     for_test: dict[str, float] = field(default_factory=dict)
 
@@ -42,13 +44,12 @@ class Holdback:
 
     def measure(self, meter: Meter) -> None:
         """Hold back what the end will cost, given that only the baseline's validation was paid so far."""
-        total = meter.total
-        spent = {"calls": total.calls, "tokens": total.tokens, "cost": total.cost, "seconds": meter.elapsed}
+        spent = meter.spent
         for name in _LIMITS:
             limit = getattr(self.budget, name)
             if limit is None:
                 continue
-            each = spent[name] / self.validation
+            each = (spent[name] - self.before.get(name, 0.0)) / self.validation
             left = max(0.0, limit - spent[name])
             self.for_test[name] = min(2 * self.test * each, left * _MOST_FOR_TEST)
             left -= self.for_test[name]

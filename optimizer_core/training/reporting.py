@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from optimizer_core.budget import Budget, Meter
 from optimizer_core.callbacks import Listener
 from optimizer_core.events import Event, RunFinished, SpendUpdated, WarningRaised
-from optimizer_core.json_values import JsonObject
 
 #: At most this many seconds of activity, or calls, pass without word of what is spent.
 SPEND_SECONDS = 1.0
@@ -82,12 +81,6 @@ class Reporter:
             cost=total.cost,
             seconds=self._meter.elapsed,
             by_role=by_role,
-            left=self._left(),
+            left=self._meter.left_of(self._budget),
             unpriced_calls=total.unpriced_calls,
         )
-
-    def _left(self) -> JsonObject:
-        total = self._meter.total
-        spent = {"calls": total.calls, "tokens": total.tokens, "cost": total.cost, "seconds": self._meter.elapsed}
-        limits = {name: getattr(self._budget, name) for name in spent}
-        return {name: max(0, limit - spent[name]) for name, limit in limits.items() if limit is not None}

@@ -24,6 +24,7 @@ class ReviewDesk:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._open: dict[str, asyncio.Task[Verdict]] = {}
+        self._unscored: dict[str, Candidate] = {}  # by the proposal they were made from: approved edits
 
     async def submit(self, candidate: Candidate, samples: Sequence[Sample]) -> None:
         """Hand in a candidate that has answered ``samples``."""
@@ -31,24 +32,24 @@ class ReviewDesk:
         if run.settings.review is None:
             run.state.admit(candidate)
             return
-        mean = run.state.mean(candidate.id)
         run.state.waiting[candidate.id] = tuple(sample.id for sample in samples)
-        run.reporter.emit(ReviewRequested(candidate=candidate.id, reward=mean.mean, count=mean.count))
-        self._ask(candidate)
+        self._request(candidate)
         await self.collect()
 
     def reopen(self) -> None:
         """Ask again for the candidates that waited when the checkpoint was written."""
         for name in self._run.state.waiting:
-            self._ask(self._run.state.candidates[name])
+            self._request(self._run.state.candidates[name])
 
     async def collect(self) -> None:
         """Apply the verdicts that have come; waits for nobody.
 
         Raises:
-            BudgetExhausted: an edited candidate could not be scored any more.
+            BudgetExhausted: an edited candidate cannot be scored now; it is tried again with the next collection.
             RunStopped: the run was asked to stop.
         """
+        for name in list(self._unscored):
+            await self._admit_edited(self._run.state.candidates[name])
         if self._open:
             # One turn of the event loop, so that a gate that knows its answer is heard at once.
             await asyncio.wait(self._open.values(), timeout=0)
@@ -57,19 +58,22 @@ class ReviewDesk:
             await self._apply(self._run.state.candidates[name], verdict)
 
     async def wait(self) -> None:
-        """Wait for every open review and apply it; an edited candidate that cannot be paid is left out.
+        """Wait for every open review and apply it; the time that takes is not the budget's.
+
+        An edited candidate that cannot be paid with what the end of the run may spend is left out.
 
         Raises:
             RunStopped: the run was asked to stop.
         """
         run = self._run
+        await self._collect_affordable()
         while self._open:
-            await self._collect_affordable()
-            if self._open:
-                number = len(self._open)
-                waiting = "1 candidate waits" if number == 1 else f"{number} candidates wait"
-                run.reporter.warn_once(WAITING_FOR_REVIEW, f"The search is over; {waiting} for review.")
+            number = len(self._open)
+            waiting = "1 candidate waits" if number == 1 else f"{number} candidates wait"
+            run.reporter.warn_once(WAITING_FOR_REVIEW, f"The search is over; {waiting} for review.")
+            with run.meter.waiting():
                 await run.stopper.guard(_first_of(list(self._open.values())))
+            await self._collect_affordable()
 
     async def close(self) -> None:
         """Stop asking."""
@@ -79,8 +83,10 @@ class ReviewDesk:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _ask(self, candidate: Candidate) -> None:
+    def _request(self, candidate: Candidate) -> None:
+        """Say that a candidate waits, and ask."""
         gate, mean = self._run.settings.review, self._run.state.mean(candidate.id)
+        self._run.reporter.emit(ReviewRequested(candidate=candidate.id, reward=mean.mean, count=mean.count))
         if gate is None:
             return
         proposal = Proposal(
@@ -96,10 +102,27 @@ class ReviewDesk:
         self._open[candidate.id] = asyncio.ensure_future(gate.review(proposal))
 
     async def _collect_affordable(self) -> None:
-        try:
-            await self.collect()
-        except BudgetExhausted:
-            self._run.reporter.warn_once("edit_not_scored", "the budget is spent; an edited candidate is left out")
+        """Apply all verdicts that have come, also those after an edit that cannot be paid."""
+        while True:
+            try:
+                await self.collect()
+            except BudgetExhausted as spent:
+                self._give_up(str(spent))
+            else:
+                return
+
+    def _give_up(self, reason: str) -> None:
+        for name, edited in self._unscored.items():
+            self._run.state.waiting.pop(name)
+            self._run.reporter.emit(
+                ProposalFailed(
+                    operator="edit",
+                    variable=edited.variable,
+                    reason=f"the approved edit was not scored, so it cannot win: {reason}",
+                    parents=edited.parents,
+                )
+            )
+        self._unscored.clear()
 
     async def _apply(self, candidate: Candidate, verdict: Verdict) -> None:
         run = self._run
@@ -114,27 +137,39 @@ class ReviewDesk:
                 edited=edited.id if edited and not same else None,
             )
         )
-        samples = run.state.waiting.pop(candidate.id)
+        if edited is not None and not same:
+            await self._take_edited(candidate, edited)
+            return
+        run.state.waiting.pop(candidate.id)
         if verdict.decision is Decision.REJECTED:
             run.state.reject(candidate, verdict.comment)
-        elif edited is None or same:
-            run.state.admit(candidate)
         else:
-            await self._admit_edited(candidate, edited, samples)
+            run.state.admit(candidate)
         run.tell_best()
 
-    async def _admit_edited(self, proposal: Candidate, edited: Candidate, sample_ids: tuple[str, ...]) -> None:
+    async def _take_edited(self, proposal: Candidate, edited: Candidate) -> None:
         run = self._run
         problem = self._problem(edited)
         if problem:
+            run.state.waiting.pop(proposal.id)
             run.reporter.emit(
                 ProposalFailed(operator="edit", variable=edited.variable, reason=problem, parents=(proposal.id,))
             )
             return
         run.introduce(edited)
-        samples = [sample for sample in run.data.validation if sample.id in set(sample_ids)]
+        self._unscored[proposal.id] = edited
+        await self._admit_edited(proposal)
+
+    async def _admit_edited(self, proposal: Candidate) -> None:
+        """Score an edit on the samples of its proposal and let it in; until then its proposal counts as waiting."""
+        run, edited = self._run, self._unscored[proposal.id]
+        wanted = set(run.state.waiting[proposal.id])
+        samples = [sample for sample in run.data.validation if sample.id in wanted]
         await run.measurer.measure((edited,), samples, split="validation")
+        del self._unscored[proposal.id]
+        run.state.waiting.pop(proposal.id)
         run.state.admit(edited)
+        run.tell_best()
 
     def _problem(self, edited: Candidate) -> str:
         """Return why an edited content cannot be used; empty where it can."""

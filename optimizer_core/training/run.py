@@ -98,7 +98,7 @@ class Run:
         saved |= {
             "answers": answers_to_json(self.measurer.scorer.ledger, self.state.population, samples),
             "fingerprint": self.fingerprint(),
-            "spend": spend_to_json(self.meter.by_role, self.meter.elapsed),
+            "spend": spend_to_json(self.meter.by_role, self.meter.elapsed, self.meter.waited),
             "holdback": self.holdback.to_json(),
         }
         self.reporter.emit(CheckpointSaved(reference=await store.save(saved)))

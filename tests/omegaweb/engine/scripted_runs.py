@@ -36,6 +36,10 @@ class Script:
         self.answer: Callable[[ChatRequest], Any] = lambda request: {"label": "billing"}
         self.asked = 0
 
+    def begin_again(self) -> None:
+        """Propose what was proposed first."""
+        self._numbers = itertools.count(1)
+
     def __call__(self, request: ChatRequest) -> Any:
         self.asked += 1
         if is_proposal(request):

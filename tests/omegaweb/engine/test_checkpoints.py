@@ -12,15 +12,17 @@ from omegaweb.engine.checkpoints import (
     PART_LENGTH,
     RowCheckpoints,
     newest_state,
+    point_of_departure,
     put_together,
     take_apart,
     with_everything_spent,
 )
 from omegaweb.engine.recorder import RecordingFailed, Writer
+from omegaweb.runs.configuration import BudgetChoice
 from omegaweb.runs.models import Checkpoint, Run, RunState
 from optimizer_core.budget import Role, Usage
 from optimizer_core.events import CheckpointSaved
-from optimizer_core.training.checkpoints import spend_from_json, spend_to_json
+from optimizer_core.training.checkpoints import is_only_spend, spend_from_json, spend_to_json
 from tests.factories_runs import make_run
 
 LONG = list(range(2 * PART_LENGTH + 3))
@@ -164,7 +166,7 @@ def test_what_was_spent_since_the_state_was_saved_counts(alice):
     going_on = with_everything_spent(state, run)
 
     assert going_on["step"] == 2
-    by_role, elapsed = spend_from_json(going_on["spend"])
+    by_role, elapsed, _ = spend_from_json(going_on["spend"])
     assert elapsed == 90.0
     assert by_role[Role.TASK] == Usage(
         calls=14, prompt_tokens=130, completion_tokens=20, cost=0.75, unpriced_calls=4, seconds=4.0
@@ -172,6 +174,32 @@ def test_what_was_spent_since_the_state_was_saved_counts(alice):
     assert by_role[Role.JUDGE] == saved[Role.JUDGE]
     assert by_role[Role.PROPOSER] == Usage(calls=2, prompt_tokens=7)
     assert state["spend"] == spend_to_json(saved, 60.0)
+
+
+@pytest.mark.django_db
+def test_time_that_a_run_only_waited_for_people_stays_uncounted(alice):
+    """Ninety seconds went by, the limit of a minute has lost twenty."""
+    run = make_run(alice, seconds=90.0, left={"seconds": 40.0}, configuration={"budget": BudgetChoice(minutes=1)})
+
+    going_on = with_everything_spent({"spend": spend_to_json({}, 60.0)}, run)
+
+    assert spend_from_json(going_on["spend"])[1:] == (90.0, 70.0)
+
+
+@pytest.mark.django_db
+def test_a_run_that_was_cut_off_before_its_first_state_begins_with_what_it_has_spent(alice):
+    fresh = make_run(alice, name="Fresh")
+    cut_off = make_run(alice, calls=7, spend_by_role={"task": {"calls": 7, "tokens": 70, "cost": 0.5}}, seconds=9.0)
+
+    assert point_of_departure(fresh) is None
+    beginning = point_of_departure(cut_off)
+    assert beginning is not None
+    assert is_only_spend(beginning)
+    assert spend_from_json(beginning["spend"]) == (
+        {Role.TASK: Usage(calls=7, prompt_tokens=70, cost=0.5)},
+        9.0,
+        0.0,
+    )
 
 
 @pytest.mark.django_db

@@ -100,6 +100,37 @@ def test_what_was_decided_during_an_interruption_counts_when_the_run_goes_on(ali
     assert run.events.filter(kind="review.decided").count() == len(asked)
 
 
+def test_a_run_that_begins_again_keeps_what_it_spent_and_asks_nobody_twice(alice, script):
+    run = queued_run(alice, ask_me=True, epochs=1)
+    launcher.start(run.pk)
+    until(lambda: Run.objects.get(pk=run.pk).state == RunState.WAITING)
+    Run.objects.filter(pk=run.pk).update(state=RunState.INTERRUPTED)
+    until(lambda: not launcher.launcher.working_on())
+    run.checkpoints.all().delete()  # as if it had been cut off before the first
+    run.refresh_from_db()
+    spent = run.calls
+    approved = list(pending(run).values_list("pk", flat=True))
+    assert approved
+    for review in pending(run):
+        decide(review, ReviewState.APPROVED, reviewer=alice)
+
+    script.begin_again()
+    assert launcher.continue_run(run.pk)
+    run = finished(run)
+
+    assert run.state == RunState.COMPLETED
+    assert [started.payload["resumed"] for started in run.events.filter(kind="run.started")] == [False, False]
+    assert run.calls > spent + len(script_samples(run))
+    assert list(Review.objects.filter(run=run).values_list("pk", flat=True)) == approved
+    assert run.events.filter(kind="review.decided", payload__reviewer="alice").count() == len(approved)
+
+
+def script_samples(run) -> list[str]:
+    """The validation samples, which the baseline answers again."""
+    scored = run.events.filter(kind="candidate.scored", payload__candidate=run.baseline.key).first()
+    return [result["sample"] for result in scored.payload["results"]]
+
+
 def test_stopping_withdraws_open_reviews(alice, script):
     run = queued_run(alice, ask_me=True)
     launcher.start(run.pk)

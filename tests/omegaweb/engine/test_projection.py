@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from omegaweb.reviews.models import Review, ReviewState
+from omegaweb.runs import wording
 from omegaweb.runs.models import Candidate, CandidateState, Measurement, RunState, SampleScore, Series
 from optimizer_core import events
 from optimizer_core.data.statistics import mean_interval
@@ -189,6 +190,52 @@ def test_a_review_requested_again_keeps_the_verdict_given_meanwhile(run):
 
     review = Review.objects.get(run=run)
     assert (review.state, review.reason) == (ReviewState.REJECTED, "Too long")
+
+
+def test_a_run_that_goes_on_withdraws_reviews_that_it_does_not_ask_for_again(run):
+    known, orphan = key_of(BETTER), key_of(OTHER)
+    run = record(
+        run,
+        events.ReviewRequested(candidate=known, reward=1.0, count=1),
+        proposed(OTHER),
+        events.ReviewRequested(candidate=orphan, reward=1.0, count=1),
+    )
+
+    run = record(run, started(resumed=True), events.ReviewRequested(candidate=known, reward=1.0, count=1))
+
+    assert Review.objects.get(run=run, candidate__key=known).state == ReviewState.PENDING
+    assert candidate(run).state == CandidateState.WAITING
+    left = Review.objects.get(run=run, candidate__key=orphan)
+    assert (left.state, left.decided_at is None) == (ReviewState.WITHDRAWN, False)
+    dropped = candidate(run, OTHER)
+    assert (dropped.state, dropped.fate) == (CandidateState.DROPPED, "interrupted")
+
+
+def test_an_approval_of_a_candidate_that_the_run_forgot_is_kept_until_it_comes_again(run, alice):
+    key = key_of(BETTER)
+    asked = events.ReviewRequested(candidate=key, reward=1.0, count=1)
+    run = record(run, asked)
+    Review.objects.filter(run=run).update(state=ReviewState.APPROVED, reviewer=alice)
+
+    run = record(run, started(resumed=True))
+    assert candidate(run).state == CandidateState.DROPPED
+    run = record(run, proposed(BETTER), asked)
+
+    assert Review.objects.get(run=run).state == ReviewState.APPROVED
+    assert candidate(run).state == CandidateState.WAITING
+
+
+@pytest.mark.parametrize(
+    ("status", "fate", "words"), [("completed", "not_paid", "budget"), ("stopped", "run_ended", "the run ended")]
+)
+def test_an_approved_edit_that_was_never_scored_says_why(run, status, fate, words):
+    content = {"generator": {"instructions": OTHER, "examples": []}}
+    edit = events.CandidateProposed(candidate=key_of(OTHER), operator="edit", content=content)
+    run = record(run, edit, events.RunFinished(status=status, reason="budget_spent"))
+
+    left = candidate(run, OTHER)
+    assert (left.state, left.fate) == (CandidateState.DROPPED, fate)
+    assert words in wording.fate(left)
 
 
 @pytest.mark.parametrize(

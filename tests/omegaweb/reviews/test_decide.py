@@ -14,7 +14,7 @@ from omegaweb.accounts.models import User
 from omegaweb.reviews.edits import InvalidEdit
 from omegaweb.reviews.models import Review, ReviewState
 from omegaweb.reviews.services import AlreadyDecided, ReasonMissing, decide
-from omegaweb.runs.models import Event
+from omegaweb.runs.models import Event, Run, RunState
 from tests.factories_runs import VARIABLE, content_of, make_candidate, make_review, make_run
 
 EXAMPLES = [("a", "billing"), ("b", "technical")]
@@ -103,9 +103,18 @@ def test_the_same_person_twice_is_told_so(alice: User, review: Review) -> None:
         decide(review, user=alice, verdict="approved")
 
 
-def test_a_withdrawn_review_cannot_be_decided(alice: User, review: Review) -> None:
+@pytest.mark.parametrize(
+    ("state", "why"),
+    [
+        (RunState.STOPPED, "The run ended before anybody decided"),
+        (RunState.RUNNING, "The run was interrupted and went on without it"),
+    ],
+)
+def test_a_withdrawn_review_cannot_be_decided(alice: User, review: Review, state: RunState, why: str) -> None:
     Review.objects.update(state=ReviewState.WITHDRAWN)
-    with pytest.raises(AlreadyDecided, match="The run ended before anybody decided"):
+    Run.objects.update(state=state)
+    review.run.refresh_from_db()
+    with pytest.raises(AlreadyDecided, match=why):
         decide(review, user=alice, verdict="approved")
 
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 
 import pytest
 
+from optimizer_core.budget import Budget, Meter
+from optimizer_core.callbacks import Callback
+from optimizer_core.events import WAITING_FOR_REVIEW, WarningRaised
 from optimizer_core.review import Decision, Verdict
 from optimizer_core.testing import ScriptedGate, ScriptedModel
+from optimizer_core.training import assembly
 from tests.optimizer_core.training.cases import START, add_a_rule, current_instructions, make_program, omega, run
 
 
@@ -118,9 +123,6 @@ async def test_the_run_goes_on_while_a_person_thinks_and_waits_at_the_end():
     optimizer = omega()
     optimizer.language_model = proposer
 
-    from optimizer_core.callbacks import Callback
-    from optimizer_core.events import WarningRaised
-
     class OpenWhenWaiting(Callback):
         def on_event(self, event):
             if isinstance(event, WarningRaised) and event.code == "waiting_for_review":
@@ -142,3 +144,66 @@ async def test_a_gate_that_breaks_ends_the_run():
 
     with pytest.raises(ConnectionError):
         await run(review=ScriptedGate(broken))
+
+
+def edit_of(proposal, *, text=f"{START} a=red b=green c=blue d=black"):
+    content = {"namer": {"instructions": text, "examples": []}}
+    return Verdict(decision=Decision.EDITED, reviewer="Alice", content=content)
+
+
+async def test_an_approved_edit_is_scored_or_the_log_says_why_not_however_little_is_left():
+    won, left_out = set(), set()
+    for calls in range(16, 60, 2):
+        _, recorder = await run(review=ScriptedGate(edit_of), epochs=1, budget=Budget(calls=calls))
+        edited = {event.edited for event in recorder.of("review.decided")} - {None}
+        reasons = [event.reason for event in recorder.of("proposal.failed") if "not scored" in event.reason]
+        finished = recorder.of("run.finished")[0]
+        assert finished.status == "completed"
+        assert (finished.best in edited) == (bool(edited) and not reasons), calls
+        if reasons:
+            left_out.add(finished.reason)
+            assert reasons[0].startswith("the approved edit was not scored, so it cannot win: the budget of")
+        elif edited and scored_in_parts(recorder, edited):
+            won.add(finished.reason)
+    assert won == left_out == {"budget_spent"}
+
+
+def scored_in_parts(recorder, edited):
+    """Whether the budget of the search ended in the middle of an edit, and a later share paid the rest of it."""
+    parts = [len(e.results) for e in recorder.of("candidate.scored") if e.candidate in edited and len(e.results) < 8]
+    return len(parts) > 1 and parts[0] < 4
+
+
+async def test_time_that_only_reviewers_take_is_not_the_budgets(monkeypatch):
+    """The search is over long before its 60 seconds; the answer comes after an hour by the clock of the meter."""
+    decided = asyncio.Event()
+    now = 0.0
+    monkeypatch.setattr(assembly, "Meter", functools.partial(Meter, clock=lambda: now))
+
+    async def think(proposal):
+        await decided.wait()
+        return edit_of(proposal)
+
+    def answer_after_an_hour():
+        nonlocal now
+        now += 3600
+        decided.set()
+
+    class SeesThatTheRunWaits(Callback):
+        def on_event(self, event):
+            if isinstance(event, WarningRaised) and event.code == WAITING_FOR_REVIEW:
+                asyncio.get_running_loop().call_soon(answer_after_an_hour)
+
+    _, recorder = await run(
+        review=ScriptedGate(think),
+        epochs=1,
+        batch_size=12,
+        budget=Budget(seconds=60),
+        callbacks=[SeesThatTheRunWaits()],
+    )
+
+    finished = recorder.of("run.finished")[0]
+    assert (finished.reason, finished.best) == ("epochs_done", recorder.of("review.decided")[0].edited)
+    spend = recorder.of("spend.updated")[-1]
+    assert spend.seconds >= 3600  # what the clock shows
+    assert spend.left["seconds"] == 60
