@@ -26,15 +26,23 @@ class Socket:
         path, _, query = path.partition("?")
         scope = {"type": "websocket", "path": path, "query_string": query.encode(), "headers": headers}
         self._application = ApplicationCommunicator(application, {**scope, "subprotocols": []})
+        self.was_accepted = False
+        self._first: dict[str, Any] | None = None  # what came when it was opened, and nobody has asked for yet
 
     async def connect(self) -> int | None:
-        """Return None if the socket was accepted, else the code it was closed with."""
+        """Return None if the socket stays open, else the code it was closed with, before anything was sent."""
         await self._application.send_input({"type": "websocket.connect"})
         answer = await self.output()
-        return None if answer["type"] == "websocket.accept" else int(answer.get("code", 1000))
+        self.was_accepted = answer["type"] == "websocket.accept"
+        if self.was_accepted:
+            answer = self._first = await self.output()
+        return int(answer.get("code", 1000)) if answer["type"] == "websocket.close" else None
 
     async def output(self) -> dict[str, Any]:
         """Return the next thing the site does with the socket."""
+        if self._first is not None:
+            first, self._first = self._first, None
+            return first
         output: dict[str, Any] = await self._application.receive_output(PATIENCE)
         return output
 

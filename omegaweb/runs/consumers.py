@@ -60,11 +60,10 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channels has
         self.query = dict(parse_qsl(self.scope["query_string"].decode(), keep_blank_values=True))
         try:
             await self._in_thread(self._authorize)
-        except SessionOver:
-            await self.close(SIGNED_OUT)
-            return
-        except Gone:
-            await self.close(NOT_FOUND)
+        except (SessionOver, Gone) as refusal:
+            # A browser learns the code only of a socket that was open; at the handshake it would hear of no reason.
+            await self.accept()
+            await self.close(SIGNED_OUT if isinstance(refusal, SessionOver) else NOT_FOUND)
             return
         self._subscription = await hub.subscribe(self.wants)
         await self.accept()

@@ -160,6 +160,13 @@ async def test_signed_out_nobody_gets_a_socket(run, path):
     assert await Socket(path.format(run.pk), None).connect() == SIGNED_OUT
 
 
+async def test_a_refused_socket_is_opened_first_so_that_the_browser_hears_why(run, alice_client):
+    socket = Socket("/ws/runs/999/", alice_client)
+    await socket.connect()
+
+    assert socket.was_accepted
+
+
 async def test_a_page_of_another_site_gets_no_socket(run, alice_client):
     assert await Socket(f"/ws/runs/{run.pk}/", alice_client, origin="http://evil.example").connect() is not None
 
