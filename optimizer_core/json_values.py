@@ -11,10 +11,12 @@ from typing import Any, TypeAlias
 #: A JSON object. ``Any`` ends here: whoever reads a member narrows it.
 JsonObject: TypeAlias = dict[str, Any]
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
 
 def canonical_json(value: Any) -> str:
     """Return the one text that equal JSON values share: sorted keys, no spaces, no NaN."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return _CANONICAL.encode(value)
 
 
 def content_hash(value: Any, *, length: int = 12) -> str:

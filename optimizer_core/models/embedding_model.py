@@ -87,9 +87,9 @@ class EmbeddingModel:
             slots=Slots(self.max_concurrency),
             pause=pause_of(self.model, api_base),
         )
-        self._vectors: SharedResults[str, npt.NDArray[np.float64]] = SharedResults()
+        self._vectors: SharedResults[str, npt.NDArray[np.float32]] = SharedResults()
 
-    async def embed(self, texts: Sequence[str], *, meter: Meter) -> npt.NDArray[np.float64]:
+    async def embed(self, texts: Sequence[str], *, meter: Meter) -> npt.NDArray[np.float32]:
         """Return one row for each text, shape (texts, dimensions); shape (0, 0) without texts.
 
         Raises:
@@ -101,9 +101,9 @@ class EmbeddingModel:
 
         if not texts:
             return np.zeros((0, 0))
-        known = self._vectors if self.caching else SharedResults[str, "npt.NDArray[np.float64]"]()
+        known = self._vectors if self.caching else SharedResults[str, "npt.NDArray[np.float32]"]()
 
-        async def make(missing: list[str]) -> list[npt.NDArray[np.float64]]:
+        async def make(missing: list[str]) -> list[npt.NDArray[np.float32]]:
             batches = [missing[i : i + self.batch_size] for i in range(0, len(missing), self.batch_size)]
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(self._embed_batch(batch, meter)) for batch in batches]
@@ -146,7 +146,7 @@ class EmbeddingModel:
     def __repr__(self) -> str:
         return f"EmbeddingModel({self.model!r})"
 
-    async def _embed_batch(self, texts: list[str], meter: Meter) -> Sequence[npt.NDArray[np.float64]]:
+    async def _embed_batch(self, texts: list[str], meter: Meter) -> Sequence[npt.NDArray[np.float32]]:
         import numpy as np
 
         settings: JsonObject = {} if self.dimensions is None else {"dimensions": self.dimensions}
@@ -171,8 +171,11 @@ class EmbeddingModel:
                 return list(await self.fallback.embed(texts, meter=meter))
             except ModelError as second:
                 raise second from error
-        rows = np.asarray(reply.vectors, dtype=np.float64)
-        if rows.ndim != 2 or not np.isfinite(rows).all():
+        try:
+            rows = np.asarray(reply.vectors, dtype=np.float32)
+        except (TypeError, ValueError) as error:  # lists of unequal length, or of something else
+            raise ModelUnavailable(f"{self.model}: the answer holds no vectors: {error}") from error
+        if rows.shape[:1] != (len(texts),) or rows.ndim != 2 or not np.isfinite(rows).all():
             raise ModelUnavailable(f"{self.model}: vectors of unequal length or with values that are no numbers")
         return list(rows)
 

@@ -58,8 +58,8 @@ class OpenAITransport:
         answer = await _post(request, "/embeddings", body)
         try:
             rows = sorted(answer["data"], key=lambda row: row["index"])
-            vectors = [[float(x) for x in row["embedding"]] for row in rows]
-        except (KeyError, TypeError, ValueError) as error:
+            vectors = [row["embedding"] for row in rows]  # checked by the model, all at once
+        except (KeyError, TypeError) as error:
             raise ModelUnavailable(f"{request.model}: the server's answer holds no vectors") from error
         if len(vectors) != len(request.texts):
             raise ModelUnavailable(f"{request.model}: {len(vectors)} vectors for {len(request.texts)} texts")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import threading
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Generic, TypeVar
 
@@ -27,7 +27,8 @@ class SharedResults(Generic[Key, Value]):
 
     def __init__(self, *, capacity: int = 100_000) -> None:
         self._capacity = capacity
-        self._entries: dict[Key, Future[Value | None]] = {}
+        # Keys that are made together share one entry; each finds its value in it, or none where nothing was made.
+        self._entries: dict[Key, Future[Mapping[Key, Value]]] = {}
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
@@ -54,32 +55,31 @@ class SharedResults(Generic[Key, Value]):
                 made.update(mine)
             for key, entry in theirs.items():
                 # Shielded: whoever stops waiting must not cancel it for the others.
-                value = entry.result() if entry.done() else await asyncio.shield(asyncio.wrap_future(entry))
-                if value is not None:
-                    found[key] = value
+                values = entry.result() if entry.done() else await asyncio.shield(asyncio.wrap_future(entry))
+                if key in values:
+                    found[key] = values[key]
         return [found[key] for key in keys], made
 
-    def _claim(self, keys: list[Key]) -> tuple[list[Key], dict[Key, Future[Value | None]]]:
+    def _claim(self, keys: list[Key]) -> tuple[list[Key], dict[Key, Future[Mapping[Key, Value]]]]:
+        entry: Future[Mapping[Key, Value]] = Future()
         with self._lock:
             theirs = {key: self._entries[key] for key in keys if key in self._entries}
             mine = [key for key in keys if key not in theirs]
-            for key in mine:
-                self._entries[key] = Future()
+            self._entries.update(dict.fromkeys(mine, entry))
             return mine, theirs
 
     async def _make(self, keys: list[Key], make: Callable[[list[Key]], Awaitable[Sequence[Value]]]) -> Sequence[Value]:
         try:
             values = await make(keys)
         except BaseException as error:
-            for entry in self._drop(keys):
-                if isinstance(error, ModelError):
-                    entry.set_exception(error)
-                else:
-                    entry.set_result(None)  # "make it yourself"
+            entry = self._drop(keys)
+            if isinstance(error, ModelError):
+                entry.set_exception(error)
+            else:
+                entry.set_result({})  # "make it yourself"
             raise
         with self._lock:
-            for key, value in zip(keys, values, strict=True):
-                self._entries[key].set_result(value)
+            self._entries[keys[0]].set_result(dict(zip(keys, values, strict=True)))
             self._forget_oldest()
         return values
 
@@ -90,6 +90,6 @@ class SharedResults(Generic[Key, Value]):
             if self._entries[key].done():
                 del self._entries[key]
 
-    def _drop(self, keys: list[Key]) -> list[Future[Value | None]]:
+    def _drop(self, keys: list[Key]) -> Future[Mapping[Key, Value]]:
         with self._lock:
-            return [self._entries.pop(key) for key in keys]
+            return [self._entries.pop(key) for key in keys][0]

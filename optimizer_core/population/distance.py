@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from itertools import accumulate
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
@@ -16,6 +17,8 @@ from optimizer_core.json_values import JsonObject, content_hash
 from optimizer_core.population.dominated_novelty import DistanceRows, dense
 
 Vector: TypeAlias = NDArray[np.float32]
+#: Contents placed, and questions to a distance function asked, at once.
+_AT_ONCE = 512
 #: ``async distance(c1, c2, embedding_model=None, **kwargs) -> float`` over clean contents.
 DistanceFunction: TypeAlias = Callable[..., Awaitable[float]]
 
@@ -79,8 +82,8 @@ class CosineDistances:
         for name in variables:
             matrices.append(np.stack([self._contents[key[name]] for key in keys]))
             numbers = {key: number for number, key in enumerate(dict.fromkeys(key[name] for key in keys))}
-            codes.append(np.array([numbers[key[name]] for key in keys]))
-        return lambda start, stop: _mean_distance(matrices, codes, start, stop)
+            codes.append(np.array([numbers[key[name]] for key in keys], dtype=np.int32))
+        return lambda start, stop, columns: _mean_distance(matrices, codes, start, stop, columns)
 
     async def _embed(
         self, cleaned: list[JsonObject], keys: list[dict[str, str]], embedder: Embedder, meter: Meter
@@ -93,10 +96,18 @@ class CosineDistances:
         }
         texts = list(dict.fromkeys(text for group in new.values() for text in group if text not in self._texts))
         if texts:
-            vectors = np.asarray(await embedder.embed(texts, meter=meter), dtype=np.float32)
-            self._texts.update(zip(texts, (_unit(vector) for vector in vectors), strict=True))
-        for key, group in new.items():
-            self._contents[key] = _unit(np.mean([self._texts[text] for text in group], axis=0))
+            vectors = np.array(await embedder.embed(texts, meter=meter), dtype=np.float32)
+            self._texts.update(zip(texts, _units(vectors), strict=True))
+        self._place(new)
+
+    def _place(self, new: Mapping[str, Sequence[str]]) -> None:
+        """Give each content the direction in which its leaves lie together."""
+        keys = list(new)
+        for start in range(0, len(keys), _AT_ONCE):
+            some = keys[start : start + _AT_ONCE]
+            leaf_vectors = np.stack([self._texts[text] for key in some for text in new[key]])
+            begins = [0, *accumulate(len(new[key]) for key in some)][:-1]
+            self._contents.update(zip(some, _units(np.add.reduceat(leaf_vectors, begins, axis=0)), strict=True))
 
 
 async def custom_distances(
@@ -109,7 +120,7 @@ async def custom_distances(
 
     Args:
         contents: of the candidates, fittest first.
-        fitness: falling; only strictly fitter pairs are asked for, all at once.
+        fitness: falling; only strictly fitter pairs are asked for, many at once.
         function: gets the clean contents.
         embedding_model: handed on.
 
@@ -119,24 +130,36 @@ async def custom_distances(
     cleaned = [clean_candidate(content) for content in contents]
     matrix = np.zeros((len(cleaned), len(cleaned)))
     pairs = [(i, j) for i in range(len(cleaned)) for j in range(i) if fitness[j] > fitness[i]]
-    found = await asyncio.gather(*(function(cleaned[i], cleaned[j], embedding_model=embedding_model) for i, j in pairs))
-    for (i, j), distance in zip(pairs, found, strict=True):
-        if not isinstance(distance, (int, float, np.floating)) or not np.isfinite(distance):
-            raise ConfigurationError(f"the distance function returned {distance!r}; it must return a finite number")
-        matrix[i, j] = distance
+    for start in range(0, len(pairs), _AT_ONCE):
+        some = pairs[start : start + _AT_ONCE]
+        found = await asyncio.gather(
+            *(function(cleaned[i], cleaned[j], embedding_model=embedding_model) for i, j in some)
+        )
+        for (i, j), distance in zip(some, found, strict=True):
+            if not isinstance(distance, (int, float, np.floating)) or not np.isfinite(distance):
+                raise ConfigurationError(f"the distance function returned {distance!r}; it must return a finite number")
+            matrix[i, j] = distance
     return dense(matrix)
 
 
-def _unit(vector: Vector) -> Vector:
-    """Return the vector with length 1; a zero vector stays as it is."""
-    length = float(np.linalg.norm(vector))
-    return (vector / length if length else vector).astype(np.float32)
+def _units(vectors: Vector) -> Vector:
+    """Return the rows with length 1, changed in place; a zero row stays as it is."""
+    lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
+    lengths[lengths == 0] = 1.0
+    vectors /= lengths[:, None]
+    return vectors
 
 
-def _mean_distance(matrices: list[Vector], codes: list[NDArray[Any]], start: int, stop: int) -> NDArray[np.float32]:
-    total = np.zeros((stop - start, len(codes[0])), dtype=np.float32)
+def _mean_distance(
+    matrices: list[Vector], codes: list[NDArray[Any]], start: int, stop: int, columns: int
+) -> NDArray[np.float32]:
+    total = np.zeros((stop - start, columns), dtype=np.float32)
     for vectors, numbers in zip(matrices, codes, strict=True):
-        distance = np.clip((1.0 - vectors[start:stop] @ vectors.T) / 2.0, 0.0, 1.0)
-        distance[numbers[start:stop, None] == numbers] = 0.0  # equal content, free of rounding
+        distance = vectors[start:stop] @ vectors[:columns].T
+        distance *= -0.5
+        distance += 0.5
+        np.clip(distance, 0.0, 1.0, out=distance)
+        distance[numbers[start:stop, None] == numbers[:columns]] = 0.0  # equal content, free of rounding
         total += distance
-    return (total / len(codes)).astype(np.float32)
+    total /= len(codes)
+    return total

@@ -23,8 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array: TypeAlias = NDArray[np.floating]
-#: Distances of the contestants from ``start`` to ``stop`` to all of them, shape (stop − start, n).
-DistanceRows: TypeAlias = Callable[[int, int], Array]
+#: Distances of the contestants from ``start`` to ``stop`` to the first ``columns``, shape (stop − start, columns).
+DistanceRows: TypeAlias = Callable[[int, int, int], Array]
 
 #: Rows of the distance matrix held at once; keeps 10,000 contestants within 40 MB.
 BLOCK = 512
@@ -43,7 +43,7 @@ class Standing:
 
 def dense(matrix: Array) -> DistanceRows:
     """Return the rows of a whole distance matrix."""
-    return lambda start, stop: matrix[start:stop]
+    return lambda start, stop, columns: matrix[start:stop, :columns]
 
 
 def by_radius(fitness: Sequence[float], distances: DistanceRows, *, k_nearest_fitter: int, size: int) -> list[Standing]:
@@ -125,7 +125,7 @@ def _fitter_neighbours(
         if not columns:
             continue
         counts = fitter_count[start:stop]
-        rows = np.where(np.arange(columns) < counts[:, None], distances(start, stop)[:, :columns], np.inf)
+        rows = np.where(np.arange(columns) < counts[:, None], distances(start, stop, columns), np.inf)
         nearest[start:stop] = rows.argmin(axis=1)
         near[start:stop] = rows.min(axis=1)
         if columns > k:

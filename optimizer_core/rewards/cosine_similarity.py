@@ -95,7 +95,7 @@ class CosineSimilarity(MaskedReward):
         return similarities
 
 
-def _similarity(one: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) -> float:
+def _similarity(one: npt.NDArray[np.float32], other: npt.NDArray[np.float32]) -> float:
     lengths = math.sqrt(float(one @ one)) * math.sqrt(float(other @ other))
     cosine = float(one @ other) / lengths if lengths > 0 else 0.0
     return (min(1.0, max(-1.0, cosine)) + 1) / 2

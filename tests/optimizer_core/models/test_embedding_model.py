@@ -23,7 +23,7 @@ def model_of(script, **settings):
 
 async def test_rows_stand_in_the_order_of_the_texts():
     vectors = await model_of(Script()).embed(["aaa", "b", "aaa"], meter=Meter())
-    assert vectors.dtype == np.float64
+    assert vectors.dtype == np.float32
     assert vectors[:, 0].tolist() == [3.0, 1.0, 3.0]
 
 

@@ -29,7 +29,7 @@ def content(*leaves, examples=()):
 
 async def distances(*contents, embedder=None):
     rows = await CosineDistances().rows(contents, embedder or Embedder(), meter=Meter())
-    return rows(0, len(contents))
+    return rows(0, len(contents), len(contents))
 
 
 async def test_the_golden_pair_of_the_reference():
@@ -85,7 +85,7 @@ async def test_a_distance_function_gets_clean_contents_and_only_fitter_pairs():
     contents = [content("a"), content("b", examples=[example]), content("c")]
     rows = await custom_distances(contents, [0.9, 0.5, 0.5], distance, "model")
     assert sorted(asked) == [("b", "a", "model"), ("c", "a", "model")]
-    assert rows(1, 2)[0, 0] == 0.3
+    assert rows(1, 2, 3)[0, 0] == 0.3
     assert clean_candidate(contents[1])["examples"] == [{"inputs": {}, "outputs": {}}]
 
 
@@ -105,5 +105,5 @@ async def test_ten_thousand_candidates_work():
     contents = [content(f"text {i}") for i in range(10_000)]
     began = time.process_time()
     rows = await CosineDistances().rows(contents, Random(), meter=Meter())
-    assert rows(9_000, 9_010).shape == (10, 10_000)
+    assert rows(9_000, 9_010, 10_000).shape == (10, 10_000)
     assert time.process_time() - began < 5
