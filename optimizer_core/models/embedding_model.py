@@ -100,7 +100,7 @@ class EmbeddingModel:
         import numpy as np
 
         if not texts:
-            return np.zeros((0, 0))
+            return np.zeros((0, 0), dtype=np.float32)
         known = self._vectors if self.caching else SharedResults[str, "npt.NDArray[np.float32]"]()
 
         async def make(missing: list[str]) -> list[npt.NDArray[np.float32]]:

@@ -92,4 +92,5 @@ class SharedResults(Generic[Key, Value]):
 
     def _drop(self, keys: list[Key]) -> Future[Mapping[Key, Value]]:
         with self._lock:
-            return [self._entries.pop(key) for key in keys][0]
+            entries = [self._entries.pop(key) for key in keys]
+        return entries[0]
