@@ -1,4 +1,4 @@
-"""The form an answer is wanted in: a JSON schema, DSPy's chat fields, a fenced block, or plain text."""
+"""The form an answer is wanted in: a JSON schema, DSPy's JSON or chat fields, a fenced block, or plain text."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ Writer = Callable[[str], str]
 _CHAT_FIELD = re.compile(r"\[\[ ## (\w+) ## \]\]")
 _THINKING = re.compile(r"think|reason|rationale|analysis|critique|observ.*step", re.IGNORECASE)
 _CHAT_REQUEST = "Respond with the corresponding output fields"
+_JSON_REQUEST = "Respond with a JSON object in the following order of fields:"
+_JSON_FIELD = re.compile(r"`(\w+)`")
 
 
 def is_thinking(field: str) -> bool:
@@ -30,9 +32,12 @@ def write_answer(body: dict[str, Any], prompt: str, write: Writer, examples: lis
         examples: for a field that is a list of objects.
         fenced: the whole answer of a plain request stands between ``` marks, where the prompt speaks of such.
     """
-    schema = (body.get("response_format") or {}).get("json_schema", {}).get("schema")
+    asked = body.get("response_format") or {}
+    schema = asked.get("json_schema", {}).get("schema")
     if schema:
         return json.dumps(fill_schema(schema, schema, write, examples))
+    if asked.get("type") == "json_object":
+        return json.dumps({field: write(field) for field in json_fields(prompt)})
     fields = chat_fields(prompt)
     if fields:
         parts = [f"[[ ## {field} ## ]]\n{write(field)}" for field in fields]
@@ -48,6 +53,13 @@ def chat_fields(prompt: str) -> list[str]:
         return []
     names = _CHAT_FIELD.findall(prompt, at)
     return [name for name in dict.fromkeys(names) if name != "completed"]
+
+
+def json_fields(prompt: str) -> list[str]:
+    """Return the output fields that DSPy's JSON adapter asks for; "answer" where it did not ask."""
+    _, found, request = prompt.rpartition(_JSON_REQUEST)
+    names = _JSON_FIELD.findall(request) if found else []
+    return names or ["answer"]
 
 
 def fill_schema(schema: Any, root: Any, write: Writer, examples: list[Any], name: str = "answer") -> Any:

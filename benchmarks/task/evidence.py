@@ -46,6 +46,12 @@ def shown_tickets(text: str, tickets: Mapping[int, Ticket]) -> list[Shown]:
     ]
 
 
+def first_desk(text: str | None) -> str | None:
+    """Return the first desk that an answer names; None where it names none."""
+    found = _DESK.search(text or "")
+    return found.group() if found else None
+
+
 def _read(ticket: Ticket, passage: str) -> Shown:
     passage = _DESK_LIST.sub(_blank_lists, passage)
     right = given = None

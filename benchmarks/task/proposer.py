@@ -20,8 +20,9 @@ from benchmarks.task.world import Rule, Ticket, deciding_rule
 
 #: Tickets it takes in at once; of more it reads a random part, failed ones first.
 ATTENTION = 12
-#: Chance that it writes down a rule it has found; chance that it looks for a second one.
-WRITTEN, SECOND = 0.9, 0.5
+#: Chances that it writes down a rule it has found: where one of the tickets is marked as failed, and where the right
+#: answers only stand there; chance that it looks for a second rule.
+WRITTEN, WRITTEN_UNMARKED, SECOND = 0.9, 0.4, 0.5
 #: Chance that a rule of the shown instructions stays, and that one the evidence speaks against goes.
 KEPT, REFUTED = 0.98, 0.7
 #: How the explanations of a surprising ticket are weighed: each ticket for it, each against it, a second condition, the
@@ -111,7 +112,10 @@ def _found(seen: Sequence[Shown], kept: Sequence[Rule], rng: random.Random) -> l
         rule = _best_explanation(seen, [*kept, *found], rng)
         if rule is None:
             break
-        if rng.random() < WRITTEN:
+        marked = any(
+            entry.failed and entry.right == rule.desk and rule.matches(entry.ticket.concepts) for entry in seen
+        )
+        if rng.random() < (WRITTEN if marked else WRITTEN_UNMARKED):
             found.append(rule)
     return found
 
