@@ -22,14 +22,20 @@ if TYPE_CHECKING:
     )
     from optimizer_core.models.embedding_model import EmbeddingModel
     from optimizer_core.models.language_model import LanguageModel
+    from optimizer_core.models.openrouter import OpenRouterEmbeddingModel, create_openrouter_language_model
     from optimizer_core.modules.base import Module
     from optimizer_core.modules.branch import Branch
     from optimizer_core.modules.chain_of_thought import ChainOfThought
+    from optimizer_core.modules.combine import Combine
     from optimizer_core.modules.decision import Decision
+    from optimizer_core.modules.function_calling_agent import FunctionCallingAgent
     from optimizer_core.modules.generator import Generator
+    from optimizer_core.modules.masked import Masked
     from optimizer_core.modules.python_synthesis import PythonSynthesis
     from optimizer_core.modules.self_critique import SelfCritique
+    from optimizer_core.modules.sequential import Sequential
     from optimizer_core.modules.sequential_plan import SequentialPlanSynthesis
+    from optimizer_core.modules.tool import Tool
     from optimizer_core.program import Program
     from optimizer_core.review import ApproveAll, Proposal, ReviewGate, Verdict
     from optimizer_core.saving import FileCheckpoints
@@ -41,6 +47,7 @@ __all__ = [
     "CSVLogger",
     "Callback",
     "ChainOfThought",
+    "Combine",
     "ConfigurationError",
     "DataModel",
     "Decision",
@@ -48,11 +55,14 @@ __all__ = [
     "EmbeddingModel",
     "Field",
     "FileCheckpoints",
+    "FunctionCallingAgent",
     "Generator",
     "History",
     "LanguageModel",
+    "Masked",
     "Meter",
     "Module",
+    "OpenRouterEmbeddingModel",
     "OptimizerError",
     "Program",
     "ProgramCheckpoint",
@@ -61,9 +71,12 @@ __all__ = [
     "PythonSynthesis",
     "ReviewGate",
     "SelfCritique",
+    "Sequential",
     "SequentialPlanSynthesis",
+    "Tool",
     "Verdict",
     "callbacks",
+    "create_openrouter_language_model",
     "get_default_embedding_model",
     "get_default_language_model",
     "metrics",
@@ -89,15 +102,21 @@ _HOMES = {
     ),
     "models.embedding_model": ("EmbeddingModel",),
     "models.language_model": ("LanguageModel",),
+    "models.openrouter": ("OpenRouterEmbeddingModel", "create_openrouter_language_model"),
     "modules": (
         "Branch",
         "ChainOfThought",
+        "Combine",
         "Decision",
+        "FunctionCallingAgent",
         "Generator",
+        "Masked",
         "Module",
         "PythonSynthesis",
         "SelfCritique",
+        "Sequential",
         "SequentialPlanSynthesis",
+        "Tool",
     ),
     "program": ("Program",),
     "review": ("ApproveAll", "Proposal", "ReviewGate", "Verdict"),

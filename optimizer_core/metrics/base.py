@@ -9,9 +9,9 @@ from typing import Self
 
 from optimizer_core.budget import Meter
 from optimizer_core.data.dataset import Sample
+from optimizer_core.data.masks import Mask
 from optimizer_core.errors import ConfigurationError
 from optimizer_core.json_values import JsonObject
-from optimizer_core.rewards.masks import Mask
 
 AVERAGES = ("macro", "micro", "weighted")
 
@@ -104,7 +104,7 @@ class MaskedMetric(Metric):
 
     Args:
         name: what logs call it.
-        in_mask, out_mask, in_mask_pattern, out_mask_pattern: see :class:`~optimizer_core.rewards.masks.Mask`.
+        in_mask, out_mask, in_mask_pattern, out_mask_pattern: see :class:`~optimizer_core.data.masks.Mask`.
     """
 
     def __init__(

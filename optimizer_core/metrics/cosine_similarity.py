@@ -17,7 +17,7 @@ class CosineSimilarity(MeanMetricWrapper):
 
     Args:
         embedding_model: the default model at the time of the call when left out.
-        in_mask, out_mask, in_mask_pattern, out_mask_pattern: see :class:`~optimizer_core.rewards.masks.Mask`.
+        in_mask, out_mask, in_mask_pattern, out_mask_pattern: see :class:`~optimizer_core.data.masks.Mask`.
         name: what logs call it.
 
     Raises:

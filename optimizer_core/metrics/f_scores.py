@@ -18,7 +18,7 @@ from optimizer_core.rewards.leaves import leaf_text, leaves
 
 
 class MaskSettings(TypedDict, total=False):
-    """The masks that every F-score takes; see :class:`~optimizer_core.rewards.masks.Mask`."""
+    """The masks that every F-score takes; see :class:`~optimizer_core.data.masks.Mask`."""
 
     in_mask: list[str] | None
     out_mask: list[str] | None

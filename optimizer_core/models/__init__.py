@@ -1,6 +1,7 @@
 """Language and embedding models: asked through LiteLLM, or directly where the server speaks OpenAI's protocol.
 
 language_model, embedding_model   what the rest of the library uses
+openrouter                        the same behind OpenRouter
 defaults                          the models of those who name none
 asking                            one question: reply checked, repaired once
 calls                             its attempts: meter, slots, waits

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from optimizer_core.budget import Meter, Role
 from optimizer_core.errors import ConfigurationError, ModelError, ModelUnavailable
@@ -89,8 +88,10 @@ class EmbeddingModel:
         )
         self._vectors: SharedResults[str, npt.NDArray[np.float32]] = SharedResults()
 
-    async def embed(self, texts: Sequence[str], *, meter: Meter) -> npt.NDArray[np.float32]:
+    async def embed(self, texts: Sequence[object], *, meter: Meter) -> npt.NDArray[np.float32]:
         """Return one row for each text, shape (texts, dimensions); shape (0, 0) without texts.
+
+        Leaves of JSON values that are no texts, such as numbers, true or null, become texts first.
 
         Raises:
             ModelError: the model gave no vectors, the fallback neither.
@@ -110,7 +111,7 @@ class EmbeddingModel:
             return [row for task in tasks for row in task.result()]
 
         try:
-            rows, _ = await known.get([text or _EMPTY for text in texts], make)
+            rows, _ = await known.get([str(text) or _EMPTY for text in texts], make)
         except BaseExceptionGroup as group:
             # All batches are asked at once; one error speaks for those that failed together.
             raise group.exceptions[0] from group
@@ -199,19 +200,3 @@ def as_embedding_model(source: EmbeddingModel | str | JsonObject | None) -> Embe
     if isinstance(source, Mapping):
         return EmbeddingModel.from_config(dict(source))
     raise ConfigurationError(f"an embedding model must be an EmbeddingModel or a model string, got {source!r}")
-
-
-def leaf_texts(value: Any) -> list[str]:
-    """Return every leaf of a JSON value as a text, in order: numbers, true, false and null as JSON writes them."""
-    return list(_leaves(value))
-
-
-def _leaves(value: Any) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        for member in value.values():
-            yield from _leaves(member)
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _leaves(item)
-    else:
-        yield value if isinstance(value, str) else json.dumps(value)

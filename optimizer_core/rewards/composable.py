@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Sequence
+from typing import cast
 
 from optimizer_core.budget import Meter
 from optimizer_core.data.dataset import Sample
@@ -81,3 +82,16 @@ class ComposableReward(Reward):
         if self.reduction == "sum":
             return math.fsum(weighted)
         return min(weighted) if self.reduction == "min" else max(weighted)
+
+
+def combine(rewards: RewardIdentifier | Sequence[RewardIdentifier], weights: Sequence[float] | None) -> Reward | None:
+    """Return the one reward that ``compile`` was given, or the weighted mean of several.
+
+    Raises:
+        ConfigurationError: weights without several rewards, or another number of them.
+    """
+    if isinstance(rewards, (list, tuple)):
+        return ComposableReward(rewards, weights=weights)
+    if weights is not None:
+        raise ConfigurationError(f"reward_weights={weights!r} wants a list of rewards, one for each weight")
+    return get(cast(RewardIdentifier, rewards))

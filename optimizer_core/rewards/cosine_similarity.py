@@ -36,7 +36,7 @@ class CosineSimilarity(MaskedReward):
         embedding_model: an EmbeddingModel, a model string or a model's configuration; the default model at the time
             of the call when left out.
         axis: of the vectors; only -1, the last, has a meaning, and the argument is there for old code.
-        in_mask, out_mask, in_mask_pattern, out_mask_pattern: see :class:`~optimizer_core.rewards.masks.Mask`.
+        in_mask, out_mask, in_mask_pattern, out_mask_pattern: see :class:`~optimizer_core.data.masks.Mask`.
         name: what logs call it.
 
     Raises:

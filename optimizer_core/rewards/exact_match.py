@@ -23,7 +23,7 @@ class ExactMatch(MaskedReward):
     Texts are equal to the letter, truth values are no numbers, and 1 equals 1.0.
 
     Args:
-        in_mask, out_mask, in_mask_pattern, out_mask_pattern: see :class:`~optimizer_core.rewards.masks.Mask`.
+        in_mask, out_mask, in_mask_pattern, out_mask_pattern: see :class:`~optimizer_core.data.masks.Mask`.
         name: what logs call it.
         normalize: True ignores case, width and spacing of texts (Unicode NFKC, casefold, single spaces).
 

@@ -58,7 +58,7 @@ class LMAsJudge(MaskedReward):
         sees_inputs: False keeps the program's inputs from the judge (decision D23).
         temperature: of the judge; the model's own setting when left out.
         reasoning_effort: of the judge; the model's own setting when left out.
-        in_mask, out_mask, in_mask_pattern, out_mask_pattern: see :class:`~optimizer_core.rewards.masks.Mask`.
+        in_mask, out_mask, in_mask_pattern, out_mask_pattern: see :class:`~optimizer_core.data.masks.Mask`.
         name: what logs call it.
 
     Raises:

@@ -6,11 +6,11 @@ import logging
 from collections.abc import Sequence
 
 from optimizer_core.data.dataset import Sample
+from optimizer_core.data.masks import Mask
 from optimizer_core.data.schema import Schema
 from optimizer_core.errors import ConfigurationError
 from optimizer_core.json_values import JsonObject
 from optimizer_core.rewards.base import Judgement, Reward
-from optimizer_core.rewards.masks import Mask
 
 logger = logging.getLogger(__name__)
 
@@ -19,7 +19,7 @@ class MaskedReward(Reward):
     """Base of rewards that compare the masked answer with the masked target.
 
     Args:
-        in_mask, out_mask, in_mask_pattern, out_mask_pattern: see :class:`~optimizer_core.rewards.masks.Mask`.
+        in_mask, out_mask, in_mask_pattern, out_mask_pattern: see :class:`~optimizer_core.data.masks.Mask`.
         name: what logs call it.
     """
 

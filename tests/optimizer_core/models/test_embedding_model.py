@@ -10,7 +10,7 @@ import pytest
 
 from optimizer_core.budget import Budget, Meter, Role
 from optimizer_core.errors import BudgetExhausted, ModelUnavailable
-from optimizer_core.models.embedding_model import EmbeddingModel, leaf_texts
+from optimizer_core.models.embedding_model import EmbeddingModel
 from tests.optimizer_core.models.scripts import Script
 
 numbers = itertools.count()
@@ -82,6 +82,7 @@ async def test_a_budget_is_asked_before_every_batch():
     assert meter.total.calls == 2
 
 
-def test_every_leaf_becomes_a_text():
-    value = {"a": "x", "b": [1, True, None, {"c": 0.5}], "d": {}}
-    assert leaf_texts(value) == ["x", "1", "true", "null", "0.5"]
+async def test_every_leaf_becomes_a_text():
+    script = Script()
+    await model_of(script).embed(["x", 1, True, None, 0.5, 0, ""], meter=Meter())
+    assert script.embeddings[0].texts == ("x", "1", "True", "None", "0.5", "0", " ")
