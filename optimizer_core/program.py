@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Coroutine, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar, Unpack
+from typing import Any, TypedDict, TypeVar, Unpack
 
 from optimizer_core import metrics as metrics_package
 from optimizer_core import optimizers as optimizers_package
 from optimizer_core import rewards as rewards_package
 from optimizer_core.budget import Budget, Meter
-from optimizer_core.callbacks import Callback, History, Listener
+from optimizer_core.callbacks import Callback, History, Listener, progress_for
 from optimizer_core.data.candidate import Candidate
 from optimizer_core.data.dataset import make_samples
 from optimizer_core.data.variable import TrainableVariable
@@ -20,12 +21,21 @@ from optimizer_core.errors import ConfigurationError, SchemaError
 from optimizer_core.json_values import JsonObject
 from optimizer_core.metrics.base import Metric
 from optimizer_core.metrics.registry import MetricIdentifier
+from optimizer_core.models.settings import check_count
 from optimizer_core.modules.base import Module, Rollout
 from optimizer_core.optimizers.base import Optimizer
 from optimizer_core.review import ReviewGate
 from optimizer_core.rewards.base import Reward
 from optimizer_core.rewards.registry import RewardIdentifier
-from optimizer_core.saving import SavedProgram, program_from_json, program_to_json, read_json, write_json
+from optimizer_core.saving import (
+    SavedProgram,
+    program_from_json,
+    program_to_json,
+    read_json,
+    variables_from_json,
+    variables_to_json,
+    write_json,
+)
 from optimizer_core.training.answering import answer_all, evaluate_all
 from optimizer_core.training.arguments import FitArguments, Pair, Rows
 from optimizer_core.training.assembly import prepare
@@ -34,6 +44,14 @@ from optimizer_core.training.loop import train
 from optimizer_core.training.settings import FitSettings, split_data
 
 T = TypeVar("T")
+
+
+class AskingSettings(TypedDict, total=False):
+    """The keyword arguments of :meth:`Program.predict` and :meth:`Program.evaluate` beside the data."""
+
+    batch_size: int | None
+    concurrency: int
+    meter: Meter | None
 
 
 class Program:
@@ -101,21 +119,25 @@ class Program:
     def compile(
         self,
         optimizer: Optimizer | str | JsonObject | None = None,
-        reward: RewardIdentifier = None,
+        reward: RewardIdentifier | Sequence[RewardIdentifier] = None,
         metrics: Sequence[MetricIdentifier] = (),
+        *,
+        reward_weights: Sequence[float] | None = None,
     ) -> None:
         """Say how the program is to be trained and judged.
 
         Args:
             optimizer: an optimizer, its name ("omega", "random_few_shot"), or a saved configuration.
-            reward: a reward, its name ("exact_match"), or a function ``(y_true, y_pred)``, sync or async.
+            reward: a reward, its name ("exact_match"), or a function ``(y_true, y_pred)``, sync or async; or a list of
+                these, of which the weighted mean is taken.
             metrics: the same for metrics, which are told but not optimized.
+            reward_weights: one for each reward of a list; all 1 when left out.
 
         Raises:
             ConfigurationError: a name is unknown, or a setting cannot work.
         """
         self.optimizer = optimizers_package.get(optimizer)
-        self.reward = rewards_package.get(reward)
+        self.reward = rewards_package.combine(reward, reward_weights)
         self.metrics = [metric for item in metrics if (metric := metrics_package.get(item)) is not None]
 
     async def fit(
@@ -127,10 +149,15 @@ class Program:
         validation_split: float = 0.1,
         test_data: Pair | None = None,
         epochs: int | None = 1,
+        initial_epoch: int = 0,
+        steps_per_epoch: int | None = None,
         batch_size: int = 1,
         minibatch_size: int = 4,
         shuffle: bool = True,
         validation_freq: int = 1,
+        validation_steps: int | None = None,
+        validation_batch_size: int = 32,
+        verbose: str | int = "auto",
         callbacks: Sequence[Listener] = (),
         review: ReviewGate | None = None,
         budget: Budget | None = None,
@@ -151,11 +178,17 @@ class Program:
             validation_data: ``(x, y)`` that candidates are compared on.
             validation_split: share of ``x``, its last part, that is taken where there is no ``validation_data``.
             test_data: ``(x, y)`` for baseline and winner, touched once, at the end.
-            epochs: times that all batches are gone through; None goes on until the budget is spent.
+            epochs: the number of the last epoch, counted from 1; None goes on until the budget is spent.
+            initial_epoch: the number of the first epoch, counted from 0, for a run that continues an earlier one.
+            steps_per_epoch: batches of an epoch; all when left out.
             batch_size: training samples that a parent answers before a proposal is made.
             minibatch_size: validation samples that judge a child; 0 takes all.
             shuffle: draws the batches anew in each epoch.
             validation_freq: epochs between two full validations of the best.
+            validation_steps: only the first ``validation_steps · validation_batch_size`` validation samples are used;
+                all when left out.
+            validation_batch_size: see ``validation_steps``; how many samples are under way says ``concurrency``.
+            verbose: 0 shows nothing, 1 a progress bar, 2 a line an epoch; "auto" a bar on a terminal.
             callbacks: told everything that happens.
             review: asked whether a scored candidate may enter the population, while the run goes on.
             budget: upper limits; a share is held back for the final validation and the test.
@@ -177,13 +210,17 @@ class Program:
         if self.optimizer is None or self.reward is None:
             raise ConfigurationError("fit needs an optimizer and a reward; call compile(optimizer=…, reward=…) first")
         history = History()
+        # The loop's own defaults count where nothing was given.
+        course: dict[str, Any] = {"initial_epoch": initial_epoch} if initial_epoch else {}
+        if steps_per_epoch is not None:
+            course["steps_per_epoch"] = steps_per_epoch
         settings = FitSettings(
             epochs=epochs,
             batch_size=batch_size,
             minibatch_size=minibatch_size,
             shuffle=shuffle,
             validation_freq=validation_freq,
-            callbacks=(history, *callbacks),
+            callbacks=(history, *progress_for(verbose, callbacks), *callbacks),
             review=review,
             budget=budget or Budget(),
             concurrency=concurrency,
@@ -192,8 +229,13 @@ class Program:
             checkpoints=checkpoints,
             resume_from=resume_from,
             restart=restart,
+            **course,
         )
         data = split_data(x, y, validation_data=validation_data, validation_split=validation_split, test_data=test_data)
+        if validation_steps is not None:
+            most = check_count("validation_steps", validation_steps)
+            most *= check_count("validation_batch_size", validation_batch_size)
+            data = replace(data, validation=data.validation[:most])
         if restart:
             self.assign(self._initial)
         self.stop_training, self.stop_reason = False, "callback"
@@ -204,19 +246,45 @@ class Program:
         await train(run)
         return history
 
-    async def predict(self, xs: Rows, *, concurrency: int = 16, meter: Meter | None = None) -> list[JsonObject | None]:
+    async def predict(
+        self, xs: Rows, *, batch_size: int | None = None, concurrency: int = 16, meter: Meter | None = None
+    ) -> list[JsonObject | None]:
         """Answer many inputs; None where a model failed or the program had nothing to say.
+
+        Args:
+            xs: what the program reads.
+            batch_size: the same as ``concurrency``, for code that calls it so.
+            concurrency: samples under way at once.
+            meter: is asked before every call.
 
         Raises:
             BudgetExhausted: a call would go over the meter's budget.
         """
         samples = make_samples(xs, None, split="predict")
-        return await answer_all(self.root_module, samples, meter=meter or Meter(), concurrency=concurrency)
+        return await answer_all(
+            self.root_module,
+            samples,
+            meter=meter or Meter(),
+            concurrency=concurrency if batch_size is None else batch_size,
+        )
 
     async def evaluate(
-        self, xs: Rows, ys: Rows | None = None, *, concurrency: int = 16, meter: Meter | None = None
+        self,
+        xs: Rows,
+        ys: Rows | None = None,
+        *,
+        batch_size: int | None = None,
+        concurrency: int = 16,
+        meter: Meter | None = None,
     ) -> JsonObject:
         """Return the mean reward over all samples, how many they are, and every metric; failed samples count 0.
+
+        Args:
+            xs: what the program reads.
+            ys: what it should answer, in the same order.
+            batch_size: the same as ``concurrency``, for code that calls it so; it does not change the mean.
+            concurrency: samples under way at once.
+            meter: is asked before every call.
 
         Raises:
             ConfigurationError: the program has no reward, or there are no samples.
@@ -232,22 +300,20 @@ class Program:
             reward=self.reward,
             metrics=[metric.clone() for metric in self.metrics],
             meter=meter or Meter(),
-            concurrency=concurrency,
+            concurrency=concurrency if batch_size is None else batch_size,
         )
 
     def fit_sync(self, x: Rows, y: Rows | None = None, **arguments: Unpack[FitArguments]) -> History:
         """Do :meth:`fit` in a script, where no event loop runs."""
         return _block("fit", self.fit(x, y, **arguments))
 
-    def predict_sync(self, xs: Rows, *, concurrency: int = 16, meter: Meter | None = None) -> list[JsonObject | None]:
+    def predict_sync(self, xs: Rows, **settings: Unpack[AskingSettings]) -> list[JsonObject | None]:
         """Do :meth:`predict` in a script, where no event loop runs."""
-        return _block("predict", self.predict(xs, concurrency=concurrency, meter=meter))
+        return _block("predict", self.predict(xs, **settings))
 
-    def evaluate_sync(
-        self, xs: Rows, ys: Rows | None = None, *, concurrency: int = 16, meter: Meter | None = None
-    ) -> JsonObject:
+    def evaluate_sync(self, xs: Rows, ys: Rows | None = None, **settings: Unpack[AskingSettings]) -> JsonObject:
         """Do :meth:`evaluate` in a script, where no event loop runs."""
-        return _block("evaluate", self.evaluate(xs, ys, concurrency=concurrency, meter=meter))
+        return _block("evaluate", self.evaluate(xs, ys, **settings))
 
     def save(self, path: str | Path, *, content: JsonObject | None = None) -> None:
         """Write modules, variables, optimizer, reward and metrics to a JSON file, without models' keys.
@@ -270,6 +336,24 @@ class Program:
             metrics=self.metrics,
         )
         write_json(path, program_to_json(parts))
+
+    def save_variables(self, path: str | Path, *, content: JsonObject | None = None) -> None:
+        """Write only what the trainable variables hold to a JSON file, ``*.variables.json`` by custom.
+
+        Args:
+            path: the file; one that is there is replaced.
+            content: of the variables, instead of the present one.
+        """
+        write_json(path, variables_to_json(content or self.get_state()))
+
+    def load_variables(self, path: str | Path) -> None:
+        """Take over what :meth:`save_variables` wrote, or the variables of a saved program.
+
+        Raises:
+            CheckpointError: the file cannot be read, or holds no variables.
+            SchemaError: a variable is missing or unknown, or a value does not fit; nothing is changed.
+        """
+        self.assign(variables_from_json(read_json(path)))
 
     @classmethod
     def load(cls, path: str | Path) -> Program:

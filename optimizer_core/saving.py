@@ -22,6 +22,7 @@ from optimizer_core.optimizers.base import Optimizer
 from optimizer_core.rewards.base import Reward
 
 FORMAT = "optimizer_core.program"
+VARIABLES_FORMAT = "optimizer_core.variables"
 VERSION = 1
 
 T = TypeVar("T")
@@ -88,10 +89,7 @@ def program_from_json(saved: JsonObject) -> SavedProgram:
         CheckpointError: it is no saved program, or of another version.
         ConfigurationError: a class is not known, or a setting cannot work.
     """
-    if not isinstance(saved, dict) or saved.get("format") != FORMAT:
-        raise CheckpointError("this is no saved program")
-    if saved.get("version") != VERSION:
-        raise CheckpointError(f"the program was saved in version {saved.get('version')!r}; this one reads {VERSION}")
+    _check_format(saved, (FORMAT,), "saved program")
     try:
         compiled = saved["compiled"]
         return SavedProgram(
@@ -106,6 +104,31 @@ def program_from_json(saved: JsonObject) -> SavedProgram:
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise CheckpointError(f"the saved program is damaged: {type(error).__name__} {error}") from error
+
+
+def variables_to_json(content: JsonObject) -> JsonObject:
+    """Return the content of every trainable variable as a file of its own."""
+    return {"format": VARIABLES_FORMAT, "version": VERSION, "content": content}
+
+
+def variables_from_json(saved: JsonObject) -> JsonObject:
+    """Return the content of every trainable variable, from a file of variables or a saved program.
+
+    Raises:
+        CheckpointError: it is neither, or of another version.
+    """
+    _check_format(saved, (VARIABLES_FORMAT, FORMAT), "file of variables")
+    content = saved.get("content")
+    if not isinstance(content, dict):
+        raise CheckpointError("the file of variables is damaged: it has no content")
+    return content
+
+
+def _check_format(saved: JsonObject, formats: Sequence[str], what: str) -> None:
+    if not isinstance(saved, dict) or saved.get("format") not in formats:
+        raise CheckpointError(f"this is no {what}")
+    if saved.get("version") != VERSION:
+        raise CheckpointError(f"the {what} is of version {saved.get('version')!r}; this one reads {VERSION}")
 
 
 def write_json(path: str | Path, value: Any) -> None:

@@ -13,17 +13,19 @@ from __future__ import annotations
 from optimizer_core.callbacks.base import Callback, Listener, Stoppable
 from optimizer_core.callbacks.csv_logger import CSVLogger
 from optimizer_core.callbacks.early_stopping import EarlyStopping
-from optimizer_core.callbacks.history import History
+from optimizer_core.callbacks.history import Failure, History
 from optimizer_core.callbacks.program_checkpoint import ProgramCheckpoint
-from optimizer_core.callbacks.progress_bar import ProgressBar
+from optimizer_core.callbacks.progress_bar import ProgressBar, progress_for
 
 __all__ = [
     "CSVLogger",
     "Callback",
     "EarlyStopping",
+    "Failure",
     "History",
     "Listener",
     "ProgramCheckpoint",
     "ProgressBar",
     "Stoppable",
+    "progress_for",
 ]

@@ -31,6 +31,8 @@ class Stoppable(Protocol):
 
     def save(self, path: str | Path, *, content: JsonObject | None = None) -> None: ...
 
+    def save_variables(self, path: str | Path, *, content: JsonObject | None = None) -> None: ...
+
 
 class Callback:
     """Listens to a run: override :meth:`on_event` for everything, or the hooks for the main moments.

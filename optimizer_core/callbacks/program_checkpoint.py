@@ -18,6 +18,7 @@ class ProgramCheckpoint(Callback):
         filepath: a ``.json`` file; ``{epoch}`` (counted from 1), ``{batch}`` and log names are filled in.
         monitor: name in the logs.
         save_best_only: True saves only when the monitored number got better.
+        save_variables_only: True saves what the variables hold, for ``Program.load_variables``, and nothing else.
         mode: "max", "min", or "auto" for "max".
         save_freq: "epoch", or a number of batches.
         initial_value_threshold: what must be exceeded from the start, with ``save_best_only``.
@@ -32,6 +33,7 @@ class ProgramCheckpoint(Callback):
         *,
         monitor: str = "val_reward",
         save_best_only: bool = False,
+        save_variables_only: bool = False,
         mode: str = "auto",
         save_freq: str | int = "epoch",
         initial_value_threshold: float | None = None,
@@ -41,6 +43,7 @@ class ProgramCheckpoint(Callback):
         if save_freq != "epoch" and not (isinstance(save_freq, int) and save_freq >= 1):
             raise ConfigurationError(f'save_freq={save_freq!r} must be "epoch" or a number of batches')
         self._path, self._best_only, self._freq = str(filepath), save_best_only, save_freq
+        self._variables_only = save_variables_only
         self._monitor = Monitor(monitor, mode=mode, start=initial_value_threshold)
         self._contents: dict[str, JsonObject] = {}
         self._best = ""
@@ -69,4 +72,5 @@ class ProgramCheckpoint(Callback):
         if self._best_only and not self._monitor.improved(logs):
             return
         path = self._path.format(**{"epoch": self._epoch + 1, **logs})
-        self.program.save(path, content=self._contents.get(self._best))
+        save = self.program.save_variables if self._variables_only else self.program.save
+        save(path, content=self._contents.get(self._best))
