@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from omegaweb.runs.configuration import ModelChoice, RewardChoice, TrainingChoice
+from collections.abc import Iterator
+from typing import Any
+
+from omegaweb.engine.choices import OPTIMIZERS
+from omegaweb.engine.parameters import Parameter
+from omegaweb.runs.configuration import ModelChoice, OptimizerChoice, RewardChoice, TrainingChoice
 from omegaweb.runs.durations import in_words
 from omegaweb.runs.models import Run
 from omegaweb.runs.progress import budget_limits
@@ -12,7 +17,6 @@ REWARDS = {
     "similarity": "Similarity of meaning",
     "judge": "A model judges each answer",
 }
-OPTIMIZERS = {"random_few_shot": "RandomFewShot", "omega": "OMEGA"}
 
 
 def settings_in_words(run: Run) -> list[tuple[str, str]]:
@@ -23,9 +27,8 @@ def settings_in_words(run: Run) -> list[tuple[str, str]]:
         ("Dataset", f"{run.dataset_version.dataset.name}, version {run.dataset_version.number}"),
         ("Rows", f"{sizes['train']} training, {sizes['validation']} validation, {sizes['test']} test"),
         ("Reward", _reward(choices.reward)),
-        ("Optimizer", OPTIMIZERS.get(choices.optimizer.kind, choices.optimizer.kind)),
-        *((_label(name), str(value)) for name, value in choices.optimizer.parameters.items()),
-        *_models(choices.models, uses_judge=choices.reward.kind == "judge", is_omega=choices.optimizer.kind == "omega"),
+        *_optimizer(choices.optimizer),
+        *_models(choices.models, reward=choices.reward.kind, is_omega=choices.optimizer.kind == "omega"),
         ("Training", _training(choices.training)),
         ("Budget", _budget(run)),
         ("Review", "Candidates wait for a person" if choices.ask_me else "Candidates enter by themselves"),
@@ -42,14 +45,31 @@ def _reward(choice: RewardChoice) -> str:
     return f"{words}\n{choice.instructions}" if choice.instructions else words
 
 
-def _models(choice: ModelChoice, *, uses_judge: bool, is_omega: bool) -> list[tuple[str, str]]:
+def _optimizer(choice: OptimizerChoice) -> Iterator[tuple[str, str]]:
+    """The words of the launch form; a kind or parameter that it no longer offers goes by its code."""
+    card = next((card for card in OPTIMIZERS if card.kind == choice.kind), None)
+    known = {parameter.name: parameter for parameter in card.parameters} if card else {}
+    yield "Optimizer", card.label if card else choice.kind
+    for name, value in choice.parameters.items():
+        parameter = known.get(name)
+        yield parameter.label if parameter else name.replace("_", " ").capitalize(), _value(parameter, value)
+
+
+def _value(parameter: Parameter | None, value: Any) -> str:
+    code = "" if value is None else str(value)
+    return dict(parameter.options).get(code, code) if parameter else code
+
+
+def _models(choice: ModelChoice, *, reward: str, is_omega: bool) -> list[tuple[str, str]]:
     temperature = "" if choice.task_temperature is None else f", temperature {choice.task_temperature:g}"
     rows = [("Answering model", f"{choice.task}{temperature}")]
     if is_omega:
         rows.append(("Proposing model", choice.proposer or choice.task))
-    if uses_judge:
+    if reward == "judge":
         rows.append(("Judging model", choice.judge or choice.task))
-    return [*rows, ("Embedding model", choice.embedding)]
+    if is_omega or reward == "similarity":
+        rows.append(("Embedding model", choice.embedding))
+    return rows
 
 
 def _training(choice: TrainingChoice) -> str:
@@ -70,7 +90,3 @@ def _budget(run: Run) -> str:
         "seconds": in_words,
     }
     return ", ".join(words[unit](limit) for unit, limit in limits.items()) or "No limit"
-
-
-def _label(name: str) -> str:
-    return name.replace("_", " ").capitalize()

@@ -8,12 +8,14 @@ from urllib.parse import urlencode
 from django import template
 
 from omegaweb.runs.durations import in_words
+from omegaweb.runs.lost_proposals import lost_proposals
 from omegaweb.runs.models import Run, RunState
 from omegaweb.runs.settings_words import settings_in_words
 
 register = template.Library()
 register.filter("duration", in_words)
 register.filter("settings_in_words", settings_in_words)
+register.simple_tag(lost_proposals)
 
 _BADGES = {
     RunState.QUEUED: "badge",

@@ -8,7 +8,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from omegaweb.runs.configuration import BudgetChoice
+from omegaweb.runs.configuration import BudgetChoice, OptimizerChoice
 from omegaweb.runs.live import TABS
 from omegaweb.runs.models import Run, RunState
 from optimizer_core import events
@@ -126,6 +126,45 @@ def test_the_settings_are_in_words(alice_client, run):
     assert "4 epochs, batches of 8 shuffled" in page
     assert "local/smollm2-135m, temperature 0" in page
     assert "Exact match" in page
+
+
+def test_the_settings_of_an_optimizer_go_by_the_words_of_the_launch_form(alice, alice_client):
+    chosen = OptimizerChoice(kind="omega", parameters={"algorithm": "dns", "reasoning_effort": None, "old_one": 3})
+    run = make_run(alice, configuration={"optimizer": chosen})
+
+    page = page_of(alice_client, run, tab="settings")
+    assert "<dt>Competition</dt><dd>Dominated novelty search: drop what is close to something fitter</dd>" in page
+    assert "<dt>Reasoning effort</dt><dd>As the model does by itself</dd>" in page
+    assert "<dt>Old one</dt><dd>3</dd>" in page
+    assert "<dt>Embedding model</dt><dd>local/wordllama</dd>" in page
+
+
+def test_models_that_a_run_does_not_use_are_no_settings(alice, alice_client):
+    run = make_run(alice, configuration={"optimizer": OptimizerChoice(kind="random_few_shot")})
+
+    page = page_of(alice_client, run, tab="settings")
+    assert "<dt>Optimizer</dt><dd>RandomFewShot</dd>" in page
+    assert "Embedding model" not in page
+
+
+def lost(number: int) -> list[events.Event]:
+    failed = events.ProposalFailed(operator="mutation", variable="router", reason="the model lost {{ticket}}")
+    return [event_streams.started(), event_streams.baseline_proposed(), *[failed] * number]
+
+
+def test_a_run_whose_proposals_come_to_nothing_says_so(alice, alice_client):
+    run = recorded_run(alice, [*lost(5), event_streams.proposed("Route it well.")])
+
+    page = page_of(alice_client, run)
+    assert "5 of 6 proposals came to nothing" in page
+    assert "The last one: the model lost {{ticket}}." in page
+
+
+@pytest.mark.parametrize(("failures", "candidates"), [(4, 0), (5, 6)])
+def test_a_few_lost_proposals_are_no_news(alice, alice_client, failures, candidates):
+    others = [event_streams.proposed(f"Route it well, {number}.") for number in range(candidates)]
+
+    assert "came to nothing" not in page_of(alice_client, recorded_run(alice, [*lost(failures), *others]))
 
 
 def test_a_failed_run_says_why(alice, alice_client):
