@@ -137,11 +137,10 @@ def sentence(kind: str, payload: dict[str, Any], link: Link) -> SafeString:
             return _proposed(payload, link)
         case "candidate.scored":
             return format_html(
-                "{} earned {} on {} {} rows.",
+                "{} earned {} on {}.",
                 link(payload["candidate"]),
                 f"{payload['reward']:.2f}",
-                len(payload["results"]),
-                payload["split"],
+                _rows(len(payload["results"]), payload["split"]),
             )
         case "proposal.failed":
             what = operator_name(payload["operator"]).lower()
@@ -156,7 +155,10 @@ def sentence(kind: str, payload: dict[str, Any], link: Link) -> SafeString:
             return _decided(payload, link)
         case "population.updated":
             return format_html(
-                "The population has {} members; {} left.", len(payload["survivors"]), len(payload["removed"])
+                "The population has {} member{}; {} left.",
+                len(payload["survivors"]),
+                "" if len(payload["survivors"]) == 1 else "s",
+                len(payload["removed"]),
             )
         case "best.changed":
             return format_html("{} is the best so far: {}.", link(payload["candidate"]), f"{payload['reward']:.2f}")
@@ -175,6 +177,11 @@ def sentence(kind: str, payload: dict[str, Any], link: Link) -> SafeString:
                 f"{after['mean']:.2f}",
             )
     return format_html("{}", kind)
+
+
+def _rows(count: int, split: str) -> str:
+    kind = "training" if split == "train" else split
+    return f"{count} {kind} row" if count == 1 else f"{count} {kind} rows"
 
 
 def _proposed(payload: dict[str, Any], link: Link) -> SafeString:

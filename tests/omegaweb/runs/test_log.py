@@ -24,6 +24,7 @@ SENTENCES: list[tuple[Event, str]] = [
     (events.BatchFinished(epoch=0, batch=2, logs={}), "Batch 3 of epoch 1."),
     (event_streams.baseline_proposed(), "#0 is the program as it was."),
     (event_streams.scored(BASELINE, [0.0, 1.0]), "#0 earned 0.50 on 2 validation rows."),
+    (event_streams.scored(BASELINE, [1.0], split="train"), "#0 earned 1.00 on 1 training row."),
     (
         events.ProposalFailed(operator="mutation", variable="v", reason="exactly this is known already"),
         "A proposal (rewrite) came to nothing: exactly this is known already",
@@ -43,6 +44,13 @@ SENTENCES: list[tuple[Event, str]] = [
         "alice edited #0 into #0.",
     ),
     (events.PopulationUpdated(epoch=0, survivors=()), "The population has 0 members; 0 left."),
+    (
+        events.PopulationUpdated(
+            epoch=0,
+            survivors=(events.Survivor(candidate=BASELINE, reward=0.5, count=2, score=0.4),),
+        ),
+        "The population has 1 member; 0 left.",
+    ),
     (events.BestChanged(candidate=BASELINE, reward=0.5), "#0 is the best so far: 0.50."),
     (event_streams.spent(1234), "Spent so far: 1,234 calls, 98,720 tokens."),
     (events.CheckpointSaved(reference="checkpoint-3"), "The run can be continued from here (checkpoint-3)."),
