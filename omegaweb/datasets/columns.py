@@ -36,6 +36,7 @@ TARGET_NAMES = (
     "result",
 )
 IGNORED_NAMES = frozenset({"id", "uuid", "index", "row", "row_id", "no", "created_at", "updated_at"})
+IGNORED_ENDINGS = ("_id", "_uuid")
 INPUT, TARGET, IGNORE = "input", "target", "ignore"
 
 
@@ -118,7 +119,8 @@ def guess_roles(columns: list[Column], row_count: int) -> dict[str, str]:
 
 def _is_noise(column: Column, row_count: int) -> bool:
     name = column["name"].strip().lower().replace(" ", "_")
-    return column["type"] == EMPTY or (row_count > 1 and name in IGNORED_NAMES)
+    is_bookkeeping = name in IGNORED_NAMES or name.endswith(IGNORED_ENDINGS)
+    return column["type"] == EMPTY or (row_count > 1 and is_bookkeeping)
 
 
 def _guess_target(columns: list[Column]) -> Column | None:
