@@ -18,7 +18,8 @@
   const MARKERS = 100; // drawn for each line of single points; more would take longer than a frame
   const NEWEST = 30; // of them are always drawn
   const REST = 500; // milliseconds between two drawings, so that the page keeps time for people
-  const CONFIG = { displaylogo: false, responsive: true, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] };
+  // Only what works here: one of Plotly's own buttons would send the chart to its makers.
+  const CONFIG = { displaylogo: false, responsive: true, modeBarButtons: [["toImage", "resetScale2d"]] };
 
   // Plotly wants plain colours, and tokens are light-dark(): let the browser compute them, once for each theme.
   const colours = new Map();
@@ -183,7 +184,7 @@
   }
   document.addEventListener("omegaweb:theme", () => {
     colours.clear();
-    drawSoon();
+    draw(); // at once: a page in two themes cannot be read
   });
   draw();
 })();
