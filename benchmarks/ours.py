@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import resource
 import time
 from collections.abc import Sequence
 
 import optimizer_core as oc
 from benchmarks.outcome import Outcome
 from benchmarks.server.process import Server
-from benchmarks.task.world import SEED_INSTRUCTION, Ticket, World, share_right
+from benchmarks.task.world import SEED_INSTRUCTION, Ticket, World, make_world, share_right
 
 #: Samples under way at once, for everybody.
 CONCURRENCY = 16
@@ -26,11 +27,12 @@ class Route(oc.DataModel):
     label: str = oc.Field(description="The desk that should answer it")
 
 
-def search(optimizer: str, server: Server, world: World, *, budget: int, seed: int) -> Outcome:
+def search_ours(optimizer: str, server: Server, *, budget: int, seed: int, concurrency: int = CONCURRENCY) -> Outcome:
     """Search with "omega" or "random_few_shot" until the budget is spent, and score what was found.
 
     Everything that is not part of the task is left at its default.
     """
+    world = make_world(seed)
     program = build_program(optimizer, server)
     began, cpu = time.monotonic(), time.process_time()
     program.fit_sync(
@@ -39,13 +41,16 @@ def search(optimizer: str, server: Server, world: World, *, budget: int, seed: i
         validation_data=(rows(world.validation), answers(world.validation)),
         epochs=None,
         budget=oc.Budget(calls=budget),
-        concurrency=CONCURRENCY,
+        concurrency=concurrency,
         seed=seed,
     )
-    seconds, cpu = time.monotonic() - began, time.process_time() - cpu
-    counts = server.counts()
     return Outcome(
-        accuracy=held_out(program, server, world), counts=counts, budget=budget, seconds=seconds, cpu_seconds=cpu
+        seconds=time.monotonic() - began,
+        cpu_seconds=time.process_time() - cpu,
+        counts=server.counts(),
+        budget=budget,
+        peak_megabytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        accuracy=held_out(program, server, world),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
 
 
@@ -16,18 +16,21 @@ class Outcome:
     budget: int  # calls
     seconds: float  # wall-clock time of the search
     cpu_seconds: float  # of the searching process
-    peak_megabytes: float = 0.0  # resident memory; 0 where it was not measured
-    note: str = ""
-    details: dict[str, Any] = field(default_factory=dict)
+    peak_megabytes: float  # its resident memory
 
     @property
     def calls(self) -> int:
-        """Calls that were answered, and those that came after the budget was used up."""
-        return int(self.counts["calls"]) + int(self.counts["refused"])
+        """Calls that were answered."""
+        return int(self.counts["calls"])
 
     @property
     def over(self) -> int:
         return max(0, self.calls - self.budget)
+
+    @property
+    def refused(self) -> int:
+        """Calls that peers asked for when the budget was used up."""
+        return int(self.counts["refused"])
 
     def calls_of(self, model: str) -> int:
         return int(self.counts["models"].get(model, {}).get("calls", 0))

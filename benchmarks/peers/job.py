@@ -61,7 +61,7 @@ def read_job() -> Job:
     return job
 
 
-def report(job: Job, search: Callable[[], Answering], note: str = "") -> None:
+def report(job: Job, search: Callable[[], Answering]) -> None:
     """Search, score what was found on the held-out tickets, and print the outcome."""
     began, cpu = time.monotonic(), time.process_time()
     answering = search()
@@ -76,6 +76,5 @@ def report(job: Job, search: Callable[[], Answering], note: str = "") -> None:
         seconds=seconds,
         cpu_seconds=cpu,
         peak_megabytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-        note=note,
     )
     print(MARK + outcome.to_json(), flush=True)

@@ -70,11 +70,12 @@ async def search(job: Job) -> Answering:
 
 async def build_program(job: Job) -> Any:
     """Return a compiled program; the optimizer has its defaults."""
-    task = synalinks.LanguageModel(model="openai/task", api_base=job.url)
+    settings = {"api_base": job.url, "retry": 1}  # nothing fails but what comes after the budget
+    task = synalinks.LanguageModel(model="openai/task", **settings)
     optimizers = {
         "synalinks_omega": lambda: synalinks.optimizers.OMEGA(
-            language_model=synalinks.LanguageModel(model="openai/proposer", api_base=job.url),
-            embedding_model=synalinks.EmbeddingModel(model="openai/embedding", api_base=job.url),
+            language_model=synalinks.LanguageModel(model="openai/proposer", **settings),
+            embedding_model=synalinks.EmbeddingModel(model="openai/embedding", **settings),
         ),
         "synalinks_few_shot": synalinks.optimizers.RandomFewShot,
     }
