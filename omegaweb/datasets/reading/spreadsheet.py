@@ -9,7 +9,7 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
-from omegaweb.datasets.reading import extent, formulas, header
+from omegaweb.datasets.reading import formulas, header, xls_extent, xlsx_extent
 from omegaweb.datasets.reading.errors import UnreadableFile
 from omegaweb.datasets.reading.raw_table import RawTable, ReadingOptions
 from omegaweb.datasets.reading.values import Unstorable, clean, is_blank
@@ -24,7 +24,10 @@ def read(path: Path, options: ReadingOptions) -> RawTable:
     Raises:
         UnreadableFile: if the file is protected, broken or empty.
     """
-    _check_unpacked_size(path)
+    if zipfile.is_zipfile(path):
+        _check_archive(path)
+    else:
+        _check_old_format(path, options)
     sheet, warnings = _first_filled_sheet(_open(path), path, options)
     rows = enumerate(sheet.iter_rows(), start=1)
     head = next((cells for _, cells in rows if not all(is_blank(cell) for cell in cells)), None)
@@ -76,12 +79,14 @@ def _open(path: Path) -> CalamineWorkbook:
     except PasswordError as error:
         raise _protected() from error
     except CalamineError as error:
-        if not zipfile.is_zipfile(path) and path.read_bytes()[:4] != b"PK\x03\x04":
-            raise _protected() from error
-        raise UnreadableFile(
-            f"The spreadsheet is damaged or no Excel file ({error}). Open it in a spreadsheet "
-            "program and save it again as .xlsx or CSV."
-        ) from error
+        raise _damaged(error) from error
+
+
+def _damaged(error: Exception) -> UnreadableFile:
+    return UnreadableFile(
+        f"The spreadsheet is damaged or no Excel file ({error}). Open it in a spreadsheet "
+        "program and save it again as .xlsx or CSV."
+    )
 
 
 def _protected() -> UnreadableFile:
@@ -95,7 +100,8 @@ def _first_filled_sheet(
     workbook: CalamineWorkbook, path: Path, options: ReadingOptions
 ) -> tuple[CalamineSheet, list[str]]:
     for name in workbook.sheet_names:
-        extent.check(path, name, options)
+        if zipfile.is_zipfile(path):
+            xlsx_extent.check(path, name, options)
         try:
             sheet = workbook.get_sheet_by_name(name)
         except CalamineError as error:
@@ -112,13 +118,23 @@ def _first_filled_sheet(
     raise UnreadableFile("The spreadsheet is empty: none of its sheets has a filled cell.")
 
 
-def _check_unpacked_size(path: Path) -> None:
-    if not zipfile.is_zipfile(path):
-        return
+def _check_archive(path: Path) -> None:
     with zipfile.ZipFile(path) as archive:
         size = sum(entry.file_size for entry in archive.infolist())
+        names = {name.lower() for name in archive.namelist()}
     if size > UNPACKED_LIMIT:
         raise UnreadableFile(
             f"Unpacked, the spreadsheet has {size / 1024**3:.1f} GB; up to 2 GB can be read. "
             "Save the sheet as CSV and upload that."
         )
+    if "content.xml" in names or "xl/workbook.bin" in names:  # how large their sheets are cannot be told beforehand
+        raise UnreadableFile("Spreadsheets are read as .xlsx or .xls. Save this one as .xlsx or CSV, and upload that.")
+
+
+def _check_old_format(path: Path, options: ReadingOptions) -> None:
+    try:
+        xls_extent.check(path, options)
+    except xls_extent.Unmeasurable as error:
+        if path.read_bytes()[:4] == b"PK\x03\x04":
+            raise _damaged(error) from error
+        raise _protected() from error

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from omegaweb.datasets.reading import extent, spreadsheet
+from omegaweb.datasets.reading import spreadsheet
 from omegaweb.datasets.reading.errors import UnreadableFile
 from tests.omegaweb.datasets.reading import read
-from tests.omegaweb.datasets.spreadsheets import formula, workbook
+from tests.omegaweb.datasets.spreadsheets import MAIN, formula, workbook
 
 
 def test_values_keep_their_types(tmp_path: Path):
@@ -86,7 +86,7 @@ def test_a_file_that_unpacks_to_too_much_is_not_opened(tmp_path: Path, monkeypat
         read(tmp_path, workbook({"Data": [["a"], ["x"]]}), "x.xlsx")
 
 
-def with_sheet(data: str, padding: str = "") -> bytes:
+def with_sheet(data: str, padding: str = "", head: str = "") -> bytes:
     """Return a workbook whose only sheet has this XML as its data."""
     target = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(workbook({"Data": []}))) as old, zipfile.ZipFile(target, "w") as new:
@@ -94,6 +94,7 @@ def with_sheet(data: str, padding: str = "") -> bytes:
             content = old.read(name).decode()
             if name.endswith("sheet1.xml"):
                 content = content.replace("<sheetData>", f'<dimension ref="A1"/>{padding}<sheetData>{data}')
+                content = content.replace("<worksheet", f"{head}<worksheet", 1)
             new.writestr(name, content)
     return target.getvalue()
 
@@ -111,18 +112,44 @@ TWO = '<row r="2"><c r="A2"><v>2</v></c></row>'
         ('<row r="900000"><c r="CV900000"><v>1</v></c></row>', "up to 20,000,000 cells"),
     ],
 )
-@pytest.mark.parametrize("padding", ["", " " * (extent.CHUNK_BYTES - 600)])
+@pytest.mark.parametrize("padding", ["", " " * 1_000_000])
 def test_cells_far_apart_are_refused_before_the_sheet_is_opened(tmp_path: Path, far: str, message: str, padding: str):
     with pytest.raises(UnreadableFile, match=message):
         read(tmp_path, with_sheet(A1 + far, padding), "x.xlsx")
 
 
-def test_a_cell_is_seen_wherever_a_chunk_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    content = with_sheet(A1 + '<row r="2"><c r="XFD2"><v>1</v></c></row>')
-    for size in range(1, 60):
-        monkeypatch.setattr(extent, "CHUNK_BYTES", size)
-        with pytest.raises(UnreadableFile, match="A1 to XFD2"):
-            read(tmp_path, content, "x.xlsx")
+@pytest.mark.parametrize(
+    "far",
+    [
+        """<row r="2"><c s=' r="B2"' r="XFD2"><v>1</v></c></row>""",
+        """<row r="2"><c
+            r="XFD2"><!-- <c r="B2"> --><v>1</v></c></row>""",
+        f"""<x:row xmlns:x="{MAIN}" r="2"><x:c r="XFD2"><x:v>1</x:v></x:c></x:row>""",
+        """<row xmlns:y="urn:y" r="2"><c y:r="B2" r="XFD2"><v>1</v></c></row>""",
+        """<row r="2"><c r="&#88;FD2"><v>1</v></c></row>""",
+        """<row r="2"><c r="XFD2"><is><t>1</t></is></c></row>""",
+    ],
+)
+def test_a_cell_far_away_is_found_however_it_is_written(tmp_path: Path, far: str):
+    with pytest.raises(UnreadableFile, match="A1 to XFD2"):
+        read(tmp_path, with_sheet(A1 + far), "x.xlsx")
+
+
+def test_a_sheet_with_entities_of_its_own_is_refused(tmp_path: Path):
+    content = with_sheet(A1, head='<!DOCTYPE worksheet [<!ENTITY far "XFD2">]>')
+
+    with pytest.raises(UnreadableFile, match="declares a document type"):
+        read(tmp_path, content, "x.xlsx")
+
+
+@pytest.mark.parametrize("name", ["content.xml", "xl/workbook.bin"])
+def test_other_spreadsheets_are_not_opened(tmp_path: Path, name: str):
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr(name, "<x/>")
+
+    with pytest.raises(UnreadableFile, match="Save this one as"):
+        read(tmp_path, target.getvalue(), "x.ods")
 
 
 def test_far_cells_that_only_have_a_style_do_not_count(tmp_path: Path):
