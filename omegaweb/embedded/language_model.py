@@ -19,9 +19,10 @@ from typing import Any
 
 from omegaweb.embedded.weights import SMOLLM2, checked
 
-#: Requests answered at the same time. On two cores beside other work, one slot gave 3.3–4.3 classifications a second,
-#: two 4.2–4.4, four 3.4.
-SLOTS = 2
+#: Requests answered at the same time. With two, the same question weighs its options differently by up to 0.4 nats,
+#: because what is computed together is rounded together; one at a time the weights are the same to the last bit. Two
+#: are not faster on two cores: 120 classifications took 20.8 s of CPU with two slots and 17.6 s with one.
+SLOTS = 1
 CONTEXT = 2048  # tokens of prompt and answer together, per slot; the model was trained for 8,192, memory grows with it
 PREFIX_CACHE = 128  # MiB for the states of prompts that are not in a slot at the moment
 _LEAST_PROBABILITY = 1e-9

@@ -52,7 +52,9 @@ class Writer:
     def choose(self, prompt: str, neutral: str, texts: Sequence[str]) -> Completion:
         """Continue ``prompt`` with one of ``texts``.
 
-        The texts are followed token by token; where they part, the model is asked once.
+        The texts are followed token by token; where they part, the model is asked once. It reads the neutral input
+        first, so that every other input finds the same beginning ready: read in one piece, it would be rounded
+        otherwise, and the first answer could not be repeated.
 
         Args:
             prompt: ends with the field's name and a colon.
@@ -67,8 +69,8 @@ class Writer:
             token = options[0]
             if len(options) > 1:
                 before = next(iter(paths.values()))[:depth]
-                weighed = self.model.weigh(prompt, before, options)
                 plain = _neutral_weights(neutral, before, tuple(options))
+                weighed = self.model.weigh(prompt, before, options)
                 token = self._pick(options, [a - b for a, b in zip(weighed.weights, plain, strict=True)], rng)
                 asked, read, cached = asked + 1, weighed.prompt_tokens, cached + weighed.cached_tokens
             paths = {text: path for text, path in paths.items() if path[depth] == token}

@@ -36,6 +36,7 @@ SCHEMA = Schema.of(
         "required": ["label"],
     }
 )
+FORMAT = {"type": "json_schema", "json_schema": {"name": "x", "strict": True, "schema": SCHEMA.json_schema}}
 EXAMPLES = [
     {"inputs": {"ticket": "I was charged twice."}, "outputs": {"label": "billing"}},
     {"inputs": {"ticket": "My parcel never came."}, "outputs": {"label": "delivery"}},
@@ -93,10 +94,9 @@ async def test_fields_of_every_kind_fit_their_schema():
 
 
 async def test_the_schema_reaches_it_through_plain_litellm():
-    asked = {"type": "json_schema", "json_schema": {"name": "x", "strict": True, "schema": SCHEMA.json_schema}}
     answer = await in_litellm_loop(
         lambda litellm: litellm.acompletion(
-            model=LANGUAGE_MODEL, messages=list(question("Where is my box?")), response_format=asked
+            model=LANGUAGE_MODEL, messages=list(question("Where is my box?")), response_format=FORMAT
         )
     )
     assert SCHEMA.problems(json.loads(answer.choices[0].message.content)) == []
@@ -164,3 +164,42 @@ def test_nothing_heavy_is_loaded_by_importing_the_provider():
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+WEIGH_AND_PRINT = """
+import asyncio, sys
+from omegaweb.embedded.language_model import EmbeddedLanguageModel
+from omegaweb.embedded.provider import LANGUAGE_MODEL, register
+from optimizer_core.budget import Meter
+from optimizer_core.models.language_model import LanguageModel
+from tests.omegaweb.embedded.test_built_in_models import SCHEMA, question
+
+weigh, found = EmbeddedLanguageModel.weigh, {}
+
+def note(self, prompt, before, options):
+    weighed = weigh(self, prompt, before, options)
+    found[prompt, tuple(before)] = weighed.weights
+    return weighed
+
+async def ask(tickets):
+    model = LanguageModel(LANGUAGE_MODEL, temperature=0, retry=1)
+    await asyncio.gather(*(model.generate(question(ticket), schema=SCHEMA, meter=Meter()) for ticket in tickets))
+
+register()
+EmbeddedLanguageModel.weigh = note
+asyncio.run(ask(sys.argv[1:]))
+print(*sorted(found.items()), sep="\\n")
+"""
+
+
+def test_the_same_question_is_weighed_the_same_to_the_last_bit_whatever_was_asked_before():
+    """Then a run repeats with its seed."""
+    tickets = ["You took the money two times.", "The courier never rang.", "Wrong invoice.", "The box was wet."]
+    printed = [
+        subprocess.run(
+            [sys.executable, "-c", WEIGH_AND_PRINT, *order], capture_output=True, text=True, check=True
+        ).stdout
+        for order in (tickets, tickets[::-1])
+    ]
+    assert printed[0] == printed[1]
+    assert len(printed[0].splitlines()) > len(tickets)
