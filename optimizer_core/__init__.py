@@ -9,7 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from optimizer_core import callbacks, metrics, modules, optimizers, rewards, testing
+    from optimizer_core import callbacks, metrics, modules, optimizers, plots, rewards, testing
     from optimizer_core.budget import Budget, Meter
     from optimizer_core.callbacks import Callback, CSVLogger, EarlyStopping, History, ProgramCheckpoint, ProgressBar
     from optimizer_core.data.data_model import DataModel, Field
@@ -82,13 +82,14 @@ __all__ = [
     "metrics",
     "modules",
     "optimizers",
+    "plots",
     "rewards",
     "set_default_embedding_model",
     "set_default_language_model",
     "testing",
 ]
 
-_PACKAGES = ("callbacks", "metrics", "modules", "optimizers", "rewards", "testing")
+_PACKAGES = ("callbacks", "metrics", "modules", "optimizers", "plots", "rewards", "testing")
 _HOMES = {
     "budget": ("Budget", "Meter"),
     "callbacks": ("CSVLogger", "Callback", "EarlyStopping", "History", "ProgramCheckpoint", "ProgressBar"),
