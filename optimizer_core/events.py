@@ -100,6 +100,19 @@ class ProposalFailed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateDropped:
+    """A candidate that did not win the race against its parent; it never enters the population."""
+
+    kind: ClassVar[str] = "candidate.dropped"
+    candidate: str
+    reason: str  # mends_nothing, fell_behind or no_clear_lead
+    by: str  # the parent
+    better: int  # validation samples of the race on which it earned more than the parent
+    worse: int  # and less
+    count: int  # samples of the race that it answered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ValidationFinished:
     kind: ClassVar[str] = "validation.finished"
     epoch: int  # -1 before training
@@ -208,6 +221,7 @@ Event: TypeAlias = (
     | BatchFinished
     | CandidateProposed
     | CandidateScored
+    | CandidateDropped
     | ProposalFailed
     | ValidationFinished
     | ReviewRequested

@@ -10,6 +10,9 @@ from optimizer_core.errors import NoProposal
 from optimizer_core.json_values import JsonObject
 from optimizer_core.population.selection import select_many
 
+#: How many examples a proposal may add.
+GROWTH = (4, 8)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PooledPrediction:
@@ -71,3 +74,34 @@ def draw_examples(
     chosen = select_many(rewards, count, sampling, temperature=temperature, rng=rng)
     # The reward is left out: two equal prompts are one candidate, whatever their examples once scored.
     return [{"inputs": pool[index].inputs, "outputs": pool[index].outputs} for index in chosen]
+
+
+def grow_examples(
+    present: Sequence[JsonObject], offered: Sequence[JsonObject], *, limit: int, rng: random.Random
+) -> list[JsonObject]:
+    """Return the present examples with 4 or 8 of the offered ones; where they are too many, some present ones go.
+
+    Args:
+        present: examples that stand already.
+        offered: new ones, the most wanted first.
+        limit: how many there may be.
+        rng: the source of chance.
+
+    Raises:
+        NoProposal: nothing new is offered.
+    """
+    new = [example for example in offered if example not in present]
+    if not new or limit < 1:
+        raise NoProposal("there is nothing new to take as an example")
+    count = min(rng.choice(GROWTH), len(new), limit)
+    room = limit - count
+    kept = (
+        list(present) if len(present) <= room else [present[i] for i in sorted(rng.sample(range(len(present)), room))]
+    )
+    return [*kept, *new[:count]]
+
+
+def united(one: Sequence[JsonObject], other: Sequence[JsonObject], *, limit: int) -> list[JsonObject]:
+    """Return the examples of both, each once, the first one's before the other's, at most ``limit``."""
+    added = [example for example in other if example not in one]
+    return [*one, *added[: max(0, limit - len(one))]]

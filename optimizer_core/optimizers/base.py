@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol, Self
 
@@ -16,6 +16,7 @@ from optimizer_core.json_values import JsonObject
 from optimizer_core.models.settings import check_number
 from optimizer_core.operators.evidence import HardExampleMemory, Rejection, ScoredPrediction
 from optimizer_core.operators.few_shot import FewShotPool
+from optimizer_core.optimizers.drafting import Draft, Trials
 from optimizer_core.optimizers.settings import check_at_least
 from optimizer_core.population.dominated_novelty import Standing, by_fitness
 from optimizer_core.population.population import Member, Population
@@ -49,6 +50,7 @@ class Situation:
     batch: int
     rng: random.Random  # of this proposal alone
     meter: Meter
+    offered: tuple[JsonObject, ...] = ()  # what could become an example, the most wanted first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +83,8 @@ class Optimizer(ABC):
 
     #: What :func:`optimizer_core.optimizers.get` and saved files call the class.
     identifier: ClassVar[str]
+    #: How the run searches: "plain", batch after batch, or "racing", where the optimizer is a :class:`RacingOptimizer`.
+    search: str = "plain"
 
     def __init__(
         self,
@@ -169,6 +173,44 @@ class Optimizer(ABC):
             return situation.rng.choice(new)
         means = [-situation.used.get(variable.name, 0.0) for variable in used]
         return used[draw(softmax(means, self.sampling_temperature), situation.rng)]
+
+
+class RacingOptimizer(Optimizer):
+    """An optimizer that also knows what to try when several proposals are under way and race against their parents."""
+
+    nb_best_predictions: int  # well answered training samples that a proposal is shown
+    nb_worst_predictions: int  # failures that it is shown
+    proposals_in_flight: int | None  # None: as many as keep the answers coming
+
+    @abstractmethod
+    def draft(
+        self,
+        ranked: Sequence[Member],
+        race: Sequence[str],
+        *,
+        trials: Trials,
+        merged: Collection[str],
+        ancestors: Mapping[str, Collection[str]],
+        variables: Sequence[TrainableVariable],
+        epoch: int,
+        rng: random.Random,
+    ) -> Draft:
+        """Decide what to try next, without any call.
+
+        Args:
+            ranked: the population, best first; at least one.
+            race: ids of the validation samples that children race on.
+            trials: how often each operator's children won.
+            merged: names of the pairs that were merged before.
+            ancestors: of every candidate that was ever in the population.
+            variables: of the program.
+            epoch: counted from 0.
+            rng: the source of chance.
+        """
+
+    @abstractmethod
+    def arrange(self, drafted: Draft, situation: Situation) -> Plan:
+        """Say which variable a draft changes, now that the parent has answered the evidence."""
 
 
 def child(plan: Plan, situation: Situation, content: JsonObject, *, reasoning: str = "") -> Candidate:

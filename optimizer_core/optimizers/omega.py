@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
 from optimizer_core.budget import Meter
 from optimizer_core.data.candidate import Candidate
+from optimizer_core.data.variable import EXAMPLES, TrainableVariable
 from optimizer_core.errors import ConfigurationError
 from optimizer_core.json_values import JsonObject
 from optimizer_core.models.defaults import get_default_embedding_model, get_default_language_model
@@ -16,11 +17,13 @@ from optimizer_core.models.language_model import LanguageModel, as_language_mode
 from optimizer_core.models.settings import check_number, check_reasoning_effort
 from optimizer_core.operators.crossover import SCHEDULES, cross, crossover_probability
 from optimizer_core.operators.evidence import Evidence, split_predictions
+from optimizer_core.operators.few_shot import grow_examples, united
 from optimizer_core.operators.mutation import mutate
-from optimizer_core.operators.prompts import Brief
+from optimizer_core.operators.prompts import Brief, evolves_examples, shown_value
 from optimizer_core.operators.rewriting import Asking
-from optimizer_core.optimizers.base import Optimizable, Optimizer, Plan, Situation, child
+from optimizer_core.optimizers.base import Optimizable, Plan, RacingOptimizer, Situation, child
 from optimizer_core.optimizers.distance_functions import as_distance_function, distance_function_name
+from optimizer_core.optimizers.drafting import Draft, Trials, draw_merge, draw_parent
 from optimizer_core.optimizers.settings import check_at_least, check_choice
 from optimizer_core.population.distance import CosineDistances, DistanceFunction, custom_distances
 from optimizer_core.population.dominated_novelty import DistanceRows, Standing, by_fitness, by_novelty, by_radius
@@ -28,9 +31,10 @@ from optimizer_core.population.population import Member, Population
 from optimizer_core.population.selection import SELECTIONS, select
 
 ALGORITHMS = ("dns", "dns-rank", "ga")
+SEARCHES = ("racing", "plain")
 
 
-class OMEGA(Optimizer):
+class OMEGA(RacingOptimizer):
     """Evolves whole variables by mutation and crossover, and keeps a population that is good and varied.
 
     A proposal costs one call of the language model and the answers to one validation minibatch.
@@ -56,6 +60,11 @@ class OMEGA(Optimizer):
         selection: "softmax", "best" or "random".
         instructions: put before the optimizer's own prompt.
         reward_uncertainty: see :class:`Optimizer`.
+        search: "racing" keeps several proposals under way, drops a child as soon as it cannot win, adds examples where
+            the variable has them, and merges members that complement each other; "plain" is the loop of the seed era:
+            a batch, one child, one minibatch. See docs/library/omega.md.
+        example_limit: how many examples the racing search may give a variable; 0 leaves examples as they are.
+        proposals_in_flight: of the racing search; as many as keep the answers coming, within the budget, when left out.
         nb_best_predictions: well scored answers that a proposal is shown.
         nb_worst_predictions: badly scored ones.
         nb_hard_examples: inputs of earlier batches that keep failing.
@@ -88,8 +97,11 @@ class OMEGA(Optimizer):
         selection: str = "softmax",
         instructions: str | None = None,
         reward_uncertainty: float = 0.25,
-        nb_best_predictions: int = 1,
-        nb_worst_predictions: int = 3,
+        search: str = "racing",
+        example_limit: int = 16,
+        proposals_in_flight: int | None = None,
+        nb_best_predictions: int = 4,
+        nb_worst_predictions: int = 6,
         nb_hard_examples: int = 1,
         hard_example_min_observations: int = 2,
         name: str | None = None,
@@ -115,6 +127,11 @@ class OMEGA(Optimizer):
         self.algorithm = check_choice("algorithm", algorithm, ALGORITHMS)
         self.selection = check_choice("selection", selection, SELECTIONS)
         self.instructions = instructions or ""
+        self.search = check_choice("search", search, SEARCHES)
+        self.example_limit = check_at_least("example_limit", example_limit, 0)
+        self.proposals_in_flight = (
+            None if proposals_in_flight is None else check_at_least("proposals_in_flight", proposals_in_flight, 1)
+        )
         self.nb_best_predictions = check_at_least("nb_best_predictions", nb_best_predictions, 0)
         self.nb_worst_predictions = check_at_least("nb_worst_predictions", nb_worst_predictions, 0)
         self.nb_hard_examples = check_at_least("nb_hard_examples", nb_hard_examples, 0)
@@ -146,7 +163,51 @@ class OMEGA(Optimizer):
                 return Plan(operator="crossover", variable=variable, parents=(parent, situation.rng.choice(others)))
         return Plan(operator="mutation", variable=variable, parents=(parent,))
 
+    def draft(
+        self,
+        ranked: Sequence[Member],
+        race: Sequence[str],
+        *,
+        trials: Trials,
+        merged: Collection[str],
+        ancestors: Mapping[str, Collection[str]],
+        variables: Sequence[TrainableVariable],
+        epoch: int,
+        rng: random.Random,
+    ) -> Draft:
+        merge = draw_merge(ranked, race, merged=merged, ancestors=ancestors)
+        grows = self.example_limit and any(grows_examples(variable) for variable in variables)
+        operators = ["mutation", *["few_shot"] * bool(grows), *["crossover"] * bool(merge)]
+        operator = trials.draw(operators, rng)
+        if operator == "crossover" and merge is not None:
+            return merge
+        parent = self._draw_parent(ranked, race, rng)
+        others = [member for member in ranked if member.candidate.content != parent.candidate.content]
+        if others and rng.random() < crossover_probability(self.merging_rate, epoch, schedule=self.merging_schedule):
+            return Draft("crossover", (parent, self._draw_parent(others, race, rng)))
+        return Draft(operator, (parent,))
+
+    def _draw_parent(self, ranked: Sequence[Member], race: Sequence[str], rng: random.Random) -> Member:
+        if self.selection == "random":
+            return rng.choice(ranked)
+        return ranked[0] if self.selection == "best" else draw_parent(ranked, race, rng)
+
+    def arrange(self, drafted: Draft, situation: Situation) -> Plan:
+        eligible = list(situation.program.trainable_variables)
+        if drafted.operator == "few_shot":
+            eligible = [variable for variable in eligible if grows_examples(variable)]
+        if drafted.operator == "crossover":
+            first, second = (member.candidate.content for member in drafted.parents)
+            eligible = [variable for variable in eligible if first[variable.name] != second[variable.name]]
+        return Plan(
+            operator=drafted.operator,
+            variable=self.choose_variable(situation, eligible),
+            parents=drafted.parents,
+        )
+
     async def propose(self, plan: Plan, situation: Situation) -> Candidate:
+        if plan.operator == "few_shot":
+            return self._with_more_examples(plan, situation)
         contents = [parent.candidate.content[plan.variable.name] for parent in plan.parents]
         brief = Brief(
             program=situation.program.description,
@@ -155,12 +216,24 @@ class OMEGA(Optimizer):
             instructions=self.instructions,
         )
         if plan.operator == "crossover":
+            if self.search == "racing":
+                contents[0] = {**contents[0], EXAMPLES: self._united_examples(contents[0], contents[1])}
+                if shown_value(plan.variable, contents[0]) == shown_value(plan.variable, contents[1]):
+                    return child(plan, situation, contents[0], reasoning="The examples of both.")
             asking = self._asking(self.crossover_temperature, situation.meter)
             rewrite = await cross(asking, brief, contents[0], contents[1])
         else:
             asking = self._asking(self.mutation_temperature, situation.meter)
             rewrite = await mutate(asking, brief, contents[0])
         return child(plan, situation, rewrite.content, reasoning=rewrite.reasoning)
+
+    def _with_more_examples(self, plan: Plan, situation: Situation) -> Candidate:
+        content = plan.parents[0].candidate.content[plan.variable.name]
+        examples = grow_examples(content[EXAMPLES], situation.offered, limit=self.example_limit, rng=situation.rng)
+        return child(plan, situation, {**content, EXAMPLES: examples})
+
+    def _united_examples(self, one: JsonObject, other: JsonObject) -> list[JsonObject]:
+        return united(one[EXAMPLES], other[EXAMPLES], limit=max(self.example_limit, len(one[EXAMPLES])))
 
     async def compete(self, ranked: Sequence[Member], population: Population, meter: Meter) -> list[Standing]:
         fitness = [population.score(member) for member in ranked]
@@ -242,8 +315,16 @@ _SETTINGS = (
     "algorithm",
     "selection",
     "instructions",
+    "search",
+    "example_limit",
+    "proposals_in_flight",
     "nb_best_predictions",
     "nb_worst_predictions",
     "nb_hard_examples",
     "hard_example_min_observations",
 )
+
+
+def grows_examples(variable: TrainableVariable) -> bool:
+    """Return True where the racing search adds examples itself; where they are evolved, the model writes them."""
+    return variable.uses_examples and not evolves_examples(variable)

@@ -57,6 +57,10 @@ class Population:
     def get(self, candidate_id: str) -> Member | None:
         return self._members.get(candidate_id)
 
+    def member_like(self, candidate: Candidate) -> Member:
+        """Return the member of that content, or a newcomer without rewards where it has left."""
+        return self._members.get(candidate.id) or Member(candidate=candidate, order=0)
+
     def add(self, candidate: Candidate, rewards: Mapping[str, float], *, settled: bool = False) -> Member:
         """Take a candidate in; one of equal content is the same member and gets the new rewards.
 

@@ -14,9 +14,10 @@ from optimizer_core.modules.base import Prediction
 from optimizer_core.operators.evidence import Rejection
 from optimizer_core.population.population import Member, Population
 from optimizer_core.training.ledger import Ledger, Outcome
+from optimizer_core.training.racing.state import RacingState
 from optimizer_core.training.state import SearchState, candidate_from_json, candidate_to_json
 
-VERSION = 1
+VERSION = 2
 
 
 class CheckpointStore(Protocol):
@@ -60,6 +61,8 @@ def state_to_json(state: SearchState, *, validation_size: int, with_outputs: boo
         "epoch_results": [fields_to_json(result) for result in state.epoch_results],
         "memory": state.memory.to_json(),
         "pool": state.pool.to_json(),
+        "racing": state.racing.to_json(),
+        "training": {name: dict(rewards) for name, rewards in state.training.items()},
     }
 
 
@@ -89,6 +92,8 @@ def _revive(saved: JsonObject, uncertainty: float) -> SearchState:
         selected=set(saved["selected"]),
         waiting={name: tuple(samples) for name, samples in saved["waiting"].items()},
         epoch_results=[SampleResult(**item) for item in saved["epoch_results"]],
+        racing=RacingState.from_json(saved["racing"]),
+        training={name: dict(rewards) for name, rewards in saved["training"].items()},
         epoch=saved["epoch"],
         batch=saved["batch"],
         best=saved["best"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from optimizer_core.data.candidate import Candidate
@@ -51,6 +52,8 @@ def best_known(run: Run) -> Candidate:
     Where the budget paid no full validation but the baseline's, the first of the rank wins if its cautious score is
     above the baseline's mean on the same samples.
     """
+    if run.races:
+        return _leader(run)
     state, baseline = run.state, run.state.baseline
     finished = state.fully_validated(len(run.data.validation))
     if [name for name in finished if name != baseline.id]:
@@ -66,6 +69,16 @@ def best_known(run: Run) -> Candidate:
     return baseline
 
 
+def _leader(run: Run) -> Candidate:
+    """Return the first of the rank; the baseline, where that is not better on the samples that both have answered."""
+    first, baseline = run.state.population.best, run.state.baseline
+    if first is None or first.id == baseline.id:
+        return baseline
+    compared = run.state.rewards(baseline.id)
+    lead = math.fsum(reward - compared[sample] for sample, reward in first.rewards.items() if sample in compared)
+    return first.candidate if lead > 0 else baseline
+
+
 async def _validate_finalists(run: Run) -> None:
     """Validate the first of the rank in full, as long as the budget pays; the baseline is done already."""
     size = len(run.data.validation)
@@ -73,7 +86,7 @@ async def _validate_finalists(run: Run) -> None:
     try:
         for member in run.state.population.ranked()[:FINALISTS]:
             if len(member.rewards) < size:
-                await validate(run, member.candidate, epoch=last)
+                await validate(run, member.candidate, run.data.validation, epoch=last)
     except BudgetExhausted:
         run.reporter.warn_once(
             "final_validation_incomplete", "the budget did not pay the full validation of every finalist"

@@ -10,7 +10,7 @@ from optimizer_core.json_values import JsonObject
 #: Finalists that get the full validation at the end.
 FINALISTS = 3
 _MOST_FOR_TEST = 0.5
-_MOST_FOR_VALIDATION = 0.25
+_MOST_FOR_VALIDATION = 0.08
 _LIMITS = ("calls", "tokens", "cost", "seconds")
 
 
@@ -42,8 +42,13 @@ class Holdback:
         if self.budget.calls is not None:
             self.for_test["calls"] = min(2 * self.test, self.budget.calls * _MOST_FOR_TEST)
 
-    def measure(self, meter: Meter) -> None:
-        """Hold back what the end will cost, given that only the baseline's validation was paid so far."""
+    def measure(self, meter: Meter, *, answered: int) -> None:
+        """Hold back what the end will cost, given that only the baseline's answers were paid so far.
+
+        Args:
+            meter: of the run.
+            answered: validation samples that the baseline has answered.
+        """
         spent = meter.spent
         for name in _LIMITS:
             limit = getattr(self.budget, name)

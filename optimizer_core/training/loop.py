@@ -8,19 +8,14 @@ from dataclasses import dataclass
 
 from optimizer_core.data.dataset import batches
 from optimizer_core.errors import BudgetExhausted, RunStopped
-from optimizer_core.events import EpochFinished, EpochStarted, RunFinished, RunStarted
-from optimizer_core.json_values import JsonObject
+from optimizer_core.events import EpochStarted, RunFinished, RunStarted
+from optimizer_core.training.epochs import IDLE_EPOCHS, end_epoch
 from optimizer_core.training.finale import Choice, best_known, conclude
-from optimizer_core.training.logs import logs_of
+from optimizer_core.training.racing.search import race_on
 from optimizer_core.training.reviews import ReviewDesk
 from optimizer_core.training.run import Run
 from optimizer_core.training.start import begin, tell_population
 from optimizer_core.training.step import step
-from optimizer_core.training.survival import compete
-from optimizer_core.training.validation import validate
-
-#: With ``epochs=None``, epochs without any call after which there is nothing left to try.
-IDLE_EPOCHS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +72,7 @@ async def _search(run: Run, desk: ReviewDesk) -> str:
             run.holdback.assume()
             run.meter.extend(run.holdback.search())
             await begin(run)
-        return await _epochs(run, desk)
+        return await race_on(run, desk) if run.races else await _epochs(run, desk)
     except BudgetExhausted:
         return "budget_spent"
 
@@ -111,29 +106,11 @@ async def _epoch(run: Run, desk: ReviewDesk, epoch: int) -> None:
         await step(run, desk, samples, epoch=epoch, batch=batch)
         if run.program.stop_training:
             break
-    await _end_epoch(run, desk, epoch)
-
-
-async def _end_epoch(run: Run, desk: ReviewDesk, epoch: int) -> None:
-    state = run.state
-    await desk.collect()
-    samples = {sample.id: sample for sample in run.data.train}
-    logs: JsonObject = await logs_of(state.epoch_results, samples, run.metrics, meter=run.meter)
-    best = state.population.best
-    if (epoch + 1) % run.settings.validation_freq == 0 and best is not None:
-        validated = await validate(run, best.candidate, epoch=epoch)
-        logs |= {name: value for name, value in validated.items() if name != "n"}
-    await compete(run, epoch=epoch)
-    run.tell_best()
-    state.epoch, state.batch = epoch + 1, 0
-    state.epoch_results.clear()
-    state.pool.clear()
-    run.reporter.emit(EpochFinished(epoch=epoch, logs=logs))
-    await run.checkpoint()
+    await end_epoch(run, desk, epoch, validation=run.data.validation)
 
 
 def _tell_start(run: Run) -> None:
-    settings, train = run.settings, len(run.data.train)
+    settings = run.settings
     run.reporter.emit(
         RunStarted(
             optimizer=run.optimizer.identifier,
@@ -154,7 +131,7 @@ def _tell_start(run: Run) -> None:
                 for variable in run.program.trainable_variables
             ),
             epochs=settings.epochs,
-            batches=-(-train // settings.batch_size),
+            batches=run.batches_per_epoch,
             resumed=run.state.started,
         )
     )

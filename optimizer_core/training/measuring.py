@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 from optimizer_core.data.candidate import Candidate
 from optimizer_core.data.dataset import Sample
+from optimizer_core.errors import BudgetExhausted, RunStopped
 from optimizer_core.events import CandidateScored
 from optimizer_core.training.ledger import Key, Outcome
 from optimizer_core.training.reporting import Reporter
-from optimizer_core.training.scoring import Question, Scorer, Scoring
+from optimizer_core.training.scoring import Question, Scorer
 from optimizer_core.training.state import SearchState
 
 
@@ -44,7 +45,7 @@ class Measurer:
     async def measure(
         self, candidates: Sequence[Candidate], samples: Sequence[Sample], *, split: str
     ) -> list[list[Answered]]:
-        """Let each candidate answer each sample; return what came of it, in the order given.
+        """Let each candidate answer each sample, report it, and return what came of it, in the order given.
 
         Samples are asked one after the other with all candidates, so that an interruption leaves pairs.
 
@@ -52,21 +53,38 @@ class Measurer:
             BudgetExhausted: the budget is spent; what is finished is reported and kept.
             RunStopped: the run was asked to stop; likewise.
         """
-        questions = [Question(candidate=candidate, sample=sample) for sample in samples for candidate in candidates]
-        scoring = await self.scorer.score(questions)
-        answered = [self._report(candidate, questions, scoring, split) for candidate in candidates]
-        if scoring.interruption is not None:
-            raise scoring.interruption
+        answered, interruption = await self._ask(candidates, samples)
+        for candidate, answers in zip(candidates, answered, strict=True):
+            self.report(candidate, answers, split=split)
+        if interruption is not None:
+            raise interruption
         return answered
 
-    def _report(
-        self, candidate: Candidate, questions: Sequence[Question], scoring: Scoring, split: str
-    ) -> list[Answered]:
-        answered = [
-            Answered(question.sample, outcome)
-            for question, outcome in zip(questions, scoring.outcomes, strict=True)
-            if question.candidate is candidate and outcome is not None
-        ]
+    async def ask(self, candidates: Sequence[Candidate], samples: Sequence[Sample]) -> list[list[Answered]]:
+        """Do the same without a word to anyone; :meth:`report` is for whoever knows when.
+
+        Raises:
+            BudgetExhausted: the budget is spent.
+            RunStopped: the run was asked to stop.
+        """
+        answered, interruption = await self._ask(candidates, samples)
+        if interruption is not None:
+            raise interruption
+        return answered
+
+    async def _ask(
+        self, candidates: Sequence[Candidate], samples: Sequence[Sample]
+    ) -> tuple[list[list[Answered]], BudgetExhausted | RunStopped | None]:
+        questions = [Question(candidate=candidate, sample=sample) for sample in samples for candidate in candidates]
+        scoring = await self.scorer.score(questions)
+        answered: dict[str, list[Answered]] = {candidate.id: [] for candidate in candidates}
+        for question, outcome in zip(questions, scoring.outcomes, strict=True):
+            if outcome is not None:
+                answered[question.candidate.id].append(Answered(question.sample, outcome))
+        return [answered[candidate.id] for candidate in candidates], scoring.interruption
+
+    def report(self, candidate: Candidate, answered: Sequence[Answered], *, split: str) -> None:
+        """Fold results into what is known of a candidate, and tell those that were not told before."""
         if split == "validation":
             self._state.record(candidate.id, [outcome.result for _, outcome in answered])
         keys = [Key(candidate.id, sample.id) for sample, _ in answered]
@@ -86,4 +104,3 @@ class Measurer:
                     count=running.count,
                 )
             )
-        return answered

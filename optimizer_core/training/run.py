@@ -9,12 +9,13 @@ from typing import Protocol
 
 from optimizer_core.budget import Meter
 from optimizer_core.data.candidate import Candidate
+from optimizer_core.data.dataset import Sample, proportional
 from optimizer_core.data.variable import TrainableVariable
 from optimizer_core.events import BestChanged, CandidateProposed, CheckpointSaved
 from optimizer_core.json_values import JsonObject
 from optimizer_core.metrics.base import Metric
 from optimizer_core.modules.base import Module
-from optimizer_core.optimizers.base import Optimizer
+from optimizer_core.optimizers.base import Optimizer, RacingOptimizer
 from optimizer_core.rewards.base import Reward
 from optimizer_core.training.checkpoints import answers_to_json, spend_to_json, state_to_json
 from optimizer_core.training.holdback import Holdback
@@ -60,6 +61,30 @@ class Run:
     reporter: Reporter
     stopper: Stopper
     measurer: Measurer
+
+    @property
+    def races(self) -> bool:
+        """True where several proposals are under way and race; False for the plain loop."""
+        return isinstance(self.optimizer, RacingOptimizer) and self.optimizer.search == "racing"
+
+    @property
+    def racer(self) -> RacingOptimizer:
+        """The optimizer of a racing search.
+
+        Raises:
+            TypeError: it cannot race.
+        """
+        if not isinstance(self.optimizer, RacingOptimizer):
+            raise TypeError(f"{type(self.optimizer).__name__} does not race")
+        return self.optimizer
+
+    @property
+    def batches_per_epoch(self) -> int:
+        return -(-len(self.data.train) // self.settings.batch_size)
+
+    def race_samples(self, size: int) -> tuple[Sample, ...]:
+        """Return the validation samples of a race of that size; a longer race holds all of a shorter one."""
+        return proportional(self.data.validation, rng=self.rng("race", 0))[:size]
 
     def rng(self, purpose: str, epoch: int, batch: int = 0) -> random.Random:
         """Return the chance of one decision: the same in every run of the same seed, resumed or not."""
@@ -112,5 +137,6 @@ class Run:
             "minibatch_size": self.settings.minibatch_size,
             "shuffle": self.settings.shuffle,
             "sizes": self.data.sizes,
+            "search": self.optimizer.search,
             "variables": [variable.name for variable in self.program.trainable_variables],
         }

@@ -1,16 +1,17 @@
-"""The start of a run: the baseline on the whole validation set, the seeds on a minibatch of it."""
+"""The start of a run: the baseline on the validation set, the seeds on a minibatch of it; in a race, all on the race."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from optimizer_core.data.candidate import Candidate
-from optimizer_core.data.dataset import draw_minibatch
+from optimizer_core.data.dataset import Sample, draw_minibatch
 from optimizer_core.data.variable import EXAMPLES
 from optimizer_core.events import PopulationUpdated
 from optimizer_core.population.dominated_novelty import by_fitness
 from optimizer_core.training.failures import check_judged, check_reachable
 from optimizer_core.training.ledger import Key
+from optimizer_core.training.racing.sizes import USUAL_SPREAD, chunk_size, first_width, race_size
 from optimizer_core.training.run import Run
 from optimizer_core.training.survival import survivors_and_removed
 from optimizer_core.training.validation import validate
@@ -31,20 +32,28 @@ async def begin(run: Run) -> None:
     """
     state, baseline = run.state, run.state.baseline
     run.introduce(baseline)
-    await _probe(run)
-    await validate(run, baseline, epoch=-1)
+    samples: Sequence[Sample] = run.data.validation
+    if run.races:
+        state.racing.spread = USUAL_SPREAD
+        state.racing.size = min(len(samples), race_size(USUAL_SPREAD, 0.0, chunk=chunk_size(run)))
+        samples = run.race_samples(state.racing.size)
+    await _probe(run, samples[:PROBE])
+    await validate(run, baseline, samples, epoch=-1)
     ledger = run.measurer.scorer.ledger
-    known = [ledger.known(Key(baseline.id, sample.id)) for sample in run.data.validation]
+    known = [ledger.known(Key(baseline.id, sample.id)) for sample in samples]
     check_judged([outcome for outcome in known if outcome is not None])
     state.admit(baseline, settled=True)
-    run.holdback.measure(run.meter)
+    run.holdback.measure(run.meter, answered=len(samples))
     run.meter.extend(run.holdback.search())
+    if run.races:
+        state.racing.width = first_width(run)
     seeds = [seed for seed in seed_candidates(run) if seed.id not in state.known]
     for seed in seeds:
         run.introduce(seed)
     if seeds:
-        rng = run.rng("minibatch", -1)
-        samples = draw_minibatch(run.data.validation, size=run.settings.minibatch_size, rng=rng)
+        if not run.races:
+            rng = run.rng("minibatch", -1)
+            samples = draw_minibatch(run.data.validation, size=run.settings.minibatch_size, rng=rng)
         await run.measurer.measure(seeds, samples, split="validation")
         for seed in seeds:
             state.admit(seed, settled=True)
@@ -54,8 +63,7 @@ async def begin(run: Run) -> None:
     await run.checkpoint()
 
 
-async def _probe(run: Run) -> None:
-    samples = run.data.validation[:PROBE]
+async def _probe(run: Run, samples: Sequence[Sample]) -> None:
     (answered,) = await run.measurer.measure((run.state.baseline,), samples, split="validation")
     check_reachable([outcome for _, outcome in answered])
 

@@ -12,6 +12,7 @@ from optimizer_core.json_values import JsonObject
 from optimizer_core.operators.evidence import HardExampleMemory, Rejection
 from optimizer_core.operators.few_shot import FewShotPool
 from optimizer_core.population.population import Population
+from optimizer_core.training.racing.state import RacingState
 
 
 @dataclass(slots=True, kw_only=True)
@@ -34,6 +35,8 @@ class SearchState:
     selected: set[str] = field(default_factory=set)  # variables that were changed
     waiting: dict[str, tuple[str, ...]] = field(default_factory=dict)  # candidate under review → its sample ids
     epoch_results: list[SampleResult] = field(default_factory=list)  # of the parents in this epoch
+    training: dict[str, dict[str, float]] = field(default_factory=dict)  # candidate → training sample → reward; racing
+    racing: RacingState = field(default_factory=RacingState)
     epoch: int = 0  # the next batch is this one
     batch: int = 0
     best: str = ""
@@ -81,7 +84,8 @@ class SearchState:
     def needed(self, size: int) -> list[str]:
         """Return the candidates that the rest of the run can still need: everything else may be forgotten."""
         members = [member.id for member in self.population.ranked()]
-        return list(dict.fromkeys([self.baseline.id, *members, *self.waiting, *self.fully_validated(size)]))
+        parents = [parent for proposal in self.racing.drafted for parent in proposal["parents"]]
+        return list(dict.fromkeys([self.baseline.id, *members, *self.waiting, *parents, *self.fully_validated(size)]))
 
 
 def candidate_to_json(candidate: Candidate) -> JsonObject:

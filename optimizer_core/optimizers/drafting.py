@@ -1,0 +1,121 @@
+"""What a racing search tries next: whose child, made how. Pure functions of what is known and of chance.
+
+* The parent is drawn sample by sample: each sample of the race votes for the member that answers it best, the higher
+  ranked one where several do, and one vote is drawn. The leader is drawn most, a specialist as often as it is needed.
+* Two members that complement each other, one right where the leader is wrong, are merged once.
+* Else an operator is drawn in proportion to what its proposals have gained of late for each answer they took.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from optimizer_core.json_values import JsonObject
+from optimizer_core.population.population import Member
+from optimizer_core.population.selection import draw
+
+#: How much better, in summed reward over the race, the other must be where the leader is worse, to be merged.
+LEAST_COMPLEMENT = 1.5
+#: What is left of an earlier proposal's gain and cost with each later one of the same operator.
+FADING = 0.85
+#: What an operator is taken to have gained, and for how many answers, before it was tried.
+HOPED_GAIN, HOPED_ANSWERS = 0.05, 20
+#: The least share of the proposals that an operator gets.
+LEAST_SHARE = 0.1
+
+
+class Draft(NamedTuple):
+    """What is to be tried: an operator and its parents, the one that is rewritten first."""
+
+    operator: str
+    parents: tuple[Member, ...]
+
+
+@dataclass(slots=True)
+class Trials:
+    """What each operator's proposals gained and cost of late; an older one counts less with each that follows."""
+
+    gained: dict[str, float] = field(default_factory=dict)  # reward: the winners' leads, as a mean over the race
+    asked: dict[str, float] = field(default_factory=dict)  # answers that the proposals took
+
+    def note(self, operator: str, *, gain: float, asked: int) -> None:
+        self.gained[operator] = gain + FADING * self.gained.get(operator, 0.0)
+        self.asked[operator] = asked + FADING * self.asked.get(operator, 0.0)
+
+    def draw(self, operators: Sequence[str], rng: random.Random) -> str:
+        """Return an operator drawn in proportion to its gain per answer; none is ever given up."""
+        rates = [
+            (HOPED_GAIN + self.gained.get(name, 0.0)) / (HOPED_ANSWERS + self.asked.get(name, 0.0))
+            for name in operators
+        ]
+        least = LEAST_SHARE * math.fsum(rates)
+        return operators[draw([max(rate, least) for rate in rates], rng)]
+
+    def to_json(self) -> JsonObject:
+        return {"gained": self.gained, "asked": self.asked}
+
+    @classmethod
+    def from_json(cls, saved: JsonObject) -> Trials:
+        return cls(gained=dict(saved["gained"]), asked=dict(saved["asked"]))
+
+
+def draw_parent(ranked: Sequence[Member], race: Sequence[str], rng: random.Random) -> Member:
+    """Return the member that a drawn sample of the race votes for.
+
+    Args:
+        ranked: at least one member, best first.
+        race: ids of validation samples.
+        rng: the source of chance.
+    """
+    answered = [sample for sample in race if sample in ranked[0].rewards]
+    if not answered:
+        return ranked[0]
+    sample = rng.choice(answered)
+    return max(ranked, key=lambda member: member.rewards.get(sample, -math.inf))
+
+
+def complement(leader: Member, other: Member, race: Sequence[str]) -> float:
+    """Return how much reward the other earns beyond the leader, summed over the samples where it is better."""
+    return math.fsum(
+        max(0.0, other.rewards[sample] - leader.rewards[sample])
+        for sample in race
+        if sample in other.rewards and sample in leader.rewards
+    )
+
+
+def draw_merge(
+    ranked: Sequence[Member],
+    race: Sequence[str],
+    *,
+    merged: Collection[str],
+    ancestors: Mapping[str, Collection[str]],
+) -> Draft | None:
+    """Return the merge of the leader with the member that complements it most, if there is one not tried yet.
+
+    Args:
+        ranked: the members, best first.
+        race: ids of validation samples.
+        merged: what :func:`pair_name` says of the pairs that were tried.
+        ancestors: of each member, itself left out; what a leader descends from adds nothing to it.
+    """
+    if not ranked:
+        return None
+    leader = ranked[0]
+    found = [
+        (complement(leader, other, race), other)
+        for other in ranked[1:]
+        if pair_name(leader, other) not in merged
+        and other.id not in ancestors.get(leader.id, ())
+        and leader.id not in ancestors.get(other.id, ())
+    ]
+    gain, other = max(found, key=lambda item: item[0], default=(0.0, leader))
+    return Draft("crossover", (leader, other)) if gain >= LEAST_COMPLEMENT else None
+
+
+def pair_name(one: Member, other: Member) -> str:
+    """Return the name of a pair, whoever comes first."""
+    return "+".join(sorted((one.id, other.id)))

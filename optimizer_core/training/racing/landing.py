@@ -1,0 +1,133 @@
+"""Landing: what came of a proposal is told, folded into the state, and handed in if it won; strictly in order."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from optimizer_core.data.candidate import Candidate
+from optimizer_core.events import BatchFinished, CandidateDropped, EpochStarted, ProposalFailed
+from optimizer_core.json_values import JsonObject
+from optimizer_core.training.logs import logs_of, results_of
+from optimizer_core.training.measuring import Answered
+from optimizer_core.training.racing.lane import Outcome, Step
+from optimizer_core.training.racing.race import lead
+from optimizer_core.training.racing.sizes import chunk_size, race_size
+from optimizer_core.training.reviews import ReviewDesk, known_problem
+from optimizer_core.training.run import Run
+from optimizer_core.training.step import scored_predictions
+
+#: Steps of the longest stride.
+MOST_STRIDE = 4
+#: Paired differences that the estimate of their spread looks back on.
+MEMORY = 150
+
+
+async def land(run: Run, desk: ReviewDesk, outcome: Outcome) -> None:
+    """Fold one outcome in.
+
+    Raises:
+        BudgetExhausted: the budget is spent.
+        RunStopped: the run was asked to stop.
+    """
+    state, proposal = run.state, outcome.proposal
+    if not proposal.batch:
+        run.reporter.emit(EpochStarted(epoch=proposal.epoch))
+    await desk.collect()
+    parent = state.candidates[proposal.parents[0]]
+    run.measurer.report(parent, outcome.evidence, split="train")
+    run.measurer.report(parent, outcome.against, split="validation")
+    _remember(run, parent, outcome.evidence)
+    if outcome.variable:
+        state.selected.add(outcome.variable)
+    for difference in outcome.differences:
+        state.racing.spread += (difference * difference - state.racing.spread) / MEMORY
+    await _take(run, desk, outcome)
+    run.tell_best()
+    await _lengthen(run)
+    state.epoch, state.batch = proposal.epoch, proposal.batch + 1
+    run.reporter.emit(BatchFinished(epoch=proposal.epoch, batch=proposal.batch, logs=await _logs(run, outcome)))
+    run.reporter.spend()
+
+
+async def _take(run: Run, desk: ReviewDesk, outcome: Outcome) -> None:
+    """Tell about the children, and hand in the one that won."""
+    racing, proposal, child = run.state.racing, outcome.proposal, outcome.child
+    problem = outcome.failure if not outcome.steps else known_problem(run, outcome.steps[-1].child)
+    if problem:
+        racing.trials.note(proposal.operator, gain=0.0, asked=outcome.asked)
+        run.reporter.emit(
+            ProposalFailed(
+                operator=proposal.operator, variable=outcome.variable, reason=problem, parents=proposal.parents
+            )
+        )
+        return
+    for step in outcome.steps:
+        _introduce(run, step)
+    won = child is not None and not outcome.dropped
+    gain = lead(outcome.differences) / len(outcome.raced) if won else 0.0
+    racing.trials.note(proposal.operator, gain=gain, asked=outcome.asked)
+    if proposal.operator == "mutation":
+        racing.stride = MOST_STRIDE
+    if child is None:
+        return
+    run.measurer.report(child, outcome.raced, split="validation")
+    if outcome.dropped:
+        run.reporter.emit(_dropped(outcome, child))
+        return
+    await desk.submit(child, [sample for sample, _ in outcome.raced])
+
+
+def _introduce(run: Run, step: Step) -> None:
+    """Tell about one step of a stride."""
+    run.introduce(step.child)
+    run.state.racing.descend(step.child.id, step.child.parents)
+    answered = [*step.trial, *step.seen]
+    run.measurer.report(step.child, answered, split="train")
+    _remember(run, step.child, answered)
+    if not step.mends:
+        parent = step.child.parents[0]
+        run.reporter.emit(
+            CandidateDropped(candidate=step.child.id, reason="mends_nothing", by=parent, better=0, worse=0, count=0)
+        )
+
+
+def _dropped(outcome: Outcome, child: Candidate) -> CandidateDropped:
+    differences = outcome.differences
+    return CandidateDropped(
+        candidate=child.id,
+        reason=outcome.dropped,
+        by=outcome.proposal.parents[0],
+        better=sum(difference > 0 for difference in differences),
+        worse=sum(difference < 0 for difference in differences),
+        count=len(differences),
+    )
+
+
+def _remember(run: Run, candidate: Candidate, answered: Sequence[Answered]) -> None:
+    table = run.state.training.setdefault(candidate.id, {})
+    fresh = [each for each in answered if each.sample.id not in table]
+    table |= {each.sample.id: each.outcome.result.reward for each in fresh}
+    run.state.epoch_results.extend(results_of(fresh))
+    run.state.memory.observe(scored_predictions(fresh))
+
+
+async def _lengthen(run: Run) -> None:
+    """Make races longer when they are too short to show a step forward; the leader then answers what is new."""
+    state, racing = run.state, run.state.racing
+    leader = state.population.best
+    if leader is None:
+        return
+    wanted = race_size(racing.spread, leader.running.mean, chunk=chunk_size(run))
+    racing.size = max(racing.size, min(len(run.data.validation), wanted))
+    await run.measurer.measure((leader.candidate,), run.race_samples(racing.size), split="validation")
+
+
+async def _logs(run: Run, outcome: Outcome) -> JsonObject:
+    """Return what is told about a batch: the parent on the evidence, and the child on the race."""
+    by_id = {sample.id: sample for sample in run.data.train}
+    logs = await logs_of(results_of(outcome.evidence), by_id, run.metrics, meter=run.meter)
+    if outcome.raced:
+        rewards = [result.reward for result in results_of(outcome.raced)]
+        logs["child"] = math.fsum(rewards) / len(rewards)
+    return logs

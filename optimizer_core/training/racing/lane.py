@@ -1,0 +1,274 @@
+"""One proposal carried out: evidence, rewriting in one or more steps, and the race against the parent.
+
+A child that mends some of what its parent failed on is rewritten again, from what it still fails on, before it races:
+one race then judges several steps, and a longer stride shows more clearly. A step that mends nothing ends the stride.
+
+Nothing here changes the state: what a lane finds out depends on the proposal and on the models' answers alone, never on
+which of several lanes was faster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from optimizer_core.data.candidate import Candidate
+from optimizer_core.data.dataset import Sample
+from optimizer_core.errors import ModelError, NoProposal
+from optimizer_core.json_values import JsonObject, canonical_json
+from optimizer_core.operators.evidence import HardExampleMemory
+from optimizer_core.operators.few_shot import FewShotPool
+from optimizer_core.optimizers.base import Situation
+from optimizer_core.optimizers.drafting import Draft
+from optimizer_core.population.population import Member
+from optimizer_core.training.measuring import Answered
+from optimizer_core.training.racing.proposals import Proposal, labelled
+from optimizer_core.training.racing.race import RIGHT, differences, has_won, hopeless, in_race_order, lead
+from optimizer_core.training.run import Run
+from optimizer_core.training.step import reward_by_variable, scored_predictions
+
+#: The fewest samples of a race that are asked at once.
+LEAST_CHUNK = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One rewriting within a stride."""
+
+    child: Candidate
+    trial: list[Answered] = field(default_factory=list)  # training samples that its predecessor failed on
+    seen: list[Answered] = field(default_factory=list)  # further training samples that it answered
+    mends: bool = True  # False: it mended nothing, the stride went no further
+
+
+@dataclass(slots=True, kw_only=True)
+class Outcome:
+    """What came of a proposal."""
+
+    proposal: Proposal
+    variable: str = ""
+    failure: str = ""  # why there is no child
+    dropped: str = ""  # why the last step that mends did not win: fell_behind or no_clear_lead
+    evidence: list[Answered] = field(default_factory=list)  # training samples answered by the parent
+    steps: list[Step] = field(default_factory=list)
+    raced: list[Answered] = field(default_factory=list)  # validation samples answered by the child
+    against: list[Answered] = field(default_factory=list)  # the same answered by the parent
+
+    @property
+    def child(self) -> Candidate | None:
+        """The last step that mends, the one that races."""
+        return next((step.child for step in reversed(self.steps) if step.mends), None)
+
+    @property
+    def differences(self) -> list[float]:
+        """What the child earned on each sample of the race, less what the parent earned."""
+        return differences(self.raced, self.against)
+
+    @property
+    def asked(self) -> int:
+        """How many answers it took, those known before included."""
+        trials = sum(1 + len(step.trial) + len(step.seen) for step in self.steps)
+        return 1 + len(self.evidence) + trials + len(self.raced)
+
+
+async def pursue(run: Run, proposal: Proposal) -> Outcome:
+    """Carry a proposal out.
+
+    Raises:
+        BudgetExhausted: the budget is spent; what was answered stays in the ledger.
+        RunStopped: the run was asked to stop; likewise.
+    """
+    lane = _Lane(run, proposal)
+    await lane.stride()
+    child = lane.outcome.child
+    if child is not None:
+        await lane.race(child)
+    return lane.outcome
+
+
+class _Lane:
+    """What one proposal works with."""
+
+    def __init__(self, run: Run, proposal: Proposal) -> None:
+        self._run, self._proposal = run, proposal
+        self._parents = [run.state.population.member_like(run.state.candidates[name]) for name in proposal.parents]
+        self._rng = run.rng("proposal", proposal.epoch, proposal.batch)
+        self._rows = run.data.train
+        rows = {sample.id: sample for sample in self._rows}
+        self._pending = [rows[name] for name in proposal.evidence]
+        self._contrast = [rows[name] for name in proposal.contrast]
+        self.outcome = Outcome(proposal=proposal)
+
+    async def stride(self) -> None:
+        """Rewrite the parent, and what came of it, step by step."""
+        first, *others = self._parents
+        seen = self.outcome.evidence = await self._look(first.candidate)
+        for number in range(self._proposal.stride):
+            shown = await self._choose(first.candidate, seen)
+            child = await self._propose(first, others, shown, number)
+            if child is None:
+                return
+            tried = await self._ask(child, [each.sample for each in shown])
+            if self._proposal.operator == "mutation" and lead(differences(tried, shown)) <= 0:
+                self.outcome.steps.append(Step(child=child, trial=tried, mends=False))
+                return
+            asked = {each.sample.id for each in shown}
+            self._pending = [
+                *(each.sample for each in _failures(seen) if each.sample.id not in asked),
+                *self._pending,
+            ]
+            further = [] if number + 1 == self._proposal.stride else await self._look(child, len(_failures(tried)))
+            self.outcome.steps.append(Step(child=child, trial=tried, seen=further))
+            seen, first = [*tried, *further], Member(candidate=child, order=0)
+
+    async def _look(self, candidate: Candidate, failed: int = 0) -> list[Answered]:
+        """Let a candidate answer pending training samples until enough failures are known."""
+        run = self._run
+        if self._proposal.operator == "crossover" or (self._proposal.operator == "few_shot" and _rows_serve(run)):
+            return []
+        found = await self._ask(candidate, self._contrast)
+        self._contrast = []
+        chunk = max(run.racer.nb_worst_predictions, run.settings.batch_size)
+        while self._pending and failed < run.racer.nb_worst_predictions:
+            answered = await self._ask(candidate, self._pending[:chunk])
+            self._pending = self._pending[chunk:]
+            failed += len(_failures(answered))
+            found.extend(answered)
+        return found
+
+    async def _choose(self, candidate: Candidate, seen: list[Answered]) -> list[Answered]:
+        """Return what the proposer is shown: failures that belong together first, then others, then right answers.
+
+        One failure is drawn; those with the same target come first, so that what they have in common can be seen. The
+        right answers are such as the failures were given wrongly: they show what a new rule must leave as it is.
+        """
+        failed = _failures(seen)
+        if not failed:
+            return []
+        theme = canonical_json(self._rng.choice(failed).sample.target)
+        failed.sort(key=lambda each: canonical_json(each.sample.target) != theme)
+        failed = failed[: self._run.racer.nb_worst_predictions]
+        return [*failed, *await self._contrasting(candidate, failed, seen)]
+
+    async def _contrasting(
+        self, candidate: Candidate, failed: Sequence[Answered], seen: list[Answered]
+    ) -> list[Answered]:
+        """Return samples that are answered rightly as the failures were answered wrongly, at worst any right ones."""
+        wanted = self._run.racer.nb_best_predictions
+        given = [_given(each) for each in failed]
+        right = [each for each in seen if each.outcome.result.reward >= RIGHT]
+        right.sort(key=lambda each: canonical_json(each.sample.target) not in given)
+        fitting = sum(canonical_json(each.sample.target) in given for each in right[:wanted])
+        known = {each.sample.id for each in seen}
+        more = [row for row in self._rows if canonical_json(row.target) in given and row.id not in known]
+        self._rng.shuffle(more)
+        asked = await self._ask(candidate, more[: wanted - fitting])
+        seen.extend(asked)
+        also = [each for each in asked if each.outcome.result.reward >= RIGHT]
+        return [*right[:fitting], *also, *right[fitting:]][:wanted]
+
+    async def _propose(
+        self, first: Member, others: Sequence[Member], shown: Sequence[Answered], number: int
+    ) -> Candidate | None:
+        run, proposal = self._run, self._proposal
+        now = self._situation(first, shown)
+        plan = run.racer.arrange(Draft(proposal.operator, (first, *others)), now)
+        self.outcome.variable = plan.variable.name
+        if proposal.operator == "mutation" and not _failures(shown):
+            return self._fail("the parent answered every sample of the evidence well", number)
+        try:
+            return await run.stopper.guard(run.racer.propose(plan, now))
+        except (ModelError, NoProposal) as error:
+            return self._fail(str(error), number)
+
+    def _fail(self, reason: str, number: int) -> None:
+        """Note why there is no child; a later step that fails only ends the stride."""
+        if not number:
+            self.outcome.failure = reason
+
+    def _situation(self, parent: Member, shown: Sequence[Answered]) -> Situation:
+        run, proposal = self._run, self._proposal
+        return Situation(
+            program=run.program,
+            population=run.state.population,
+            parent=parent,
+            predictions=tuple(scored_predictions(shown)),
+            used=reward_by_variable(shown),
+            selected=frozenset(proposal.changed),
+            pool=FewShotPool(),
+            memory=HardExampleMemory(),
+            rejections=tuple(run.state.rejections[: proposal.rejections]),
+            epoch=proposal.epoch,
+            batch=proposal.batch,
+            rng=self._rng,
+            meter=run.meter,
+            offered=tuple(_offered(run, proposal, shown)) if proposal.operator == "few_shot" else (),
+        )
+
+    async def race(self, child: Candidate) -> None:
+        """Let the child race against the parent."""
+        run, proposal, outcome = self._run, self._proposal, self.outcome
+        rows = {sample.id: sample for sample in run.data.validation}
+        order = in_race_order(
+            [rows[name] for name in proposal.race],
+            failed=proposal.failed,
+            unknown=proposal.unknown,
+            mended=self._mended(),
+        )
+        chunk = max(LEAST_CHUNK, run.settings.minibatch_size)
+        for start in range(0, len(order), chunk):
+            answers, against = await run.measurer.ask((child, self._parents[0].candidate), order[start : start + chunk])
+            outcome.raced.extend(answers)
+            outcome.against.extend(against)
+            if hopeless(outcome.differences, failed=len(proposal.failed), size=len(order), chunk=chunk):
+                outcome.dropped = "fell_behind"
+                return
+        if not has_won(outcome.differences):
+            outcome.dropped = "no_clear_lead"
+
+    def _mended(self) -> set[str]:
+        """Return the targets of the training samples that were failed and are not any more."""
+        return {
+            canonical_json(each.sample.target)
+            for step in self.outcome.steps
+            if step.mends
+            for each in step.trial
+            if each.outcome.result.reward >= RIGHT
+        }
+
+    async def _ask(self, candidate: Candidate, samples: Sequence[Sample]) -> list[Answered]:
+        (answered,) = await self._run.measurer.ask((candidate,), samples)
+        return answered
+
+
+def _failures(answered: Iterable[Answered]) -> list[Answered]:
+    return [each for each in answered if each.outcome.result.reward < RIGHT]
+
+
+def _given(answered: Answered) -> str:
+    """Return what was answered, as a target would say it."""
+    output, target = answered.outcome.result.output or {}, answered.sample.target or {}
+    return canonical_json({name: output.get(name) for name in target})
+
+
+def _rows_serve(run: Run) -> bool:
+    """Return True where rows of the data can stand as examples as they are."""
+    return any(variable.example_schemas for variable in run.program.trainable_variables)
+
+
+def _offered(run: Run, proposal: Proposal, shown: Sequence[Answered]) -> list[JsonObject]:
+    """Return what could become an example: rows of the data where they fit, else what was answered well."""
+    variables = [variable for variable in run.program.trainable_variables if variable.uses_examples]
+    rows = [
+        {"inputs": sample.inputs, "outputs": sample.target}
+        for sample in labelled(run, proposal)
+        if any(variable.takes_as_example(sample.inputs, sample.target or {}) for variable in variables)
+    ]
+    if rows:
+        return rows
+    return [
+        {"inputs": prediction.inputs, "outputs": prediction.outputs}
+        for _, answered in shown
+        if answered.result.reward >= RIGHT
+        for prediction in answered.trace
+    ]

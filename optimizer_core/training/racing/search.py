@@ -1,0 +1,150 @@
+"""The racing search: keeps the lanes busy and lets proposals land in the order they were decided.
+
+Proposal n is decided when proposal n − width has landed, from what is known then, whoever answered first. So the same
+answers lead to the same path, however long each took, and a resumed run takes the path of an uninterrupted one. Only
+near the end of a budget in calls, where fewer lanes are opened, does it matter who was faster.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+
+from optimizer_core.errors import BudgetExhausted
+from optimizer_core.training.epochs import IDLE_EPOCHS, end_epoch
+from optimizer_core.training.racing.landing import land
+from optimizer_core.training.racing.lane import LEAST_CHUNK, Outcome, pursue
+from optimizer_core.training.racing.proposals import Proposal, draft
+from optimizer_core.training.reviews import ReviewDesk
+from optimizer_core.training.run import Run
+
+
+class Lanes:
+    """The proposals under way, oldest first."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._open: deque[tuple[Proposal, asyncio.Task[Outcome]]] = deque()
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def start(self, proposal: Proposal) -> None:
+        self._open.append((proposal, asyncio.ensure_future(pursue(self._run, proposal))))
+
+    @property
+    def drafted(self) -> list[Proposal]:
+        return [proposal for proposal, _ in self._open]
+
+    @property
+    def tasks(self) -> list[asyncio.Task[Outcome]]:
+        return [task for _, task in self._open]
+
+    async def next(self) -> Outcome:
+        """Wait for the oldest proposal and return what came of it.
+
+        Raises:
+            BudgetExhausted: the budget was spent before it was finished.
+            RunStopped: the run was asked to stop.
+        """
+        _, task = self._open[0]
+        await asyncio.wait([task])
+        self._open.popleft()
+        return task.result()
+
+    async def close(self) -> None:
+        """Give up whatever is under way."""
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+        self._open.clear()
+
+
+async def race_on(run: Run, desk: ReviewDesk) -> str:
+    """Search until the epochs are done or a callback has had enough; return which.
+
+    Raises:
+        BudgetExhausted: the budget is spent; what was finished has landed.
+        RunStopped: the run was asked to stop.
+    """
+    lanes = Lanes(run)
+    try:
+        for saved in run.state.racing.drafted:
+            lanes.start(Proposal.from_json(saved))
+        return await _keep_busy(run, desk, lanes)
+    finally:
+        await lanes.close()
+
+
+async def _keep_busy(run: Run, desk: ReviewDesk, lanes: Lanes) -> str:
+    number = _landed(run) + len(lanes)
+    idle_since, calls = _landed(run), -1
+    while True:
+        while len(lanes) < run.state.racing.width and _may_start(run, number, lanes):
+            lanes.start(draft(run, number))
+            number += 1
+        if not lanes:
+            return _why_over(run, number)
+        try:
+            outcome = await lanes.next()
+        except BudgetExhausted:
+            await _land_the_rest(run, desk, lanes)
+            raise
+        await land(run, desk, outcome)
+        await _after_landing(run, desk, lanes)
+        if run.meter.total.calls != calls:
+            idle_since, calls = _landed(run), run.meter.total.calls
+        if run.settings.epochs is None and _landed(run) - idle_since >= IDLE_EPOCHS * run.batches_per_epoch:
+            run.reporter.warn_once("nothing_left_to_try", f"{IDLE_EPOCHS} epochs found nothing new; the search ends")
+            return "epochs_done"
+
+
+async def _after_landing(run: Run, desk: ReviewDesk, lanes: Lanes) -> None:
+    state = run.state
+    state.racing.drafted = [proposal.to_json() for proposal in lanes.drafted]
+    if state.batch == run.batches_per_epoch or run.program.stop_training:
+        await end_epoch(run, desk, state.epoch, validation=run.race_samples(state.racing.size))
+    else:
+        await run.checkpoint()
+
+
+async def _land_the_rest(run: Run, desk: ReviewDesk, lanes: Lanes) -> None:
+    """Land what was finished before the budget was spent, in order."""
+    await asyncio.wait(lanes.tasks) if lanes else None
+    while lanes:
+        try:
+            outcome = await lanes.next()
+        except BudgetExhausted:
+            continue
+        await land(run, desk, outcome)
+
+
+def _landed(run: Run) -> int:
+    """Return how many proposals have landed."""
+    return run.state.epoch * run.batches_per_epoch + run.state.batch
+
+
+def _may_start(run: Run, number: int, lanes: Lanes) -> bool:
+    if run.program.stop_training:
+        return False
+    if run.settings.epochs is not None and number >= run.settings.epochs * run.batches_per_epoch:
+        return False
+    return _can_pay(run, lanes)
+
+
+def _can_pay(run: Run, lanes: Lanes) -> bool:
+    """Return True if the calls that are left pay one more proposal beside those under way, whatever they cost."""
+    left = run.meter.left.get("calls")
+    if left is None:
+        return True
+    step = 1 + run.racer.nb_worst_predictions * 2
+    most = step * run.state.racing.stride + max(run.state.racing.size, LEAST_CHUNK)
+    return bool(left >= most * (len(lanes) + 1) or (not lanes and left > step + LEAST_CHUNK))
+
+
+def _why_over(run: Run, number: int) -> str:
+    if run.program.stop_training:
+        return run.program.stop_reason
+    if run.settings.epochs is not None and number >= run.settings.epochs * run.batches_per_epoch:
+        return "epochs_done"
+    return "budget_spent"

@@ -1,0 +1,54 @@
+"""How wide and how long a racing search is at its start."""
+
+from __future__ import annotations
+
+import math
+
+from optimizer_core.training.racing.lane import LEAST_CHUNK
+from optimizer_core.training.run import Run
+
+#: Proposals under way for each sample that may be: enough to keep all slots answering while some think.
+SLOTS_PER_LANE = 2
+#: How many generations of proposals a budget in calls should at least pay.
+GENERATIONS = 12
+#: What a proposal costs on average, in calls, before anything is known.
+USUAL_COST = 14
+#: The step forward that a race must be able to show, as a share of what the leader still lacks, and its bounds.
+STEP = 1 / 3
+LEAST_STEP, MOST_STEP = 0.02, 0.08
+#: By how many standard deviations such a step must stand out.
+POWER = 1.3
+#: Variance of a paired difference before any is known.
+USUAL_SPREAD = 0.12
+
+
+def chunk_size(run: Run) -> int:
+    """Return how many samples of a race are asked at once."""
+    return max(LEAST_CHUNK, run.settings.minibatch_size)
+
+
+def race_size(spread: float, leader: float, *, chunk: int) -> int:
+    """Return how many samples show a step forward: ``n = spread · (POWER / step)²``, at least two chunks.
+
+    Args:
+        spread: variance of the paired difference on one sample.
+        leader: mean reward of the best so far; the step is a third of what it lacks to 1.
+        chunk: samples that are asked at once.
+    """
+    step = min(MOST_STEP, max(LEAST_STEP, STEP * (1 - leader)))
+    return max(2 * chunk, math.ceil(spread * (POWER / step) ** 2))
+
+
+def first_width(run: Run) -> int:
+    """Return how many proposals are under way at once: what keeps the slots busy, and fewer where calls are scarce.
+
+    A budget that pays few proposals is better spent one after the other, each learning from the last.
+    """
+    wanted: int | None = run.racer.proposals_in_flight
+    if wanted is not None:
+        return wanted
+    width = max(1, run.settings.concurrency // SLOTS_PER_LANE)
+    calls = run.meter.left.get("calls")
+    if calls is not None:
+        width = min(width, int(calls / USUAL_COST / GENERATIONS))
+    return max(2, width) if run.settings.concurrency > 1 else 1

@@ -1,0 +1,55 @@
+"""What a racing search remembers beyond the state of every search."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from optimizer_core.json_values import JsonObject
+from optimizer_core.optimizers.drafting import Trials
+
+
+@dataclass(slots=True, kw_only=True)
+class RacingState:
+    """Changes only when a proposal lands, so that it does not depend on who answered first."""
+
+    size: int = 0  # how many validation samples a race has
+    stride: int = 4  # how many steps a mutation may take before its race
+    width: int = 1  # how many proposals are under way at once
+    spread: float = 0.0  # variance of the paired difference on one sample, as races have shown it
+    drafted: list[JsonObject] = field(default_factory=list)  # proposals under way, oldest first
+    trials: Trials = field(default_factory=Trials)
+    merged: set[str] = field(default_factory=set)  # pairs that were merged
+    ancestors: dict[str, tuple[str, ...]] = field(default_factory=dict)  # of each candidate that was admitted
+
+    def descend(self, child: str, parents: Iterable[str]) -> None:
+        """Note whom a candidate descends from."""
+        lineage = dict.fromkeys(parents)
+        for parent in tuple(lineage):
+            lineage |= dict.fromkeys(self.ancestors.get(parent, ()))
+        self.ancestors[child] = tuple(lineage)
+
+    def to_json(self) -> JsonObject:
+        return {
+            "size": self.size,
+            "stride": self.stride,
+            "width": self.width,
+            "spread": self.spread,
+            "drafted": list(self.drafted),
+            "trials": self.trials.to_json(),
+            "merged": sorted(self.merged),
+            "ancestors": {name: list(found) for name, found in self.ancestors.items()},
+        }
+
+    @classmethod
+    def from_json(cls, saved: JsonObject) -> RacingState:
+        return cls(
+            size=saved["size"],
+            stride=saved["stride"],
+            width=saved["width"],
+            spread=saved["spread"],
+            drafted=list(saved["drafted"]),
+            trials=Trials.from_json(saved["trials"]),
+            merged=set(saved["merged"]),
+            ancestors={name: tuple(found) for name, found in saved["ancestors"].items()},
+        )
