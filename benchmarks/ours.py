@@ -1,14 +1,20 @@
-"""Our own optimizers on the simulated task, through nothing but the public surface."""
+"""Our own optimizers on the simulated task, through nothing but the public surface.
+
+    python -m benchmarks.ours ADDRESS CALLS SEED CONCURRENCY
+
+runs OMEGA against a server that is up, in a process of its own, and prints the outcome.
+"""
 
 from __future__ import annotations
 
 import resource
+import sys
 import time
 from collections.abc import Sequence
 
 import optimizer_core as oc
 from benchmarks.outcome import Outcome
-from benchmarks.server.process import Server
+from benchmarks.server.process import Door
 from benchmarks.task.world import SEED_INSTRUCTION, Ticket, World, make_world, share_right
 
 #: Samples under way at once, for everybody.
@@ -27,7 +33,12 @@ class Route(oc.DataModel):
     label: str = oc.Field(description="The desk that should answer it")
 
 
-def search_ours(optimizer: str, server: Server, *, budget: int, seed: int, concurrency: int = CONCURRENCY) -> Outcome:
+def main() -> None:
+    address, calls, seed, concurrency = sys.argv[1], *map(int, sys.argv[2:5])
+    print(search_ours("omega", Door(address), budget=calls, seed=seed, concurrency=concurrency).to_json())
+
+
+def search_ours(optimizer: str, server: Door, *, budget: int, seed: int, concurrency: int = CONCURRENCY) -> Outcome:
     """Search with "omega" or "random_few_shot" until the budget is spent, and score what was found.
 
     Everything that is not part of the task is left at its default.
@@ -54,7 +65,7 @@ def search_ours(optimizer: str, server: Server, *, budget: int, seed: int, concu
     )
 
 
-def build_program(optimizer: str, server: Server) -> oc.Program:
+def build_program(optimizer: str, server: Door) -> oc.Program:
     """Return a compiled program; the optimizer has its defaults."""
     task = oc.LanguageModel(model="openai/task", api_base=server.url, api_key="none", caching=True, temperature=0.0)
     proposer = oc.LanguageModel(model="openai/proposer", api_base=server.url, api_key="none")
@@ -70,7 +81,7 @@ def build_program(optimizer: str, server: Server) -> oc.Program:
     return program
 
 
-def held_out(program: oc.Program, server: Server, world: World) -> float:
+def held_out(program: oc.Program, server: Door, world: World) -> float:
     """Return the share of the test tickets that the program routes rightly; these calls are not counted."""
     server.set(counting=False, latency=0.0)
     outputs = program.predict_sync(rows(world.test), concurrency=CONCURRENCY)
@@ -86,3 +97,7 @@ def rows(tickets: Sequence[Ticket]) -> list[dict[str, str]]:
 def answers(tickets: Sequence[Ticket]) -> list[dict[str, str]]:
     """Return the right answers."""
     return [{"label": ticket.desk} for ticket in tickets]
+
+
+if __name__ == "__main__":
+    main()

@@ -13,23 +13,42 @@ from typing import Any
 _ROOT = Path(__file__).resolve().parents[2]
 
 
-class Server:
-    """A running server; a context manager.
+class Door:
+    """A way to a running server, also from another process.
+
+    Args:
+        address: without ``/v1``.
+    """
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+
+    @property
+    def url(self) -> str:
+        """The API base for clients."""
+        return f"{self.address}/v1"
+
+    def set(self, **settings: Any) -> None:
+        """Change latency, budget or counting; ``reset=True`` forgets what was counted."""
+        ask(f"{self.address}/settings", settings)
+
+    def counts(self) -> dict[str, Any]:
+        """Return what was asked so far."""
+        return ask(f"{self.address}/counts", {})
+
+
+class Server(Door):
+    """A server that runs as long as this context.
 
     Args:
         options: of ``python -m benchmarks.server``, by their names with underscores.
     """
 
     def __init__(self, **options: float | None) -> None:
+        super().__init__("")
         words = [f"--{name.replace('_', '-')}={value}" for name, value in options.items() if value is not None]
         self._command = [sys.executable, "-m", "benchmarks.server", *words]
         self._process: subprocess.Popen[str] | None = None
-        self.address = ""
-
-    @property
-    def url(self) -> str:
-        """The API base for clients."""
-        return f"{self.address}/v1"
 
     def __enter__(self) -> Server:
         self._process = subprocess.Popen(self._command, stdout=subprocess.PIPE, text=True, cwd=_ROOT)
@@ -43,21 +62,6 @@ class Server:
         assert self._process is not None
         self._process.terminate()
         self._process.communicate(timeout=10)
-
-    def set(self, **settings: Any) -> None:
-        """Change latency, budget or counting; ``reset=True`` forgets what was counted."""
-        ask(f"{self.address}/settings", settings)
-
-    def counts(self) -> dict[str, Any]:
-        """Return what was asked so far."""
-        return ask(f"{self.address}/counts", {})
-
-    @property
-    def cpu_seconds(self) -> float:
-        """CPU time the server has used."""
-        assert self._process is not None
-        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / 100
 
 
 def ask(address: str, body: dict[str, Any]) -> dict[str, Any]:
