@@ -107,6 +107,7 @@ class OpenAIServer:
             started.set()
             self._loop.run_forever()
             self._loop.run_until_complete(self.__aexit__())
+            self._loop.run_until_complete(_give_up_what_hangs())
             self._loop.close()
 
         self._thread = threading.Thread(target=serve, daemon=True, name="openai-server")
@@ -198,6 +199,13 @@ class OpenAIServer:
         ]
         usage = {"prompt_tokens": tokens, "total_tokens": tokens}
         return web.json_response({"object": "list", "data": data, "model": body.get("model", ""), "usage": usage})
+
+
+async def _give_up_what_hangs() -> None:
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def word_vector(text: str, dimensions: int) -> list[float]:
