@@ -38,7 +38,7 @@ SHARE_WITH_EXAMPLES = 0.6
 ANSWER_TOKENS, THINKING_TOKENS, REWRITE_TOKENS, VERDICT_TOKENS = 15, 120, 350, 60
 #: A hosted model's usual wait for one answer.
 SECONDS_A_CALL = 1.2
-#: The built-in model on two cores: seconds for one answer, and for each thousand tokens of its prompt; other work beside it.
+#: The built-in model on two cores, beside other work: seconds for one answer, and for a thousand tokens of a prompt.
 BUILT_IN_SECONDS, BUILT_IN_SECONDS_A_THOUSAND = 0.12, 0.5
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -14,12 +12,12 @@ from omegaweb.reviews import services
 from omegaweb.reviews.edits import InvalidEdit
 from omegaweb.reviews.forms import EditForm, RejectForm
 from omegaweb.reviews.models import Review, ReviewState
+from omegaweb.reviews.queue import held_runs, queue_context
 from omegaweb.runs.comparison import DIFFERENT
 from omegaweb.runs.evidence import changes_of, samples_beside
-from omegaweb.runs.models import Run, RunState
+from omegaweb.runs.models import Run
 
 INVALID = 422
-DECIDED_ON_A_PAGE = 25
 REGIONS = {
     "candidate-changes": "partials/runs/candidate_changes.html",
     "candidate-samples": "partials/runs/candidate_samples.html",
@@ -29,18 +27,7 @@ REGIONS = {
 @require_GET
 def review_list(request: HttpRequest) -> HttpResponse:
     """Show what waits for the reader over all runs, oldest first, or what was decided."""
-    reviews = Review.objects.visible_to(request.user).with_evidence()
-    showing = "decided" if request.GET.get("show") == "decided" else "waiting"
-    context: dict[str, object] = {
-        "showing": showing,
-        "waiting_count": reviews.pending().count(),
-        "decided_count": reviews.decided().count(),
-        "held_runs": _held_runs(request),
-    }
-    if showing == "decided":
-        context["page"] = Paginator(reviews.decided(), DECIDED_ON_A_PAGE).get_page(request.GET.get("page"))
-    else:
-        context["reviews"] = reviews.pending()
+    context = queue_context(request.user, request.GET.dict())
     part = request.headers.get("HX-Target") == "queue"
     return render(request, "partials/reviews/queue.html" if part else "pages/reviews/list.html", context)
 
@@ -145,12 +132,6 @@ def _detail_page(request: HttpRequest, review: Review, form: RejectForm, status:
         "previous_review": waiting.before(review).first(),
         "place": waiting.before(review).count() + 1,
         "waiting_count": waiting.count(),
-        "held_runs": _held_runs(request).filter(pk=review.run_id),
+        "held_runs": held_runs(request.user).filter(pk=review.run_id),
     }
     return render(request, "pages/reviews/detail.html", context, status=status)
-
-
-def _held_runs(request: HttpRequest) -> QuerySet[Run]:
-    """The reader's runs whose search is over and that only wait for reviews."""
-    waiting = Run.objects.visible_to(request.user).filter(state=RunState.WAITING, reviews__state=ReviewState.PENDING)
-    return waiting.annotate(open_reviews=Count("reviews")).order_by("created_at")

@@ -20,14 +20,13 @@ from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest
-from django.template.loader import render_to_string
 
 from omegaweb.accounts.models import User
 from omegaweb.engine.announcer import Moved, Subscription, hub
 from omegaweb.reviews.models import Review
 from omegaweb.runs.charts import curve_after, points_json
-from omegaweb.runs.live import detail_run, draw, list_context, regions_of
-from omegaweb.runs.models import Run
+from omegaweb.runs.live import Region, candidate_regions, detail_run, draw, list_context, regions_of, render
+from omegaweb.runs.models import Candidate, Run
 
 logger = logging.getLogger(__name__)
 
@@ -133,8 +132,11 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channels has
             await self.close(FAILED)
 
 
-class RunConsumer(LiveConsumer):
-    """The socket of a run's page. `after` in its address is the number of the last event the page has."""
+class RegionsConsumer(LiveConsumer):
+    """A socket of a page about one run, whose regions are drawn again when events touch them.
+
+    `after` in its address is the number of the last event the page has.
+    """
 
     def prepare(self) -> None:
         self.run_id = int(self.scope["url_route"]["kwargs"]["pk"])
@@ -147,37 +149,79 @@ class RunConsumer(LiveConsumer):
     def wants(self, moved: Moved) -> bool:
         return moved.run_id == self.run_id
 
+    def regions(self, run: Run) -> list[Region]:
+        """Return the regions of the page, whether touched or not."""
+        raise NotImplementedError
+
+    def beside(self, run: Run, *, after: int) -> Frame:
+        """Return what a frame holds beside its regions."""
+        return {}
+
+    def is_news(self, beside: Frame) -> bool:
+        """Tell whether that alone makes a frame."""
+        return False
+
     def frame(self) -> Frame | None:
         run = detail_run(Run.objects.visible_to(self.user)).filter(pk=self.run_id).first()
         if run is None:
             raise Gone
+        regions = self._changed_regions(run)
+        beside = self.beside(run, after=self._sequence)
+        if not regions and not self.is_news(beside) and run.last_sequence == self._sequence:
+            return None
+        self._sequence = run.last_sequence
+        return {"sequence": run.last_sequence, "regions": regions, **beside}
+
+    def _changed_regions(self, run: Run) -> dict[str, str]:
         is_first = not self._drawn
         news = run.events.filter(sequence__gt=self._sequence, sequence__lte=run.last_sequence)
         kinds = set(news.values_list("kind", flat=True).distinct())
-        regions: dict[str, str] = {}
-        for region in regions_of(self.query):
+        changed: dict[str, str] = {}
+        for region in self.regions(run):
             # Without a new event something beside the log moved, such as a stop request: look at everything.
             touched = is_first or not kinds or region.kinds is None or not region.kinds.isdisjoint(kinds)
             html = draw(region, run, self.query) if touched else self._drawn[region.name]
             if self._drawn.get(region.name) != html:
-                self._drawn[region.name] = regions[region.name] = html
-        curve = curve_after(run, self._sequence, until=run.last_sequence)
-        if not regions and not curve and run.last_sequence == self._sequence:
-            return None
-        self._sequence = run.last_sequence
-        return {
-            "sequence": run.last_sequence,
-            "state": run.state,
-            "title": f"{run.get_state_display()} · {run.name}",
-            "regions": regions,
-            "points": points_json(curve),
-        }
+                self._drawn[region.name] = changed[region.name] = html
+        return changed
 
 
-class ListConsumer(LiveConsumer):
-    """The socket of the list of runs."""
+class RunConsumer(RegionsConsumer):
+    """The socket of a run's page: its regions, the points of its curve, and its title."""
+
+    def regions(self, run: Run) -> list[Region]:
+        return regions_of(self.query)
+
+    def beside(self, run: Run, *, after: int) -> Frame:
+        points = points_json(curve_after(run, after, until=run.last_sequence))
+        return {"points": points, "state": run.state, "title": f"{run.get_state_display()} · {run.name}"}
+
+    def is_news(self, beside: Frame) -> bool:
+        return bool(beside["points"])
+
+
+class CandidateConsumer(RegionsConsumer):
+    """The socket of a candidate's page."""
+
+    def prepare(self) -> None:
+        super().prepare()
+        self._number = int(self.scope["url_route"]["kwargs"]["number"])
+        if not Candidate.objects.filter(run_id=self.run_id, number=self._number).exists():
+            raise Gone
+
+    def regions(self, run: Run) -> list[Region]:
+        candidate = run.candidates.select_related("fate_by", "review__reviewer").filter(number=self._number).first()
+        if candidate is None:
+            raise Gone
+        candidate.run = run
+        return candidate_regions(candidate)
+
+
+class WholeConsumer(LiveConsumer):
+    """A socket of a page with one region about everything that a person owns."""
 
     seconds_between_frames = 1.0
+    region = ""
 
     def prepare(self) -> None:
         self._owner_id = self.user.pk
@@ -186,14 +230,26 @@ class ListConsumer(LiveConsumer):
     def wants(self, moved: Moved) -> bool:
         return moved.owner_id == self._owner_id
 
+    def html(self) -> str:
+        """Draw the region."""
+        raise NotImplementedError
+
     def frame(self) -> Frame | None:
-        html = render_to_string(
-            "partials/runs/run_list.html", list_context(Run.objects.visible_to(self.user), self.query)
-        )
+        html = self.html()
         if html == self._drawn:
             return None
         self._drawn = html
-        return {"regions": {"run-list": html}}
+        return {"regions": {self.region: html}}
+
+
+class ListConsumer(WholeConsumer):
+    """The socket of the list of runs."""
+
+    region = "run-list"
+
+    def html(self) -> str:
+        context = list_context(Run.objects.visible_to(self.user), self.query)
+        return render("partials/runs/run_list.html", context, self.query)
 
 
 class MeConsumer(LiveConsumer):

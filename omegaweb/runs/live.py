@@ -8,12 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Prefetch
-from django.template.loader import render_to_string
+from django.http import HttpRequest, QueryDict
+from django.template import Context as TemplateContext
+from django.template.loader import get_template
 from django.utils import timezone
 
+from omegaweb.runs.evidence import samples_beside
 from omegaweb.runs.log import FILTERS, lines_of, log_page
 from omegaweb.runs.models import Candidate, CandidateState, Run, RunQuerySet, Series
 from omegaweb.runs.progress import progress_of, spend_of
@@ -79,7 +83,36 @@ def regions_of(query: Query) -> list[Region]:
 
 def draw(region: Region, run: Run, query: Query) -> str:
     """Return the HTML of a region."""
-    return render_to_string(region.template, {"run": run, "query": query, **region.context(run, query)})
+    return render(region.template, {"run": run, "query": query, **region.context(run, query)}, query)
+
+
+def render(template: str, context: Context, query: Query) -> str:
+    """Return the HTML of a partial for a socket; links in it keep the rest of the query, as they do on the page."""
+    bound = TemplateContext(context)
+    bound.request = HttpRequest()  # type: ignore[attr-defined]  # what the tag "querystring" reads
+    bound.request.GET = QueryDict(urlencode(query))  # type: ignore[attr-defined]
+    return str(get_template(template).template.render(bound))  # type: ignore[attr-defined]
+
+
+def candidate_regions(candidate: Candidate) -> list[Region]:
+    """Return the regions of a candidate's page that move."""
+    alone: Context = {"candidate": candidate}
+    return [
+        Region(
+            name="candidate-badges", context=lambda run, query: alone, kinds=_CANDIDATES | _REVIEWS | {"best.changed"}
+        ),
+        Region(name="candidate-fate", context=lambda run, query: alone, kinds=_CANDIDATES | _REVIEWS),
+        Region(name="candidate-review", context=lambda run, query: alone, kinds=_LIFE | _REVIEWS),
+        Region(name="candidate-figures", context=lambda run, query: alone, kinds=_CANDIDATES),
+        Region(
+            name="candidate-samples",
+            context=lambda run, query: {
+                **alone,
+                "samples": samples_beside(candidate, query),
+            },
+            kinds=frozenset({"candidate.scored", "run.started"}),
+        ),
+    ]
 
 
 def _header(run: Run, query: Query) -> Context:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from omegaweb.runs.consumers import ListConsumer, MeConsumer, RunConsumer
+from omegaweb.reviews.consumers import QueueConsumer
+from omegaweb.runs.consumers import CandidateConsumer, ListConsumer, MeConsumer, RunConsumer
 
 websocket_urlpatterns = [
     path("ws/me/", MeConsumer.as_asgi()),
     path("ws/runs/", ListConsumer.as_asgi()),
     path("ws/runs/<int:pk>/", RunConsumer.as_asgi()),
+    path("ws/runs/<int:pk>/candidates/<int:number>/", CandidateConsumer.as_asgi()),
+    path("ws/reviews/", QueueConsumer.as_asgi()),
 ]

@@ -38,5 +38,7 @@
     document.dispatchEvent(new CustomEvent("omegaweb:frame", { detail: frame }));
   }
 
-  window.omegawebSocket({ address, onFrame: takeFrame, onState: showState });
+  const socket = window.omegawebSocket({ address, onFrame: takeFrame, onState: showState });
+  // A link that changed the address without loading the page chose what the regions show.
+  document.addEventListener("htmx:pushedIntoHistory", () => socket.reopen());
 })();

@@ -1,5 +1,5 @@
 // One WebSocket that comes back by itself. window.omegawebSocket({address, onFrame, onState}).
-// `address` is called at each attempt, so that it can name the last number the page has.
+// `address` is called at each attempt, so that it can name the last number the page has. Returns {reopen}.
 
 (() => {
   const FIRST_WAIT = 400; // milliseconds, doubled at each attempt
@@ -16,13 +16,16 @@
     function open() {
       clearTimeout(timer);
       const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-      socket = new WebSocket(`${scheme}//${location.host}${address()}`);
-      socket.addEventListener("message", (event) => {
+      const opened = new WebSocket(`${scheme}//${location.host}${address()}`);
+      socket = opened;
+      opened.addEventListener("message", (event) => {
+        if (opened !== socket) return;
         attempts = 0;
         onState("connected"); // said with the first frame: until then the page may be behind
         onFrame(JSON.parse(event.data));
       });
-      socket.addEventListener("close", (event) => {
+      opened.addEventListener("close", (event) => {
+        if (opened !== socket) return; // another one took its place
         if (event.code === SIGNED_OUT || event.code === NOT_FOUND) {
           onState(event.code === SIGNED_OUT ? "signed-out" : "gone");
           return;
@@ -43,5 +46,13 @@
     window.addEventListener("pagehide", () => { clearTimeout(timer); socket.close(); });
     window.addEventListener("pageshow", (event) => { if (event.persisted) open(); });
     open();
+    return {
+      /** Asks anew, because the address has changed. */
+      reopen() {
+        const old = socket;
+        open();
+        old.close();
+      },
+    };
   };
 })();

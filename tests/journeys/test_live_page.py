@@ -142,6 +142,28 @@ def test_open_reviews_are_counted_on_every_page(alice_page: Page, alice: User) -
     expect(badge).to_have_text("1", timeout=SLOW)
 
 
+def test_a_candidates_results_grow_and_its_review_is_decided_without_a_reload(alice_page: Page, alice: User) -> None:
+    key = event_streams.key_of("Answer in one word.")
+    said = [event_streams.started(), event_streams.baseline_proposed(), event_streams.scored(BASELINE, [0.0, 1.0])]
+    run = recorded_run(alice, [*said, event_streams.proposed("Answer in one word.")])
+    alice_page.goto(f"/runs/{run.pk}/candidates/1/")
+    expect(alice_page.locator("#live-status")).to_have_text("Live", timeout=SLOW)
+    alice_page.evaluate("window.notReloaded = true")
+
+    asked = events.ReviewRequested(candidate=key, reward=0.5, count=2)
+    say(run, [event_streams.scored(key, [1.0, 0.0]), asked])
+    expect(alice_page.locator("#candidate-review")).to_contain_text("It waits for you", timeout=SLOW)
+    alice_page.locator("#outcome-fixed").click()
+    expect(alice_page.locator("#outcome-fixed")).to_have_attribute("aria-current", "true")
+
+    say(run, [events.ReviewDecided(candidate=key, verdict="approved", reviewer="alice")])
+    expect(alice_page.locator("#candidate-review")).to_contain_text("Approved by alice", timeout=SLOW)
+    say(run, [event_streams.scored(BASELINE, [0.0, 1.0, 0.0])])
+    expect(alice_page.locator("#live-status")).to_have_text("Live")
+    expect(alice_page.locator("#outcome-fixed")).to_have_attribute("aria-current", "true")
+    assert is_same_page(alice_page)
+
+
 def test_stop_asks_first_and_shows_that_the_run_is_stopping(alice_page: Page, alice: User) -> None:
     run = recorded_run(alice, list(event_streams.whole_run(finish=False))[:30])
     open_run(alice_page, run)

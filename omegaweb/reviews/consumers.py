@@ -1,0 +1,16 @@
+"""The socket of the queue of reviews."""
+
+from __future__ import annotations
+
+from omegaweb.reviews.queue import queue_context
+from omegaweb.runs.consumers import WholeConsumer
+from omegaweb.runs.live import render
+
+
+class QueueConsumer(WholeConsumer):
+    """Draws the queue again when one of the person's runs has moved."""
+
+    region = "queue"
+
+    def html(self) -> str:
+        return render("partials/reviews/queue.html", queue_context(self.user, self.query), self.query)

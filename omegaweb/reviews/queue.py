@@ -1,0 +1,44 @@
+"""What the queue of reviews shows: what waits for a person over all runs, or what was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.paginator import Paginator
+from django.db.models import Count, QuerySet
+
+from omegaweb.accounts.models import User
+from omegaweb.reviews.models import Review, ReviewState
+from omegaweb.runs.models import Run, RunState
+
+DECIDED_ON_A_PAGE = 25
+
+
+def queue_context(user: User | AnonymousUser, query: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the region "queue" is drawn from.
+
+    Args:
+        user: whose queue it is.
+        query: `show` ("decided" for what is settled) and `page`, as a query string.
+    """
+    reviews = Review.objects.visible_to(user).with_evidence()
+    showing = "decided" if query.get("show") == "decided" else "waiting"
+    context: dict[str, Any] = {
+        "showing": showing,
+        "waiting_count": reviews.pending().count(),
+        "decided_count": reviews.decided().count(),
+        "held_runs": held_runs(user),
+    }
+    if showing == "decided":
+        context["page"] = Paginator(reviews.decided(), DECIDED_ON_A_PAGE).get_page(query.get("page"))
+    else:
+        context["reviews"] = reviews.pending()
+    return context
+
+
+def held_runs(user: User | AnonymousUser) -> QuerySet[Run]:
+    """Return a person's runs whose search is over and that only wait for reviews."""
+    waiting = Run.objects.visible_to(user).filter(state=RunState.WAITING, reviews__state=ReviewState.PENDING)
+    return waiting.annotate(open_reviews=Count("reviews")).order_by("created_at")
