@@ -25,15 +25,21 @@ def main() -> None:
     call_command("migrate", interactive=False, verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     call_command("first_account")
-    config = uvicorn.Config(
+    uvicorn.Server(server_config()).run(sockets=[listener])
+    lock.close()
+
+
+def server_config() -> uvicorn.Config:
+    """Return how the site is served; the server tells its start and end, between which runs are looked after."""
+    from django.conf import settings
+
+    return uvicorn.Config(
         "omegaweb.asgi:application",
-        lifespan="off",
+        lifespan="on",
         log_level="warning",
         proxy_headers=settings.HTTPS,
         ws="websockets-sansio",
     )
-    uvicorn.Server(config).run(sockets=[listener])
-    lock.close()
 
 
 def _claim(folder: Path) -> IO[str]:
