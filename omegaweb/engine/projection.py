@@ -53,6 +53,13 @@ class Projection:
                 self._proposed(event, at)
             case events.CandidateScored():
                 self._scored(event)
+            case events.CandidateDropped():
+                self._change(
+                    self._candidates[event.candidate],
+                    state=CandidateState.DROPPED,
+                    fate=event.reason,
+                    fate_by=self._candidates[event.by],
+                )
             case events.ValidationFinished():
                 self._validated(event)
             case events.ReviewRequested():

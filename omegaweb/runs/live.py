@@ -190,7 +190,12 @@ def _log(run: Run, query: Query) -> Context:
 
 _LIFE = frozenset({"run.started", "run.finished", "warning.raised"})
 _REVIEWS = frozenset({"review.requested", "review.decided"})
-_CANDIDATES = frozenset({"candidate.proposed", "candidate.scored", "population.updated", "run.finished", "run.started"})
+_CANDIDATES = frozenset(
+    {
+        *("candidate.proposed", "candidate.scored", "candidate.dropped", "population.updated"),
+        *("run.finished", "run.started"),
+    }
+)
 _MEASURES = frozenset({"candidate.scored", "best.changed", "batch.finished", "validation.finished"})
 
 REGIONS: dict[str, Region] = {

@@ -22,7 +22,10 @@ LINES_ON_A_PAGE = 50
 FILTERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "candidates": (
         "Candidates",
-        ("candidate.proposed", "candidate.scored", "proposal.failed", "best.changed", "test.finished"),
+        (
+            *("candidate.proposed", "candidate.scored", "candidate.dropped", "proposal.failed"),
+            *("best.changed", "test.finished"),
+        ),
     ),
     "population": ("Population", ("population.updated", "best.changed")),
     "reviews": ("Reviews", ("review.requested", "review.decided")),
@@ -51,6 +54,12 @@ REASONS = {
     "stop_requested": "somebody asked it to",
     "callback": "a callback asked it to",
     "error": "",
+}
+#: Why a candidate lost against its parent.
+LOST = {
+    "mends_nothing": "it mends nothing of",
+    "fell_behind": "it fell behind",
+    "no_clear_lead": "it was not clearly better than",
 }
 TONES = {
     "warning.raised": "warn",
@@ -142,6 +151,9 @@ def sentence(kind: str, payload: dict[str, Any], link: Link) -> SafeString:
                 f"{payload['reward']:.2f}",
                 _rows(len(payload["results"]), payload["split"]),
             )
+        case "candidate.dropped":
+            reason = LOST[payload["reason"]] if payload["reason"] in LOST else payload["reason"]
+            return format_html("{} was dropped: {} {}.", link(payload["candidate"]), reason, link(payload["by"]))
         case "proposal.failed":
             what = operator_name(payload["operator"]).lower()
             return format_html("A proposal ({}) came to nothing: {}", what, payload["reason"])
@@ -212,7 +224,7 @@ def _tone(event: Event) -> str:
 
 def _keys(payload: Mapping[str, Any]) -> list[str]:
     """The candidates whose number a sentence may need."""
-    named = [payload.get("candidate"), payload.get("edited"), *payload.get("parents", ())]
+    named = [payload.get("candidate"), payload.get("edited"), payload.get("by"), *payload.get("parents", ())]
     winner = payload.get("winner")
     if isinstance(winner, dict):
         named.append(winner.get("candidate"))

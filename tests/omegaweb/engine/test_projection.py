@@ -266,6 +266,17 @@ def test_review_decided_does_not_overwrite_what_a_person_wrote(run, bob):
     assert Review.objects.get(run=run).reason == "Mine"
 
 
+@pytest.mark.parametrize("reason", ["mends_nothing", "fell_behind", "no_clear_lead"])
+def test_candidate_dropped_says_to_whom_it_lost_and_why(run, reason):
+    lost = events.CandidateDropped(candidate=key_of(BETTER), reason=reason, by=BASELINE, better=1, worse=4, count=8)
+    run = record(run, lost)
+
+    dropped = candidate(run)
+    assert (dropped.state, dropped.fate, dropped.fate_by) == (CandidateState.DROPPED, reason, run.baseline)
+    assert wording.fate(dropped).startswith("Dropped because it ")
+    assert "#0" in wording.fate(dropped)
+
+
 def test_population_updated_ranks_keeps_and_drops(run):
     key, other = key_of(BETTER), key_of(OTHER)
     run = record(

@@ -30,6 +30,10 @@ SENTENCES: list[tuple[Event, str]] = [
         "A proposal (rewrite) came to nothing: exactly this is known already",
     ),
     (
+        events.CandidateDropped(candidate=BASELINE, reason="fell_behind", by=BASELINE, better=1, worse=4, count=8),
+        "#0 was dropped: it fell behind #0.",
+    ),
+    (
         events.ValidationFinished(epoch=0, candidate=BASELINE, logs={"val_reward": 0.5}),
         "#0 earned 0.50 on the validation rows.",
     ),
