@@ -19,8 +19,9 @@ TABLE = Path(__file__).resolve().parent.parent / "examples" / "support_tickets.c
 NAME = "Support tickets (example)"
 INSTRUCTION = "Read {{ticket}} and choose the queue that should answer it."
 DESCRIPTION = "Routes a support ticket to the queue that should answer it."
-#: The test gets the most rows, because their number decides how sure the result is.
-FRACTIONS = {"train": 0.3, "validation": 0.3, "test": 0.4}
+#: The test gets most of the rows, because their number decides how sure the result is: with 265 of them a gain of 0.1
+#: stands out, with the 83 of an earlier, smaller table only one of 0.2 did.
+FRACTIONS = {"train": 0.15, "validation": 0.2, "test": 0.65}
 PRESET = "random_few_shot:balanced"
 
 
