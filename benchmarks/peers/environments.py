@@ -32,23 +32,24 @@ def environment(name: str) -> Path:
     if stamp.exists() and stamp.read_text() == pins.read_text():
         return python
     shutil.rmtree(folder, ignore_errors=True)
-    _run(find_python(name), "-m", "venv", str(folder))
+    _run(find_python(*PYTHONS[name]), "-m", "venv", str(folder))
     _run(str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", str(pins))
     stamp.write_text(pins.read_text())
     return python
 
 
-def find_python(name: str) -> str:
-    """Return a Python that can hold the peer.
+def find_python(*commands: str) -> str:
+    """Return the first of these Pythons that is here, on the path or with pyenv.
 
     Raises:
         NoEnvironment: there is none.
     """
-    for command in PYTHONS[name]:
-        for found in (shutil.which(command), *map(str, Path.home().glob(f".pyenv/versions/{command[6:]}*/bin/python"))):
+    for command in commands:
+        versions = Path.home().glob(f".pyenv/versions/{command.removeprefix('python')}*/bin/python")
+        for found in (shutil.which(command), *map(str, versions)):
             if found and subprocess.run([found, "--version"], capture_output=True, check=False).returncode == 0:
                 return found
-    raise NoEnvironment(f"{name} needs {' or '.join(PYTHONS[name])}, and there is none here")
+    raise NoEnvironment(f"{' or '.join(commands)} is needed, and there is none here")
 
 
 def _run(*command: str) -> None:
