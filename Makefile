@@ -1,10 +1,10 @@
 # The commands of this project. `make run` and `make test` need nothing but Python 3.11 and make.
 
 PYTHON := .venv/bin/python
-SOURCES := optimizer_core omegaweb tests benchmarks manage.py
+SOURCES := optimizer_core omegaweb tests benchmarks scripts manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo format lint types imports test check sizes
+.PHONY: help install run demo format lint types imports docs test check sizes
 
 help:  ## show these commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## ?(.*)/  make \1	\2/' | expand -t 18
@@ -34,6 +34,9 @@ types: install  ## check the types
 
 imports: install  ## check who imports whom
 	.venv/bin/lint-imports
+
+docs: install  ## write the API reference from the docstrings
+	$(PYTHON) scripts/api_reference.py
 
 check: lint imports types  ## everything a change must pass: lint, imports, types, migrations, tests
 	$(PYTHON) manage.py makemigrations --check --dry-run

@@ -11,9 +11,9 @@ from typing import Any, TypedDict, TypeVar, Unpack
 
 from optimizer_core import metrics as metrics_package
 from optimizer_core import optimizers as optimizers_package
-from optimizer_core import rewards as rewards_package
 from optimizer_core.budget import Budget, Meter
-from optimizer_core.callbacks import Callback, History, Listener, progress_for
+from optimizer_core.callbacks import Callback, History, Listener
+from optimizer_core.callbacks.progress_bar import progress_for
 from optimizer_core.data.candidate import Candidate
 from optimizer_core.data.dataset import make_samples
 from optimizer_core.data.variable import TrainableVariable
@@ -26,6 +26,7 @@ from optimizer_core.modules.base import Module, Rollout
 from optimizer_core.optimizers.base import Optimizer
 from optimizer_core.review import ReviewGate
 from optimizer_core.rewards.base import Reward
+from optimizer_core.rewards.composable import combine
 from optimizer_core.rewards.registry import RewardIdentifier
 from optimizer_core.saving import (
     SavedProgram,
@@ -137,7 +138,7 @@ class Program:
             ConfigurationError: a name is unknown, or a setting cannot work.
         """
         self.optimizer = optimizers_package.get(optimizer)
-        self.reward = rewards_package.combine(reward, reward_weights)
+        self.reward = combine(reward, reward_weights)
         self.metrics = [metric for item in metrics if (metric := metrics_package.get(item)) is not None]
 
     async def fit(

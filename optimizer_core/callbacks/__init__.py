@@ -15,7 +15,7 @@ from optimizer_core.callbacks.csv_logger import CSVLogger
 from optimizer_core.callbacks.early_stopping import EarlyStopping
 from optimizer_core.callbacks.history import Failure, History
 from optimizer_core.callbacks.program_checkpoint import ProgramCheckpoint
-from optimizer_core.callbacks.progress_bar import ProgressBar, progress_for
+from optimizer_core.callbacks.progress_bar import ProgressBar
 
 __all__ = [
     "CSVLogger",
@@ -27,5 +27,4 @@ __all__ = [
     "ProgramCheckpoint",
     "ProgressBar",
     "Stoppable",
-    "progress_for",
 ]

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from optimizer_core.data.masks import Mask
 from optimizer_core.rewards.base import Judgement, Reward
-from optimizer_core.rewards.composable import ComposableReward, combine
+from optimizer_core.rewards.composable import ComposableReward
 from optimizer_core.rewards.cosine_similarity import CosineSimilarity
 from optimizer_core.rewards.exact_match import ExactMatch
 from optimizer_core.rewards.function import FunctionReward, register_reward_function
@@ -35,7 +35,6 @@ __all__ = [
     "ProgramAsJudge",
     "Reward",
     "RubricsAsJudge",
-    "combine",
     "get",
     "register_reward",
     "register_reward_function",

@@ -10,7 +10,7 @@ import threading
 import pytest
 
 import optimizer_core as oc
-from optimizer_core.callbacks import ProgressBar, progress_for
+from optimizer_core.callbacks.progress_bar import ProgressBar, progress_for
 from optimizer_core.data.dataset import Sample, draw_minibatch
 from optimizer_core.errors import ConfigurationError
 from optimizer_core.testing import RecordingCallback
