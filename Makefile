@@ -45,6 +45,15 @@ check: lint imports types  ## everything a change must pass: lint, imports, type
 sizes: install  ## print the longest files
 	@git ls-files '*.py' '*.js' '*.css' '*.html' | xargs wc -l | sort -rn | head -25
 
+bench: .venv/run.stamp  ## measure beside GEPA, DSPy and Synalinks and write docs/benchmarks.md: two hours
+	rm -rf benchmarks/.results
+	$(PYTHON) -m benchmarks.speed --keep
+	$(PYTHON) -m benchmarks.dns --keep
+	$(PYTHON) -m benchmarks.search --keep
+	$(PYTHON) -m benchmarks.search --rows omega random_few_shot gepa --noise 0.3 --keep
+	$(PYTHON) -m benchmarks.dataset --keep
+	$(PYTHON) -m benchmarks.table
+
 .venv/bin/python:
 	@scripts/environment.sh create
 

@@ -1,6 +1,6 @@
 """The built-in model on real tables: RandomFewShot and OMEGA against the instruction as it was.
 
-    python -m benchmarks.dataset [--tables spam] [--budget 400] [--seeds 0 1 2]
+    python -m benchmarks.dataset [--tables spam] [--budget 240] [--seeds 0 1 2]
 
 The model (SmolLM2, 135 M parameters) runs on this computer; it proposes for OMEGA as well, which it is too small for.
 """
@@ -17,7 +17,7 @@ from benchmarks.results import keep
 from omegaweb.embedded.provider import EMBEDDING_MODEL, LANGUAGE_MODEL, register
 
 #: Rows for training, for validation, and held out.
-SIZES = (40, 40, 80)
+SIZES = (32, 32, 60)
 CONCURRENCY = 2  # the model has two slots
 OPTIMIZERS = {"random_few_shot": "RandomFewShot", "omega": "OMEGA"}
 
@@ -36,7 +36,7 @@ def read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--tables", nargs="+", default=list(TABLES), choices=list(TABLES))
     parser.add_argument("--rows", nargs="+", default=list(OPTIMIZERS), choices=list(OPTIMIZERS))
-    parser.add_argument("--budget", type=int, default=400, help="calls")
+    parser.add_argument("--budget", type=int, default=240, help="calls")
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
     parser.add_argument("--keep", action="store_true", help="keep the figures for the table")
     return parser.parse_args()
