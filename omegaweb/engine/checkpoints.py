@@ -62,17 +62,17 @@ class RowCheckpoints:
 
 
 def take_apart(state: dict[str, Any]) -> dict[str, Any]:
-    """Return a state as parts by name; a list of it, or of an object in it, has parts of its own."""
+    """Return a state as parts by name; lists in it, and lists and objects one level below, have parts of their own."""
     rest: dict[str, Any] = {}
     parts: dict[str, Any] = {REST: rest}
     for name, value in state.items():
         if isinstance(value, list):
             rest[name] = []
             parts.update(_pieces(name, value))
-        elif isinstance(value, dict) and all(isinstance(item, list) for item in value.values()):
-            rest[name] = {key: [] for key in value}
-            for key, items in value.items():
-                parts.update(_pieces(f"{name}/{key}", items))
+        elif isinstance(value, dict) and all(isinstance(item, (list, dict)) for item in value.values()):
+            rest[name] = {key: type(item)() for key, item in value.items()}
+            for key, item in value.items():
+                parts.update(_pieces(f"{name}/{key}", item))
         else:
             rest[name] = value
     return parts
@@ -84,13 +84,18 @@ def put_together(parts: dict[str, Any]) -> dict[str, Any]:
     for part in sorted(parts.keys() - {REST}):
         name, *key, _ = part.split("/")
         place = state[name][key[0]] if key else state[name]
-        place.extend(parts[part])
+        if isinstance(place, dict):
+            place.update(parts[part])
+        else:
+            place.extend(parts[part])
     return state
 
 
-def _pieces(path: str, items: list[Any]) -> Iterator[tuple[str, list[Any]]]:
+def _pieces(path: str, value: list[Any] | dict[str, Any]) -> Iterator[tuple[str, list[Any] | dict[str, Any]]]:
+    items = list(value.items()) if isinstance(value, dict) else value
     for start in range(0, len(items), PART_LENGTH):
-        yield f"{path}/{start:09d}", items[start : start + PART_LENGTH]
+        piece = items[start : start + PART_LENGTH]
+        yield f"{path}/{start:09d}", dict(piece) if isinstance(value, dict) else piece
 
 
 def newest_state(run_id: int) -> dict[str, Any] | None:

@@ -20,7 +20,7 @@ from optimizer_core.testing import HashEmbedding, ScriptedModel
 from tests.factories_runs import make_run, make_version
 
 #: Seconds that a test waits for a thread before it fails; nothing here needs that long.
-PATIENCE = 30.0
+PATIENCE = 120.0
 
 
 def is_proposal(request: ChatRequest) -> bool:
@@ -66,7 +66,7 @@ def script(monkeypatch: pytest.MonkeyPatch) -> Iterator[Script]:
 def queued_run(owner: User, *, name: str = "Scripted", ask_me: bool = False, epochs: int = 2, **changes: Any) -> Run:
     """A run that is ready to be started."""
     configuration = {
-        "optimizer": OptimizerChoice(kind="omega", parameters={"population_size": 4}),
+        "optimizer": OptimizerChoice(kind="omega", parameters={"population_size": 4, "search": "plain"}),
         "training": TrainingChoice(epochs=epochs, batch_size=4, minibatch_size=4, concurrency=2),
         "ask_me": ask_me,
     }

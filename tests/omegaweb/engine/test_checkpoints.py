@@ -26,12 +26,13 @@ from optimizer_core.training.checkpoints import is_only_spend, spend_from_json, 
 from tests.factories_runs import make_run
 
 LONG = list(range(2 * PART_LENGTH + 3))
-STATE = {
+STATE: dict[str, Any] = {
     "step": 1,
     "fingerprint": {"seed": 7, "variables": ["generator"]},
     "memory": LONG,
     "pool": [],
     "answers": {"b": LONG, "a": [{"sample": "train-0"}], "c": []},
+    "training": {"b": {f"train-{n}": 0.5 for n in LONG}, "a": {}},
 }
 
 
@@ -79,9 +80,10 @@ async def test_only_parts_that_changed_are_written(alice, monkeypatch):
         return create(self, rows, **options)
 
     monkeypatch.setattr(QuerySet, "bulk_create", watch)
-    await store.save({**STATE, "step": 2, "memory": [*LONG, 1]})
+    more = {"b": {**STATE["training"]["b"], "train-last": 1.0}, "a": {}}
+    await store.save({**STATE, "step": 2, "memory": [*LONG, 1], "training": more})
 
-    assert written == ["", f"memory/{2 * PART_LENGTH:09d}"]
+    assert written == ["", f"memory/{2 * PART_LENGTH:09d}", f"training/b/{2 * PART_LENGTH:09d}"]
 
 
 @pytest.mark.django_db(transaction=True)
