@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 SOURCES := optimizer_core omegaweb tests benchmarks scripts manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo format lint types imports docs test check sizes
+.PHONY: help install run demo format lint types imports docs test check sizes bench
 
 help:  ## show these commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## ?(.*)/  make \1	\2/' | expand -t 18
