@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -49,8 +50,13 @@ def missing_targets(version: DatasetVersion, definition: Mapping[str, Any]) -> l
     return _missing(definition["output_fields"], version.target_columns)
 
 
-def load_data(version: DatasetVersion, definition: Mapping[str, Any]) -> RunData:
-    """Read all rows; a column belongs to the field of the same name, whatever the case.
+def load_data(version: DatasetVersion, definition: Mapping[str, Any], *, most: int | None = None) -> RunData:
+    """Read the rows; a column belongs to the field of the same name, whatever the case.
+
+    Args:
+        version: whose rows.
+        definition: of the program.
+        most: rows of each split to read; all of them when left out.
 
     Raises:
         UnfitData: a column is missing, or a cell does not hold what its output field declares.
@@ -60,7 +66,7 @@ def load_data(version: DatasetVersion, definition: Mapping[str, Any]) -> RunData
     if missing := missing_targets(version, definition):
         raise UnfitData(f"the program answers {_quoted(missing)}, which {version} has no target columns for")
     problems: list[str] = []
-    splits = {name: _load(version, name, definition, problems) for name in ("train", "validation", "test")}
+    splits = {name: _load(version, name, definition, problems, most) for name in ("train", "validation", "test")}
     if problems:
         more = len(problems) - CELLS_NAMED
         raise UnfitData(
@@ -70,11 +76,13 @@ def load_data(version: DatasetVersion, definition: Mapping[str, Any]) -> RunData
     return RunData(**splits)
 
 
-def _load(version: DatasetVersion, name: str, definition: Mapping[str, Any], problems: list[str]) -> Split:
+def _load(
+    version: DatasetVersion, name: str, definition: Mapping[str, Any], problems: list[str], most: int | None
+) -> Split:
     reads = _pairs(definition["input_fields"], version.input_columns)
     answers = _pairs(definition["output_fields"], version.target_columns)
     split = Split()
-    for position, inputs, targets in version.rows(name):
+    for position, inputs, targets in itertools.islice(version.rows(name), most):
         target: JsonObject = {}
         for output, column in answers:
             try:

@@ -12,6 +12,10 @@ from omegaweb.engine.run_data import missing_inputs, missing_targets
 from omegaweb.programs.models import Program
 from omegaweb.runs.form_values import LIMITS, configuration_from
 
+#: Rows of each split that are looked at while somebody waits for the launch. The run itself looks at all of them before
+#: its first call, and says the same of a row that does not fit.
+ROWS_CHECKED = 2_000
+
 
 def check_form(form: forms.Form, values: dict[str, Any]) -> None:
     """Check fields against each other, then against the rows, then build everything once without asking a model."""
@@ -25,7 +29,7 @@ def check_form(form: forms.Form, values: dict[str, Any]) -> None:
     configuration = configuration_from(values)
     try:
         assembly.check(configuration)
-        assembly.load_data(values["version"], configuration.program)
+        assembly.load_data(values["version"], configuration.program, most=ROWS_CHECKED)
     except assembly.UnfitData as error:
         form.add_error("version", f"{_sentence(error)}")
     except assembly.Unusable as error:

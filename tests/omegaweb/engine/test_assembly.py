@@ -155,6 +155,17 @@ def test_cells_that_do_not_fit_are_named_and_counted(alice: User):
     assert "and 9 more" in message
 
 
+def test_only_the_first_rows_of_each_split_are_read_where_that_is_asked(alice: User):
+    version = make_version(alice)
+    TableRow.objects.filter(table=version.table, position__in=[3, 7, 11]).update(values=["x", "nothing"])
+    definition = make_program(alice).definition()
+
+    data = assembly.load_data(version, definition, most=3)
+    assert [len(split) for split in (data.train, data.validation, data.test)] == [3, 3, 3]
+    with pytest.raises(assembly.UnfitData, match="row 5"):
+        assembly.load_data(version, definition)
+
+
 def test_a_missing_column_is_named(alice: User):
     field = {"name": "queue", "type": "text", "choices": [], "description": ""}
     with pytest.raises(assembly.UnfitData, match="queue"):
