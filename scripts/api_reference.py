@@ -1,4 +1,4 @@
-"""Writes docs/library/api.md from the docstrings: ``make docs``."""
+"""Writes docs/library/api.md from the docstrings, and the defaults into the optimizers' tables: ``make docs``."""
 
 from __future__ import annotations
 
@@ -139,5 +139,22 @@ def entries(body: str) -> Iterator[str]:
             yield f"\n{line}"
 
 
-if __name__ == "__main__":
+def with_defaults(text: str, value: Any) -> str:
+    """Return a page whose table of parameters shows the defaults of a class."""
+    for one in inspect.signature(value).parameters.values():
+        default = f"`{one.default!r}`".replace("'", '"')
+        text = re.sub(rf"^(\| `{one.name}` \| )[^|]+( \|)", rf"\g<1>{default}\g<2>", text, flags=re.MULTILINE)
+    return text
+
+
+def main() -> None:
+    """Write all of it."""
     PAGE.write_text(page(), encoding="utf-8")
+    optimizers = importlib.import_module("optimizer_core.optimizers")
+    for name, value in (("omega.md", optimizers.OMEGA), ("random_few_shot.md", optimizers.RandomFewShot)):
+        path = PAGE.with_name(name)
+        path.write_text(with_defaults(path.read_text(encoding="utf-8"), value), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
