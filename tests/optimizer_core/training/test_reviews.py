@@ -154,7 +154,9 @@ def edit_of(proposal, *, text=f"{START} a=red b=green c=blue d=black"):
 async def test_an_approved_edit_is_scored_or_the_log_says_why_not_however_little_is_left():
     won, left_out = set(), set()
     for calls in range(16, 60, 2):
-        _, recorder = await run(review=ScriptedGate(edit_of), epochs=1, budget=Budget(calls=calls))
+        _, recorder = await run(
+            optimizer=omega(search="plain"), review=ScriptedGate(edit_of), epochs=1, budget=Budget(calls=calls)
+        )
         edited = {event.edited for event in recorder.of("review.decided")} - {None}
         reasons = [event.reason for event in recorder.of("proposal.failed") if "not scored" in event.reason]
         finished = recorder.of("run.finished")[0]
