@@ -55,14 +55,15 @@ class ProgramAsJudge(Reward):
         return as_judgement((answer["reward"], str(said or "")), self.name)
 
     def config(self) -> JsonObject:
-        """Return its settings as JSON.
+        """Return its settings as JSON; of a program its modules, with what their variables hold now.
 
         Raises:
-            ConfigurationError: the program is no registered module.
+            ConfigurationError: the program is no module, or not a registered one.
         """
-        if not isinstance(self.program, Module):
+        module = getattr(self.program, "root_module", self.program)
+        if not isinstance(module, Module):
             raise ConfigurationError(f"the reward {self.name!r} can be saved only where its program is a module")
-        return {**super().config(), "program": module_to_json(self.program)}
+        return {**super().config(), "program": module_to_json(module)}
 
     @classmethod
     def from_config(cls, config: JsonObject) -> ProgramAsJudge:

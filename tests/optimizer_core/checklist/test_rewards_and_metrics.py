@@ -64,6 +64,9 @@ async def test_f083_a_whole_program_judges_and_its_calls_are_booked_as_the_judge
     judgement = await ProgramAsJudge(program).judge(sample({"a": 1}), {"a": 1}, meter=meter)
     assert (judgement.reward, judgement.feedback) == (0.5, "fine")
     assert meter.by_role[Role.JUDGE].calls == 1
+    again = oc.rewards.get(oc.rewards.to_json(ProgramAsJudge(program)))
+    assert again is not None
+    assert again.config() == ProgramAsJudge(program).config()
 
 
 @pytest.mark.parametrize("asynchronous", [True, False])
