@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from optimizer_core.data.schema import Schema
-from optimizer_core.errors import FormatRejected, InvalidAnswer, ModelRefused
+from optimizer_core.errors import FormatRejected, InvalidAnswer, ModelAccessDenied, ModelRefused
 from optimizer_core.models.base import FORMS, Answer, ChatAnswer, ChatRequest, Transport
 from optimizer_core.models.calls import Caller, Tab
 from optimizer_core.models.forms import forms_for, remember
@@ -50,8 +50,6 @@ class Asker:
             try:
                 reply = await self._ask(question, tab)
             except FormatRejected:
-                if question.form == FORMS[-1]:
-                    raise
                 continue
             if question.form != FORMS[0]:
                 remember(question)
@@ -59,7 +57,13 @@ class Asker:
         raise AssertionError("the last form returns or raises")
 
     async def _ask(self, request: ChatRequest, tab: Tab) -> ChatAnswer:
-        reply = await self.caller.call(lambda: self.transport.chat(request), tab)
+        try:
+            reply = await self.caller.call(lambda: self.transport.chat(request), tab)
+        except FormatRejected as error:
+            if request.schema is not None and request.form != FORMS[-1]:
+                raise
+            # There is no simpler way to ask, so something else was rejected.
+            raise ModelAccessDenied(str(error)) from error
         if reply.refusal or reply.finish_reason == "content_filter":
             said = reply.refusal[:300] or "its content filter ended the answer"
             raise ModelRefused(f"{request.model} refused: {said}")

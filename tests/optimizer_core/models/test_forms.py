@@ -70,16 +70,18 @@ async def test_answers_are_still_checked_and_repaired_once_in_the_found_form():
 async def test_a_failure_that_no_form_helps_is_told_and_nothing_is_remembered():
     script = Script(*[FormatRejected("unsupported: temperature")] * 3, answer('{"label": "a"}'))
     one = LanguageModel("openai/another", retry=1, transport=script)
-    with pytest.raises(ModelAccessDenied, match="temperature"):
+    with pytest.raises(ModelAccessDenied, match="temperature") as refused:
         await one.generate(QUESTION, schema=SCHEMA, meter=Meter())
+    assert refused.type is ModelAccessDenied  # by this name runs know that nobody can be asked
     await one.generate(QUESTION, schema=SCHEMA, meter=Meter())
     assert [request.form for request in script.requests] == ["json_schema", "json_object", "text", "json_schema"]
 
 
 async def test_a_question_without_schema_is_asked_once():
     script = Script(FormatRejected("unsupported"))
-    with pytest.raises(FormatRejected):
+    with pytest.raises(ModelAccessDenied) as refused:
         await LanguageModel("openai/third", retry=1, transport=script).generate(QUESTION, meter=Meter())
+    assert refused.type is ModelAccessDenied
     assert len(script.requests) == 1
 
 
