@@ -16,7 +16,7 @@ from optimizer_core.json_values import JsonObject
 from optimizer_core.models.settings import check_number
 from optimizer_core.operators.evidence import HardExampleMemory, Rejection, ScoredPrediction
 from optimizer_core.operators.few_shot import FewShotPool
-from optimizer_core.optimizers.drafting import Draft, Trials
+from optimizer_core.optimizers.drafting import Draft
 from optimizer_core.optimizers.settings import check_at_least
 from optimizer_core.population.dominated_novelty import Standing, by_fitness
 from optimizer_core.population.population import Member, Population
@@ -188,7 +188,6 @@ class RacingOptimizer(Optimizer):
         ranked: Sequence[Member],
         race: Sequence[str],
         *,
-        trials: Trials,
         merged: Collection[str],
         ancestors: Mapping[str, Collection[str]],
         variables: Sequence[TrainableVariable],
@@ -200,7 +199,6 @@ class RacingOptimizer(Optimizer):
         Args:
             ranked: the population, best first; at least one.
             race: ids of the validation samples that children race on.
-            trials: how often each operator's children won.
             merged: names of the pairs that were merged before.
             ancestors: of every candidate that was ever in the population.
             variables: of the program.

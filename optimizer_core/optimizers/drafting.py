@@ -3,7 +3,7 @@
 * The parent is drawn sample by sample: each sample of the race votes for the member that answers it best, the higher
   ranked one where several do, and one vote is drawn. The leader is drawn most, a specialist as often as it is needed.
 * Two members that complement each other, one right where the leader is wrong, are merged once.
-* Else an operator is drawn in proportion to what its proposals have gained of late for each answer they took.
+* Most proposals are mutations; they bring what examples cannot say, and their last step adds examples as well.
 """
 
 from __future__ import annotations
@@ -11,21 +11,15 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from optimizer_core.json_values import JsonObject
 from optimizer_core.population.population import Member
 from optimizer_core.population.selection import draw
 
 #: How much better, in summed reward over the race, the other must be where the leader is worse, to be merged.
 LEAST_COMPLEMENT = 1.5
-#: What is left of an earlier proposal's gain and cost with each later one of the same operator.
-FADING = 0.85
-#: What an operator is taken to have gained, and for how many answers, before it was tried.
-HOPED_GAIN, HOPED_ANSWERS = 0.05, 20
-#: The least share of the proposals that an operator gets.
-LEAST_SHARE = 0.1
+#: How often each operator is drawn where it is possible, relative to the others.
+SHARES = {"mutation": 0.65, "few_shot": 0.2, "crossover": 0.15}
 
 
 class Draft(NamedTuple):
@@ -35,32 +29,9 @@ class Draft(NamedTuple):
     parents: tuple[Member, ...]
 
 
-@dataclass(slots=True)
-class Trials:
-    """What each operator's proposals gained and cost of late; an older one counts less with each that follows."""
-
-    gained: dict[str, float] = field(default_factory=dict)  # reward: the winners' leads, as a mean over the race
-    asked: dict[str, float] = field(default_factory=dict)  # answers that the proposals took
-
-    def note(self, operator: str, *, gain: float, asked: int) -> None:
-        self.gained[operator] = gain + FADING * self.gained.get(operator, 0.0)
-        self.asked[operator] = asked + FADING * self.asked.get(operator, 0.0)
-
-    def draw(self, operators: Sequence[str], rng: random.Random) -> str:
-        """Return an operator drawn in proportion to its gain per answer; none is ever given up."""
-        rates = [
-            (HOPED_GAIN + self.gained.get(name, 0.0)) / (HOPED_ANSWERS + self.asked.get(name, 0.0))
-            for name in operators
-        ]
-        least = LEAST_SHARE * math.fsum(rates)
-        return operators[draw([max(rate, least) for rate in rates], rng)]
-
-    def to_json(self) -> JsonObject:
-        return {"gained": self.gained, "asked": self.asked}
-
-    @classmethod
-    def from_json(cls, saved: JsonObject) -> Trials:
-        return cls(gained=dict(saved["gained"]), asked=dict(saved["asked"]))
+def draw_operator(operators: Sequence[str], rng: random.Random) -> str:
+    """Return one of the operators, drawn by their shares."""
+    return operators[draw([SHARES[name] for name in operators], rng)]
 
 
 def draw_parent(ranked: Sequence[Member], race: Sequence[str], rng: random.Random) -> Member:

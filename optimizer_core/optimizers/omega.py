@@ -23,7 +23,7 @@ from optimizer_core.operators.prompts import Brief, evolves_examples, shown_valu
 from optimizer_core.operators.rewriting import Asking
 from optimizer_core.optimizers.base import Optimizable, Plan, RacingOptimizer, Situation, child
 from optimizer_core.optimizers.distance_functions import as_distance_function, distance_function_name
-from optimizer_core.optimizers.drafting import Draft, Trials, draw_merge, draw_parent
+from optimizer_core.optimizers.drafting import Draft, draw_merge, draw_operator, draw_parent
 from optimizer_core.optimizers.settings import check_at_least, check_choice
 from optimizer_core.population.distance import CosineDistances, DistanceFunction, custom_distances
 from optimizer_core.population.dominated_novelty import DistanceRows, Standing, by_fitness, by_novelty, by_radius
@@ -100,8 +100,8 @@ class OMEGA(RacingOptimizer):
         search: str = "racing",
         example_limit: int = 16,
         proposals_in_flight: int | None = None,
-        nb_best_predictions: int = 4,
-        nb_worst_predictions: int = 6,
+        nb_best_predictions: int = 5,
+        nb_worst_predictions: int = 4,
         nb_hard_examples: int = 1,
         hard_example_min_observations: int = 2,
         name: str | None = None,
@@ -168,7 +168,6 @@ class OMEGA(RacingOptimizer):
         ranked: Sequence[Member],
         race: Sequence[str],
         *,
-        trials: Trials,
         merged: Collection[str],
         ancestors: Mapping[str, Collection[str]],
         variables: Sequence[TrainableVariable],
@@ -178,7 +177,7 @@ class OMEGA(RacingOptimizer):
         merge = draw_merge(ranked, race, merged=merged, ancestors=ancestors)
         grows = self.example_limit and any(grows_examples(variable) for variable in variables)
         operators = ["mutation", *["few_shot"] * bool(grows), *["crossover"] * bool(merge)]
-        operator = trials.draw(operators, rng)
+        operator = draw_operator(operators, rng)
         if operator == "crossover" and merge is not None:
             return merge
         parent = self._draw_parent(ranked, race, rng)

@@ -1,4 +1,4 @@
-"""The start of a run: the baseline on the validation set, the seeds on a minibatch of it; in a race, all on the race."""
+"""The start of a run: the baseline is scored on the validation set, the seeds on a minibatch; all on the race, if any."""
 
 from __future__ import annotations
 

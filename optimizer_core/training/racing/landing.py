@@ -11,14 +11,11 @@ from optimizer_core.json_values import JsonObject
 from optimizer_core.training.logs import logs_of, results_of
 from optimizer_core.training.measuring import Answered
 from optimizer_core.training.racing.lane import Outcome, Step
-from optimizer_core.training.racing.race import lead
 from optimizer_core.training.racing.sizes import chunk_size, race_size
 from optimizer_core.training.reviews import ReviewDesk, known_problem
 from optimizer_core.training.run import Run
 from optimizer_core.training.step import scored_predictions
 
-#: Steps of the longest stride.
-MOST_STRIDE = 4
 #: Paired differences that the estimate of their spread looks back on.
 MEMORY = 150
 
@@ -52,10 +49,10 @@ async def land(run: Run, desk: ReviewDesk, outcome: Outcome) -> None:
 
 async def _take(run: Run, desk: ReviewDesk, outcome: Outcome) -> None:
     """Tell about the children, and hand in the one that won."""
-    racing, proposal, child = run.state.racing, outcome.proposal, outcome.child
-    problem = outcome.failure if not outcome.steps else known_problem(run, outcome.steps[-1].child)
+    proposal, child = outcome.proposal, outcome.child
+    last = child or (outcome.steps[-1].child if outcome.steps else None)
+    problem = outcome.failure if last is None else known_problem(run, last)
     if problem:
-        racing.trials.note(proposal.operator, gain=0.0, asked=outcome.asked)
         run.reporter.emit(
             ProposalFailed(
                 operator=proposal.operator, variable=outcome.variable, reason=problem, parents=proposal.parents
@@ -64,11 +61,6 @@ async def _take(run: Run, desk: ReviewDesk, outcome: Outcome) -> None:
         return
     for step in outcome.steps:
         _introduce(run, step)
-    won = child is not None and not outcome.dropped
-    gain = lead(outcome.differences) / len(outcome.raced) if won else 0.0
-    racing.trials.note(proposal.operator, gain=gain, asked=outcome.asked)
-    if proposal.operator == "mutation":
-        racing.stride = MOST_STRIDE
     if child is None:
         return
     run.measurer.report(child, outcome.raced, split="validation")
@@ -79,16 +71,19 @@ async def _take(run: Run, desk: ReviewDesk, outcome: Outcome) -> None:
 
 
 def _introduce(run: Run, step: Step) -> None:
-    """Tell about one step of a stride."""
-    run.introduce(step.child)
-    run.state.racing.descend(step.child.id, step.child.parents)
+    """Tell about one step of a stride, unless an earlier proposal came upon the same."""
+    child = step.child
+    if child.id not in run.state.known:
+        run.introduce(child)
+        run.state.racing.descend(child.id, child.parents)
     answered = [*step.trial, *step.seen]
-    run.measurer.report(step.child, answered, split="train")
-    _remember(run, step.child, answered)
+    run.measurer.report(child, answered, split="train")
+    _remember(run, child, answered)
     if not step.mends:
-        parent = step.child.parents[0]
         run.reporter.emit(
-            CandidateDropped(candidate=step.child.id, reason="mends_nothing", by=parent, better=0, worse=0, count=0)
+            CandidateDropped(
+                candidate=child.id, reason="mends_nothing", by=child.parents[0], better=0, worse=0, count=0
+            )
         )
 
 

@@ -9,6 +9,7 @@ which of several lanes was faster.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -64,12 +65,6 @@ class Outcome:
         """What the child earned on each sample of the race, less what the parent earned."""
         return differences(self.raced, self.against)
 
-    @property
-    def asked(self) -> int:
-        """How many answers it took, those known before included."""
-        trials = sum(1 + len(step.trial) + len(step.seen) for step in self.steps)
-        return 1 + len(self.evidence) + trials + len(self.raced)
-
 
 async def pursue(run: Run, proposal: Proposal) -> Outcome:
     """Carry a proposal out.
@@ -100,18 +95,29 @@ class _Lane:
         self.outcome = Outcome(proposal=proposal)
 
     async def stride(self) -> None:
-        """Rewrite the parent, and what came of it, step by step."""
+        """Rewrite the parent, and what came of it, step by step; what is still failed then becomes examples."""
+        seen = await self._rewrite()
+        child, failed = self.outcome.child, _failures(seen)
+        if child is None or self._proposal.operator != "mutation" or not failed:
+            return
+        now = self._situation(Member(candidate=child, order=0), failed, offered=_as_examples(self._run, failed))
+        with contextlib.suppress(NoProposal):
+            plan = self._run.racer.arrange(Draft("few_shot", (now.parent,)), now)
+            self.outcome.steps.append(Step(child=await self._run.racer.propose(plan, now)))
+
+    async def _rewrite(self) -> list[Answered]:
+        """Do the steps; return what the last one that mends answered to the training samples it was asked."""
         first, *others = self._parents
         seen = self.outcome.evidence = await self._look(first.candidate)
         for number in range(self._proposal.stride):
             shown = await self._choose(first.candidate, seen)
             child = await self._propose(first, others, shown, number)
             if child is None:
-                return
+                return seen
             tried = await self._ask(child, [each.sample for each in shown])
             if self._proposal.operator == "mutation" and lead(differences(tried, shown)) <= 0:
                 self.outcome.steps.append(Step(child=child, trial=tried, mends=False))
-                return
+                return seen
             asked = {each.sample.id for each in shown}
             self._pending = [
                 *(each.sample for each in _failures(seen) if each.sample.id not in asked),
@@ -120,6 +126,7 @@ class _Lane:
             further = [] if number + 1 == self._proposal.stride else await self._look(child, len(_failures(tried)))
             self.outcome.steps.append(Step(child=child, trial=tried, seen=further))
             seen, first = [*tried, *further], Member(candidate=child, order=0)
+        return seen
 
     async def _look(self, candidate: Candidate, failed: int = 0) -> list[Answered]:
         """Let a candidate answer pending training samples until enough failures are known."""
@@ -171,22 +178,22 @@ class _Lane:
         self, first: Member, others: Sequence[Member], shown: Sequence[Answered], number: int
     ) -> Candidate | None:
         run, proposal = self._run, self._proposal
-        now = self._situation(first, shown)
+        offered = _offered(run, proposal, shown) if proposal.operator == "few_shot" else []
+        now = self._situation(first, shown, offered)
         plan = run.racer.arrange(Draft(proposal.operator, (first, *others)), now)
         self.outcome.variable = plan.variable.name
         if proposal.operator == "mutation" and not _failures(shown):
-            return self._fail("the parent answered every sample of the evidence well", number)
-        try:
-            return await run.stopper.guard(run.racer.propose(plan, now))
-        except (ModelError, NoProposal) as error:
-            return self._fail(str(error), number)
-
-    def _fail(self, reason: str, number: int) -> None:
-        """Note why there is no child; a later step that fails only ends the stride."""
-        if not number:
+            reason = "the parent answered every sample of the evidence well"
+        else:
+            try:
+                return await run.stopper.guard(run.racer.propose(plan, now))
+            except (ModelError, NoProposal) as error:
+                reason = str(error)
+        if not number:  # a later step that fails only ends the stride
             self.outcome.failure = reason
+        return None
 
-    def _situation(self, parent: Member, shown: Sequence[Answered]) -> Situation:
+    def _situation(self, parent: Member, shown: Sequence[Answered], offered: Sequence[JsonObject] = ()) -> Situation:
         run, proposal = self._run, self._proposal
         return Situation(
             program=run.program,
@@ -202,7 +209,7 @@ class _Lane:
             batch=proposal.batch,
             rng=self._rng,
             meter=run.meter,
-            offered=tuple(_offered(run, proposal, shown)) if proposal.operator == "few_shot" else (),
+            offered=tuple(offered),
         )
 
     async def race(self, child: Candidate) -> None:
@@ -254,6 +261,18 @@ def _given(answered: Answered) -> str:
 def _rows_serve(run: Run) -> bool:
     """Return True where rows of the data can stand as examples as they are."""
     return any(variable.example_schemas for variable in run.program.trainable_variables)
+
+
+def _as_examples(run: Run, answered: Iterable[Answered]) -> list[JsonObject]:
+    """Return the rows of the data that can be examples as they are."""
+    return [
+        {"inputs": sample.inputs, "outputs": sample.target}
+        for sample, _ in answered
+        if any(
+            variable.takes_as_example(sample.inputs, sample.target or {})
+            for variable in run.program.trainable_variables
+        )
+    ]
 
 
 def _offered(run: Run, proposal: Proposal, shown: Sequence[Answered]) -> list[JsonObject]:

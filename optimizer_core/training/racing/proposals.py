@@ -14,6 +14,8 @@ from optimizer_core.training.run import Run
 
 #: Known failures of the parent that a proposal may be based on, per failure that is shown.
 SPARE = 2
+#: Rewritings in a row that a mutation may take before its race.
+STRIDE = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,6 @@ def draft(run: Run, number: int) -> Proposal:
     drafted = run.racer.draft(
         state.population.ranked(),
         race,
-        trials=racing.trials,
         merged=racing.merged,
         ancestors=racing.ancestors,
         variables=run.program.trainable_variables,
@@ -71,7 +72,7 @@ def draft(run: Run, number: int) -> Proposal:
         epoch=epoch,
         batch=batch,
         operator=drafted.operator,
-        stride=racing.stride if drafted.operator == "mutation" else 1,
+        stride=STRIDE if drafted.operator == "mutation" else 1,
         parents=tuple(member.id for member in drafted.parents),
         evidence=tuple(_evidence(run, parent.id, known, epoch=epoch, batch=batch, rng=rng)),
         contrast=_contrast(known, limit=run.racer.nb_best_predictions, rng=rng),

@@ -4,9 +4,9 @@
    child can win. Then come the others: there it can only lose what it won.
 2. After every minibatch the child must be ahead, summed over the samples asked so far, and be so at the end if it goes
    on losing as it did; else it is dropped. So a child that mends nothing costs one minibatch.
-3. A child that is ahead at the end wins if its lead is more than chance alone explains: with paired differences ``d``,
-   ``Σd / √Σd² ≥ 1``. For right and wrong answers that is ``(mended − broken) / √(mended + broken)``, McNemar's statistic
-   without its square, so that one mended and none broken is enough, but three mended and two broken are not.
+3. A child that is ahead at the end wins if its lead is not mere chance: with paired differences ``d``,
+   ``Σd / √Σd² ≥ 1/2``. For right and wrong answers that is ``(mended − broken) / √(mended + broken)``, McNemar's
+   statistic without its square: two mended and one broken are enough, five mended and four broken are not.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from optimizer_core.json_values import canonical_json
 from optimizer_core.training.measuring import Answered
 
 #: What the lead is measured against, in standard deviations of chance.
-LEAST_LEAD = 1.0
+LEAST_LEAD = 0.5
 #: Rewards from here on count as right: there is nothing to mend.
 RIGHT = 0.999
 

@@ -14,7 +14,7 @@ from optimizer_core.errors import BudgetExhausted
 from optimizer_core.training.epochs import IDLE_EPOCHS, end_epoch
 from optimizer_core.training.racing.landing import land
 from optimizer_core.training.racing.lane import LEAST_CHUNK, Outcome, pursue
-from optimizer_core.training.racing.proposals import Proposal, draft
+from optimizer_core.training.racing.proposals import STRIDE, Proposal, draft
 from optimizer_core.training.reviews import ReviewDesk
 from optimizer_core.training.run import Run
 
@@ -138,7 +138,7 @@ def _can_pay(run: Run, lanes: Lanes) -> bool:
     if left is None:
         return True
     step = 1 + run.racer.nb_worst_predictions * 2
-    most = step * run.state.racing.stride + max(run.state.racing.size, LEAST_CHUNK)
+    most = step * STRIDE + max(run.state.racing.size, LEAST_CHUNK)
     return bool(left >= most * (len(lanes) + 1) or (not lanes and left > step + LEAST_CHUNK))
 
 

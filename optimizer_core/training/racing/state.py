@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from optimizer_core.json_values import JsonObject
-from optimizer_core.optimizers.drafting import Trials
 
 
 @dataclass(slots=True, kw_only=True)
@@ -14,11 +13,9 @@ class RacingState:
     """Changes only when a proposal lands, so that it does not depend on who answered first."""
 
     size: int = 0  # how many validation samples a race has
-    stride: int = 4  # how many steps a mutation may take before its race
     width: int = 1  # how many proposals are under way at once
     spread: float = 0.0  # variance of the paired difference on one sample, as races have shown it
     drafted: list[JsonObject] = field(default_factory=list)  # proposals under way, oldest first
-    trials: Trials = field(default_factory=Trials)
     merged: set[str] = field(default_factory=set)  # pairs that were merged
     ancestors: dict[str, tuple[str, ...]] = field(default_factory=dict)  # of each candidate that was admitted
 
@@ -32,11 +29,9 @@ class RacingState:
     def to_json(self) -> JsonObject:
         return {
             "size": self.size,
-            "stride": self.stride,
             "width": self.width,
             "spread": self.spread,
             "drafted": list(self.drafted),
-            "trials": self.trials.to_json(),
             "merged": sorted(self.merged),
             "ancestors": {name: list(found) for name, found in self.ancestors.items()},
         }
@@ -45,11 +40,9 @@ class RacingState:
     def from_json(cls, saved: JsonObject) -> RacingState:
         return cls(
             size=saved["size"],
-            stride=saved["stride"],
             width=saved["width"],
             spread=saved["spread"],
             drafted=list(saved["drafted"]),
-            trials=Trials.from_json(saved["trials"]),
             merged=set(saved["merged"]),
             ancestors={name: tuple(found) for name, found in saved["ancestors"].items()},
         )
