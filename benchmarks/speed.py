@@ -124,8 +124,7 @@ def ours(server: Server, setting: Setting, calls: int, seed: int) -> Speed:
 
 
 def peer(row: str, server: Server, calls: int, seed: int, time_limit: float) -> Speed:
-    """Run a whole search of a peer."""
-    server.set(budget=calls)
+    """Run a whole search of a peer; nothing is refused, it ends with the step that used up the calls."""
     return of_outcome(run_peer(Job(row=row, address=server.address, budget=calls, seed=seed), time_limit=time_limit))
 
 

@@ -8,6 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import gepa
+import litellm  # noqa: F401  # loaded at the first call otherwise, and counted with the search
+from gepa.adapters.default_adapter.default_adapter import DefaultAdapter
+from gepa.lm import LM
+
 from benchmarks.peers.job import CONCURRENCY, Answering, Job, read_job, report
 from benchmarks.task.evidence import first_desk
 from benchmarks.task.world import SEED_INSTRUCTION, Ticket
@@ -20,10 +25,6 @@ def main() -> None:
 
 def search(job: Job) -> Answering:
     """Run ``gepa.optimize`` with its defaults."""
-    import gepa
-    from gepa.adapters.default_adapter.default_adapter import DefaultAdapter
-    from gepa.lm import LM
-
     world = job.world
     adapter = DefaultAdapter(model="openai/task", max_litellm_workers=CONCURRENCY)
     result = gepa.optimize(

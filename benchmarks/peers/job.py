@@ -57,7 +57,6 @@ def read_job() -> Job:
     job = Job(**json.loads(sys.argv[1]))
     os.environ["OPENAI_API_KEY"] = "none"
     os.environ["OPENAI_API_BASE"] = os.environ["OPENAI_BASE_URL"] = job.url
-    os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
     return job
 
 

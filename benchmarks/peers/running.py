@@ -56,7 +56,13 @@ def run_peer(job: Job, *, time_limit: float) -> Outcome:
     """
     peer = PEERS[job.row]
     python = environment(peer.environment)
-    variables = {**os.environ, "PYTHONPATH": str(_ROOT), "PYTHONWARNINGS": "ignore", "TQDM_DISABLE": "1"}
+    variables = {
+        **os.environ,
+        "PYTHONPATH": str(_ROOT),
+        "PYTHONWARNINGS": "ignore",
+        "TQDM_DISABLE": "1",
+        "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # else LiteLLM goes to the network for its price list
+    }
     try:
         done = subprocess.run(
             [str(python), "-m", peer.module, job.to_json()],
