@@ -47,6 +47,10 @@ class Job:
     def is_spent(self) -> bool:
         return self.calls() >= self.budget
 
+    def stop_counting(self) -> None:
+        """Let further calls be answered without being counted."""
+        ask(f"{self.address}/settings", {"counting": False})
+
 
 #: Answers tickets with the program that was found; None where it has no answer.
 Answering = Callable[[Sequence[Ticket]], list[str | None]]

@@ -30,14 +30,25 @@ class Route(synalinks.DataModel):
 
 
 class Budget(synalinks.callbacks.Callback):
-    """Stops the training when the budget is used up."""
+    """Stops the training when the budget is used up.
+
+    Synalinks then concludes the epoch by a validation and a competition. These calls are answered and not counted:
+    refused ones would count as wrong answers of the best candidate.
+    """
 
     def __init__(self, job: Job) -> None:
         super().__init__()
         self._job = job
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        self._check()
+
+    def on_test_batch_end(self, batch: int, logs: Any = None) -> None:
+        self._check()
+
+    def _check(self) -> None:
         if self._job.is_spent():
+            self._job.stop_counting()
             self.program.stop_training = True
 
 
