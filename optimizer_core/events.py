@@ -183,7 +183,7 @@ class SpendUpdated:
     tokens: int
     cost: float  # US dollars, of the calls whose price is known
     seconds: float
-    by_role: JsonObject = field(default_factory=dict)  # role → {calls, tokens, cost}
+    by_role: JsonObject = field(default_factory=dict)  # role → {calls, tokens, cost, seconds waited}
     left: JsonObject = field(default_factory=dict)  # only what is limited
     unpriced_calls: int = 0  # calls without a known price
 

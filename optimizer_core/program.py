@@ -211,10 +211,6 @@ class Program:
         if self.optimizer is None or self.reward is None:
             raise ConfigurationError("fit needs an optimizer and a reward; call compile(optimizer=…, reward=…) first")
         history = History()
-        # The loop's own defaults count where nothing was given.
-        course: dict[str, Any] = {"initial_epoch": initial_epoch} if initial_epoch else {}
-        if steps_per_epoch is not None:
-            course["steps_per_epoch"] = steps_per_epoch
         settings = FitSettings(
             epochs=epochs,
             batch_size=batch_size,
@@ -230,7 +226,8 @@ class Program:
             checkpoints=checkpoints,
             resume_from=resume_from,
             restart=restart,
-            **course,
+            initial_epoch=initial_epoch,
+            steps_per_epoch=steps_per_epoch,
         )
         data = split_data(x, y, validation_data=validation_data, validation_split=validation_split, test_data=test_data)
         if validation_steps is not None:

@@ -36,3 +36,8 @@ class FitArguments(TypedDict, total=False):
     checkpoints: CheckpointStore | None
     resume_from: JsonObject | None
     restart: bool
+    initial_epoch: int
+    steps_per_epoch: int | None
+    validation_steps: int | None
+    validation_batch_size: int
+    verbose: str | int

@@ -13,7 +13,7 @@ from optimizer_core.optimizers.base import Optimizer
 from optimizer_core.population.population import Population
 from optimizer_core.rewards.base import Reward
 from optimizer_core.training.checkpoints import answers_from_json, is_only_spend, spend_from_json, state_from_json
-from optimizer_core.training.holdback import Holdback
+from optimizer_core.training.holdback import SHARE_AFTER_A_RACE, USUAL_SHARE, Holdback
 from optimizer_core.training.ledger import Ledger, Outcome
 from optimizer_core.training.measuring import Measurer
 from optimizer_core.training.reporting import Reporter
@@ -43,7 +43,11 @@ def prepare(
     if saved is not None and is_only_spend(saved):
         saved = None
     uncertainty = optimizer.reward_uncertainty
-    state = _new_state(program, uncertainty) if saved is None else state_from_json(saved, uncertainty=uncertainty)
+    state = (
+        _new_state(program, uncertainty, settings.initial_epoch)
+        if saved is None
+        else state_from_json(saved, uncertainty=uncertainty)
+    )
     spent, elapsed, waited = ({}, 0.0, 0.0) if settings.resume_from is None else spend_from_json(spend or {})
     meter = Meter(settings.budget, spent=spent, elapsed=elapsed, waited=waited)
     reporter = Reporter(settings.callbacks, meter, settings.budget)
@@ -67,7 +71,11 @@ def prepare(
         state=state,
         meter=meter,
         holdback=Holdback(
-            budget=settings.budget, validation=len(data.validation), test=len(data.test), before=meter.spent
+            budget=settings.budget,
+            validation=len(data.validation),
+            test=len(data.test),
+            most_for_validation=SHARE_AFTER_A_RACE if optimizer.search == "racing" else USUAL_SHARE,
+            before=meter.spent,
         ),
         reporter=reporter,
         stopper=stopper,
@@ -86,9 +94,9 @@ def _check(program: Trainable, optimizer: Optimizer, reward: Reward, metrics: Se
         metric.check(targets=targets)
 
 
-def _new_state(program: Trainable, uncertainty: float) -> SearchState:
+def _new_state(program: Trainable, uncertainty: float, epoch: int) -> SearchState:
     baseline = Candidate(content=program.get_state(), operator="baseline")
-    return SearchState(baseline=baseline, population=Population(uncertainty=uncertainty))
+    return SearchState(baseline=baseline, population=Population(uncertainty=uncertainty), epoch=epoch)
 
 
 def _resume(run: Run, saved: JsonObject) -> None:
@@ -101,4 +109,6 @@ def _resume(run: Run, saved: JsonObject) -> None:
         run.measurer.know(name, [Outcome(result=result) for result in results.values()])
     samples = {sample.id: sample for sample in run.data.train}
     for name, answers in saved["answers"].items():
-        run.measurer.know(name, answers_from_json(answers, samples))
+        # Of a race, what a proposal under way has asked was paid but not told.
+        told = run.state.training.get(name, {}) if run.races else None
+        run.measurer.know(name, answers_from_json(answers, samples), told=told)

@@ -9,8 +9,10 @@ from optimizer_core.json_values import JsonObject
 
 #: Finalists that get the full validation at the end.
 FINALISTS = 3
+#: The largest share of what is left that the test takes; likewise the final validation, less after a racing search,
+#: whose members have answered most of it.
 _MOST_FOR_TEST = 0.5
-_MOST_FOR_VALIDATION = 0.08
+SHARE_AFTER_A_RACE, USUAL_SHARE = 0.08, 0.25
 _LIMITS = ("calls", "tokens", "cost", "seconds")
 
 
@@ -20,19 +22,21 @@ class Holdback:
 
     The test takes baseline and winner over all test samples, the final validation ``FINALISTS`` candidates over all
     validation samples. What one sample costs is measured on the baseline's validation; before that, one call is
-    assumed. The test never takes more than half, the final validation never more than a quarter of what is left at
+    assumed. The test never takes more than half, the final validation never more than its share of what is left at
     that moment; what they do not need in the end stays unspent.
 
     Args:
         budget: the whole of it.
         validation: number of samples.
         test: number of samples.
+        most_for_validation: the largest share of the final validation.
         before: what an interrupted beginning of the run has spent, by the name of its limit.
     """
 
     budget: Budget
     validation: int
     test: int
+    most_for_validation: float = USUAL_SHARE
     before: dict[str, float] = field(default_factory=dict)
     for_validation: dict[str, float] = field(default_factory=dict)
     for_test: dict[str, float] = field(default_factory=dict)
@@ -58,7 +62,7 @@ class Holdback:
             left = max(0.0, limit - spent[name])
             self.for_test[name] = min(2 * self.test * each, left * _MOST_FOR_TEST)
             left -= self.for_test[name]
-            self.for_validation[name] = min(FINALISTS * self.validation * each, left * _MOST_FOR_VALIDATION)
+            self.for_validation[name] = min(FINALISTS * self.validation * each, left * self.most_for_validation)
 
     def search(self) -> Budget:
         """Return what the search may spend, all that came before included."""

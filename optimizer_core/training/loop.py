@@ -99,7 +99,7 @@ async def _epoch(run: Run, desk: ReviewDesk, epoch: int) -> None:
     if not state.batch:
         run.reporter.emit(EpochStarted(epoch=epoch))
     drawn = batches(run.data.train, size=settings.batch_size, shuffle=settings.shuffle, rng=run.rng("shuffle", epoch))
-    for batch, samples in enumerate(drawn):
+    for batch, samples in enumerate(itertools.islice(drawn, run.batches_per_epoch)):
         if batch < state.batch:
             continue
         run.meter.check()

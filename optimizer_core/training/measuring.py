@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import NamedTuple
 
 from optimizer_core.data.candidate import Candidate
@@ -35,12 +35,19 @@ class Measurer:
         self.scorer, self._state, self._reporter = scorer, state, reporter
         self._reported: set[Key] = set()
 
-    def know(self, candidate_id: str, outcomes: Sequence[Outcome]) -> None:
-        """Take over results that an earlier part of the run has paid and reported."""
+    def know(self, candidate_id: str, outcomes: Sequence[Outcome], *, told: Container[str] | None = None) -> None:
+        """Take over results that an earlier part of the run has paid.
+
+        Args:
+            candidate_id: whose results.
+            outcomes: the results.
+            told: ids of the samples that were reported as well; None: all.
+        """
         for outcome in outcomes:
             key = Key(candidate_id, outcome.result.sample)
             self.scorer.ledger.put(key, outcome)
-            self._reported.add(key)
+            if told is None or key.sample in told:
+                self._reported.add(key)
 
     async def measure(
         self, candidates: Sequence[Candidate], samples: Sequence[Sample], *, split: str

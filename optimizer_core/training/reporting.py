@@ -71,7 +71,12 @@ class Reporter:
         total = self._meter.total
         self._told_calls, self._told_at = total.calls, self._clock()
         by_role = {
-            role.value: {"calls": usage.calls, "tokens": usage.tokens, "cost": usage.cost}
+            role.value: {
+                "calls": usage.calls,
+                "tokens": usage.tokens,
+                "cost": usage.cost,
+                "seconds": usage.seconds,
+            }
             for role, usage in self._meter.by_role.items()
             if usage.calls
         }

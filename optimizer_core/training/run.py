@@ -80,7 +80,8 @@ class Run:
 
     @property
     def batches_per_epoch(self) -> int:
-        return -(-len(self.data.train) // self.settings.batch_size)
+        batches = -(-len(self.data.train) // self.settings.batch_size)
+        return min(batches, self.settings.steps_per_epoch or batches)
 
     def race_samples(self, size: int) -> tuple[Sample, ...]:
         """Return the validation samples of a race of that size; a longer race holds all of a shorter one."""

@@ -11,6 +11,7 @@ from optimizer_core.callbacks import Listener
 from optimizer_core.data.dataset import Sample, make_samples, split_last
 from optimizer_core.errors import ConfigurationError
 from optimizer_core.json_values import JsonObject
+from optimizer_core.optimizers.settings import check_at_least
 from optimizer_core.review import ReviewGate
 from optimizer_core.training.checkpoints import CheckpointStore
 
@@ -26,6 +27,15 @@ class RunData:
     @property
     def sizes(self) -> JsonObject:
         return {"train": len(self.train), "validation": len(self.validation), "test": len(self.test)}
+
+
+_LEAST = {
+    "batch_size": 1,
+    "minibatch_size": 0,
+    "validation_freq": 1,
+    "concurrency": 1,
+    "initial_epoch": 0,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +60,18 @@ class FitSettings:
     checkpoints: CheckpointStore | None = None
     resume_from: JsonObject | None = None
     restart: bool = False
+    initial_epoch: int = 0  # number of the first epoch
+    steps_per_epoch: int | None = None  # batches of an epoch; None: all
 
     def __post_init__(self) -> None:
-        for name, least in (("batch_size", 1), ("minibatch_size", 0), ("validation_freq", 1), ("concurrency", 1)):
-            value = getattr(self, name)
-            if not isinstance(value, int) or isinstance(value, bool) or value < least:
-                raise ConfigurationError(f"{name}={value!r} must be a whole number of {least} or more")
+        for name, least in _LEAST.items():
+            check_at_least(name, getattr(self, name), least)
+        if self.steps_per_epoch is not None:
+            check_at_least("steps_per_epoch", self.steps_per_epoch, 1)
+        if self.epochs is not None and isinstance(self.epochs, int) and 0 < self.epochs <= self.initial_epoch:
+            raise ConfigurationError(
+                f"epochs={self.epochs} is where training ends; it must be more than initial_epoch={self.initial_epoch}"
+            )
         if self.epochs is None and self.budget == Budget():
             raise ConfigurationError("epochs=None goes on until the budget is spent; give a budget, or epochs")
         if self.epochs is not None and (not isinstance(self.epochs, int) or self.epochs < 1):

@@ -1,4 +1,4 @@
-"""The start of a run: the baseline is scored on the validation set, the seeds on a minibatch; all on the race, if any."""
+"""The start of a run: the baseline on the validation set, the seeds on a minibatch; in a race, all on its samples."""
 
 from __future__ import annotations
 

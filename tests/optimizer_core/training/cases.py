@@ -60,6 +60,8 @@ def make_program(task: Any = answer, *, latency: float = 0.0, **generator: Any) 
 
 
 def omega(script: Any = add_a_rule, **settings: Any) -> Any:
+    """Return OMEGA with scripted models; the plain search, unless another is asked for."""
+    settings.setdefault("search", "plain")
     return oc.optimizers.OMEGA(
         language_model=ScriptedModel(script),
         embedding_model=settings.pop("embedding_model", HashEmbedding()),

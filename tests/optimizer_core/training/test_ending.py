@@ -213,7 +213,7 @@ def test_the_end_is_held_back_from_the_start():
     assert holdback.search().calls == 1000 - 80
     meter = Meter(Budget(calls=1000))
     meter.settle(meter.reserve(Role.TASK), Usage(calls=100))  # two calls a sample
-    holdback.measure(meter)
+    holdback.measure(meter, answered=50)
     left = 1000 - 100
     assert holdback.final_validation().calls == 1000 - 160
     assert holdback.search().calls == 1000 - 160 - (left - 160) // 4

@@ -16,6 +16,7 @@ from optimizer_core.events import event_to_json
 from optimizer_core.json_values import content_hash
 from optimizer_core.optimizers import RandomFewShot
 from optimizer_core.testing import ScriptedGate
+from optimizer_core.training.checkpoints import VERSION
 from tests.optimizer_core.training.cases import (
     add_a_rule,
     answer,
@@ -149,7 +150,7 @@ async def test_a_checkpoint_of_another_run_is_refused():
     with pytest.raises(CheckpointError, match="version"):
         await run(resume_from={"version": 99})
     with pytest.raises(CheckpointError, match="damaged"):
-        await run(resume_from={"version": 1})
+        await run(resume_from={"version": VERSION})
 
 
 async def test_the_file_store_keeps_the_last_state(tmp_path):
