@@ -161,6 +161,6 @@ async def test_a_stop_lands_nothing_half_done():
 
 
 async def test_races_grow_when_little_is_left_to_mend():
-    program, recorder = await race(validation_data=words(200, start=100), epochs=4)
+    _, recorder = await race(validation_data=words(200, start=100), epochs=4)
     counts = [event.count for event in recorder.of("candidate.scored") if event.split == "validation"]
     assert min(counts) <= 32 < max(counts)
