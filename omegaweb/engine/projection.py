@@ -8,14 +8,17 @@ from typing import Any, assert_never
 from django.contrib.auth import get_user_model
 
 from omegaweb.engine.measuring import Scores
+from omegaweb.engine.points import Points
 from omegaweb.reviews.models import Review, ReviewState
-from omegaweb.runs.models import Candidate, CandidateState, Measurement, Run, RunState, Series
+from omegaweb.runs.models import Candidate, CandidateState, Run, RunState, Series
 from optimizer_core import events
 from optimizer_core.data.statistics import mean_interval
 from optimizer_core.events import Event
 
 #: Candidates in these states were on their way when a run ended or was cut off.
 UNFINISHED = (CandidateState.PROPOSED, CandidateState.SCORED)
+#: What the search itself makes; of one proposal it may make several, of which the last one races.
+REWRITINGS = ("mutation", "few_shot", "crossover")
 
 
 class Projection:
@@ -31,7 +34,7 @@ class Projection:
         self._run_fields: set[str] = set()
         self._changed: dict[str, Candidate] = {}
         self._descents: list[Any] = []  # rows between candidates and their parents
-        self._measurements: list[Measurement] = []
+        self._points = Points(run)
 
     def apply(self, event: Event, *, sequence: int, at: datetime) -> None:
         """Change the rows as the event says.
@@ -54,12 +57,7 @@ class Projection:
             case events.CandidateScored():
                 self._scored(event)
             case events.CandidateDropped():
-                self._change(
-                    self._candidates[event.candidate],
-                    state=CandidateState.DROPPED,
-                    fate=event.reason,
-                    fate_by=self._candidates[event.by],
-                )
+                self._dropped(event)
             case events.ValidationFinished():
                 self._validated(event)
             case events.ReviewRequested():
@@ -71,9 +69,7 @@ class Projection:
             case events.BestChanged():
                 best = self._candidates[event.candidate]
                 self._set(best=best)
-                self._measure(
-                    Series.BEST, event.reward, count=event.count, candidate=best, bounds=(best.low, best.high)
-                )
+                self._points.add(Series.BEST, event.reward, count=event.count, candidate=best)
             case events.SpendUpdated():
                 self._spent(event, at)
             case events.TestFinished():
@@ -94,12 +90,11 @@ class Projection:
             self._changed.values(), update_conflicts=True, unique_fields=["id"], update_fields=CHANGING_FIELDS
         )
         Candidate.parents.through.objects.bulk_create(self._descents)
-        Measurement.objects.bulk_create(self._measurements)
+        self._points.save()
         self.run.save(update_fields=sorted(self._run_fields))
         self._run_fields.clear()
         self._changed.clear()
         self._descents.clear()
-        self._measurements.clear()
 
     def _set(self, **values: Any) -> None:
         for name, value in values.items():
@@ -110,32 +105,6 @@ class Projection:
         for name, value in values.items():
             setattr(candidate, name, value)
         self._changed[candidate.key] = candidate
-
-    def _measure(
-        self,
-        series: Series,
-        value: float,
-        *,
-        count: int,
-        candidate: Candidate | None = None,
-        bounds: tuple[float | None, float | None] = (None, None),
-    ) -> None:
-        low, high = bounds
-        self._measurements.append(
-            Measurement(
-                run=self.run,
-                sequence=self.run.last_sequence,
-                series=series,
-                calls=self.run.calls,
-                seconds=self.run.seconds,
-                epoch=self.run.epoch,
-                value=value,
-                low=low,
-                high=high,
-                count=count,
-                candidate=candidate,
-            )
-        )
 
     def _started(self, event: events.RunStarted, at: datetime) -> None:
         self._set(
@@ -177,12 +146,12 @@ class Projection:
         done = event.epoch * self.run.batches + event.batch + 1
         self._set(epoch=event.epoch, batches_done=done if self.run.batches else self.run.batches_done + 1)
         if "reward" in event.logs:
-            self._measure(Series.BATCH, event.logs["reward"], count=event.logs.get("n", 0))
+            self._points.add(Series.BATCH, event.logs["reward"], count=event.logs.get("n", 0))
 
     def _proposed(self, event: events.CandidateProposed, at: datetime) -> None:
         known = self._candidates.get(event.candidate)
         if known is not None:  # the same content again: it keeps its number and its origin
-            if known.state == CandidateState.DROPPED:
+            if known.state in (CandidateState.DROPPED, CandidateState.STEP):
                 self._change(known, state=CandidateState.PROPOSED, fate="", fate_by=None, fate_distance=None)
             return
         candidate = Candidate.objects.create(
@@ -213,21 +182,49 @@ class Projection:
             return
         is_first = candidate.reward is None
         interval = mean_interval(self._scores.rewards(candidate))
-        bounds = (interval.low, interval.high)
         self._change(candidate, reward=event.mean, count=event.count, low=interval.low, high=interval.high)
         if candidate.state == CandidateState.PROPOSED:
             self._change(candidate, state=CandidateState.SCORED)
+            self._leave_steps(candidate)
         if candidate.pk == self.run.baseline_id:
-            self._measure(Series.BASELINE, event.mean, count=event.count, candidate=candidate, bounds=bounds)
+            self._points.add(Series.BASELINE, event.mean, count=event.count, candidate=candidate)
         elif is_first:  # later scores are those of a parent that is compared with its child
-            self._measure(Series.MINIBATCH, event.mean, count=event.count, candidate=candidate, bounds=bounds)
+            self._points.add(Series.MINIBATCH, event.mean, count=event.count, candidate=candidate)
+        if candidate.pk == self.run.best_id:  # it leads, and is known better now
+            self._points.add(Series.BEST, event.mean, count=event.count, candidate=candidate)
+
+    def _leave_steps(self, racing: Candidate) -> None:
+        """Mark what the same proposal made before the candidate that races: only that one is compared."""
+        if racing.operator not in REWRITINGS:
+            return
+        for other in self._candidates.values():
+            if (
+                other.state == CandidateState.PROPOSED
+                and other.operator in REWRITINGS
+                and (other.epoch, other.batch) == (racing.epoch, racing.batch)
+            ):
+                self._change(other, state=CandidateState.STEP, fate_by=racing)
+
+    def _dropped(self, event: events.CandidateDropped) -> None:
+        candidate = self._candidates[event.candidate]
+        self._change(
+            candidate,
+            state=CandidateState.DROPPED,
+            fate=event.reason,
+            fate_by=self._candidates[event.by],
+            better=event.better,
+            worse=event.worse,
+            raced=event.count,
+        )
+        if event.reason == "fell_behind":
+            self._points.fall_behind(candidate)
 
     def _validated(self, event: events.ValidationFinished) -> None:
         candidate = self._candidates[event.candidate]
-        if "val_reward" in event.logs:
-            bounds = (candidate.low, candidate.high)
+        # At the end other finalists are validated as well; the line is the leader's.
+        if "val_reward" in event.logs and self.run.best_id in (None, candidate.pk):
             count = event.logs.get("n", candidate.count)
-            self._measure(Series.VALIDATION, event.logs["val_reward"], count=count, candidate=candidate, bounds=bounds)
+            self._points.add(Series.VALIDATION, event.logs["val_reward"], count=count, candidate=candidate)
 
     def _review_requested(self, event: events.ReviewRequested, at: datetime) -> None:
         candidate = self._candidates[event.candidate]
@@ -298,5 +295,5 @@ class Projection:
 #: What may change about a candidate after it was proposed.
 CHANGING_FIELDS = (
     *("state", "rank", "reward", "count", "low", "high", "score", "novelty"),
-    *("fate", "fate_by", "fate_distance"),
+    *("fate", "fate_by", "fate_distance", "better", "worse", "raced"),
 )

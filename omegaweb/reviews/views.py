@@ -15,6 +15,7 @@ from omegaweb.reviews.models import Review, ReviewState
 from omegaweb.reviews.queue import held_runs, queue_context
 from omegaweb.runs.comparison import DIFFERENT
 from omegaweb.runs.evidence import changes_of, samples_beside
+from omegaweb.runs.lineage import lineage_of
 from omegaweb.runs.models import Run
 
 INVALID = 422
@@ -127,7 +128,7 @@ def _detail_page(request: HttpRequest, review: Review, form: RejectForm, status:
     waiting = Review.objects.visible_to(request.user).pending()
     context |= {
         "form": form,
-        "parents": list(review.candidate.parents.order_by("number")),
+        "lineage": lineage_of(review.candidate),
         "next_review": waiting.after(review).first(),
         "previous_review": waiting.before(review).first(),
         "place": waiting.before(review).count() + 1,

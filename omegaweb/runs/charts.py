@@ -34,6 +34,12 @@ Curve = dict[Series, list[Point]]
 TRACES: dict[Series, dict[str, Any]] = {
     Series.BATCH: {"mode": "lines", "color": "--text-faint", "opacity": 0.6, "line": {"width": 1}},
     Series.MINIBATCH: {"mode": "markers", "color": "--accent", "marker": {"size": 6, "symbol": "circle-open"}},
+    Series.BEHIND: {
+        "mode": "markers",
+        "color": "--text-faint",
+        "opacity": 0.6,
+        "marker": {"size": 6, "symbol": "x-thin-open"},
+    },
     Series.VALIDATION: {
         "mode": "lines+markers",
         "color": "--validation",
@@ -94,7 +100,8 @@ def hover_text(series: Series, point: Point) -> str:
     """Return what the pointer shows at a point; Plotly reads <br> and <b>, and nothing here was written by people."""
     name = "" if point.candidate is None else f" #{point.candidate}"
     interval = f", 95 % {point.interval}" if point.interval else ""
+    rows = ", the rows its parent failed on first" if series is Series.BEHIND else ""
     return (
-        f"<b>{series.label}{name}</b><br>{point.value:.3f} (n {point.count}{interval})"
+        f"<b>{series.label}{name}</b><br>{point.value:.3f} (n {point.count}{interval}{rows})"
         f"<br>{point.calls:,} calls, {in_words(point.seconds)}"
     )

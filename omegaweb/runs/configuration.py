@@ -19,6 +19,11 @@ class OptimizerChoice:
     kind: str = "random_few_shot"  # random_few_shot or omega
     parameters: dict[str, Any] = field(default_factory=dict)  # keywords of the optimizer, models apart
 
+    @property
+    def races(self) -> bool:
+        """Whether several proposals are under way at once and race; a batch is then one proposal."""
+        return self.kind == "omega" and self.parameters.get("search", "racing") == "racing"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelChoice:

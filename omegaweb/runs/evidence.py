@@ -18,6 +18,7 @@ from omegaweb.runs.comparison import (
     samples_of,
 )
 from omegaweb.runs.diffs import EXAMPLES, ContentDiff, diff_contents
+from omegaweb.runs.lineage import lineage_of
 from omegaweb.runs.models import Candidate
 from omegaweb.runs.values import Value, shown_values
 
@@ -150,8 +151,11 @@ def samples_beside(candidate: Candidate, choice: Mapping[str, str], *, outcome: 
 
 
 def _older_ones(candidate: Candidate) -> dict[str, Candidate]:
-    """The candidates it can be compared with: parents by number, then the start; none for the start itself."""
-    older = {str(parent.number): parent for parent in candidate.parents.all()}
+    """The candidates it can be compared with: parents by number, then the start; none for the start itself.
+
+    A step of a rewrite answered no validation row: instead of it comes what it was made from.
+    """
+    older = {str(parent.number): parent for parent in lineage_of(candidate).origins}
     baseline = candidate.run.baseline
     if baseline is not None and baseline != candidate:
         older.pop(str(baseline.number), None)

@@ -11,13 +11,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Prefetch
+from django.db.models import Count
 from django.http import HttpRequest, QueryDict
 from django.template import Context as TemplateContext
 from django.template.loader import get_template
 from django.utils import timezone
 
 from omegaweb.runs.evidence import samples_beside
+from omegaweb.runs.lineage import rows_of
 from omegaweb.runs.log import FILTERS, lines_of, log_page
 from omegaweb.runs.models import Candidate, CandidateState, Run, RunQuerySet, Series
 from omegaweb.runs.progress import progress_of, spend_of
@@ -45,6 +46,7 @@ CANDIDATE_FILTERS: dict[str, tuple[str, tuple[CandidateState, ...]]] = {
     "population": ("In the population", (CandidateState.IN_POPULATION,)),
     "waiting": ("Waiting for review", (CandidateState.WAITING,)),
     "dropped": ("Dropped", (CandidateState.DROPPED,)),
+    "steps": ("Steps", (CandidateState.STEP,)),
     "rejected": ("Rejected or edited", (CandidateState.REJECTED, CandidateState.EDITED)),
 }
 CANDIDATE_ORDERS = {"newest": ("-number",), "best": ("-reward", "number")}
@@ -145,14 +147,15 @@ def _curve_text(run: Run, query: Query) -> Context:
     return {
         "measurements": newest.defer("candidate__content", "candidate__reasoning")[:MEASUREMENTS_SHOWN],
         "total": sum(counts.values()),
-        "tried": counts.get(Series.MINIBATCH, 0),
+        "tried": counts.get(Series.MINIBATCH, 0) + counts.get(Series.BEHIND, 0),
+        "fell_behind": counts.get(Series.BEHIND, 0),
     }
 
 
 def _population(run: Run, query: Query) -> Context:
     shown = _with_relations(run).filter(state__in=IN_VIEW)
     members = sorted(shown, key=lambda candidate: (candidate.rank is None, candidate.rank or 0, candidate.number))
-    return {"candidates": members[:ROWS_ON_A_PAGE], "hidden": max(0, len(members) - ROWS_ON_A_PAGE)}
+    return {"rows": rows_of(members[:ROWS_ON_A_PAGE]), "hidden": max(0, len(members) - ROWS_ON_A_PAGE)}
 
 
 def _candidates(run: Run, query: Query) -> Context:
@@ -163,7 +166,7 @@ def _candidates(run: Run, query: Query) -> Context:
         candidates = candidates.filter(state__in=CANDIDATE_FILTERS[chosen][1])
     page: Page[Candidate] = Paginator(candidates, ROWS_ON_A_PAGE).get_page(query.get("page"))
     return {
-        "candidates": page.object_list,
+        "rows": rows_of(page.object_list),
         "page": page,
         "filters": {name: label for name, (label, _) in CANDIDATE_FILTERS.items()},
         "chosen": chosen if chosen in CANDIDATE_FILTERS else "",
@@ -172,9 +175,8 @@ def _candidates(run: Run, query: Query) -> Context:
 
 
 def _with_relations(run: Run) -> Any:
-    parents = Prefetch("parents", Candidate.objects.only("number").order_by("number"))
     fields = ("content", "reasoning")  # long, and no table shows them
-    return run.candidates.select_related("fate_by", "review").prefetch_related(parents).defer(*fields)
+    return run.candidates.select_related("fate_by", "review").defer(*fields)
 
 
 def _log(run: Run, query: Query) -> Context:

@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from omegaweb.runs.models import Event, Run
-from omegaweb.runs.wording import operator_name
+from omegaweb.runs.wording import operator_name, race_in_words
 
 LINES_ON_A_PAGE = 50
 
@@ -57,9 +57,9 @@ REASONS = {
 }
 #: Why a candidate lost against its parent.
 LOST = {
-    "mends_nothing": "it mends nothing of",
-    "fell_behind": "it fell behind",
-    "no_clear_lead": "it was not clearly better than",
+    "mends_nothing": "mended nothing of what",
+    "fell_behind": "fell behind",
+    "no_clear_lead": "has no clear lead over",
 }
 TONES = {
     "warning.raised": "warn",
@@ -152,8 +152,7 @@ def sentence(kind: str, payload: dict[str, Any], link: Link) -> SafeString:
                 _rows(len(payload["results"]), payload["split"]),
             )
         case "candidate.dropped":
-            reason = LOST[payload["reason"]] if payload["reason"] in LOST else payload["reason"]
-            return format_html("{} was dropped: {} {}.", link(payload["candidate"]), reason, link(payload["by"]))
+            return _dropped(payload, link)
         case "proposal.failed":
             what = operator_name(payload["operator"]).lower()
             return format_html("A proposal ({}) came to nothing: {}", what, payload["reason"])
@@ -206,6 +205,13 @@ def _proposed(payload: dict[str, Any], link: Link) -> SafeString:
     return format_html(
         "{} was proposed: {}{}.", link(payload["candidate"]), operator_name(payload["operator"]).lower(), made_of
     )
+
+
+def _dropped(payload: dict[str, Any], link: Link) -> SafeString:
+    reason = LOST.get(payload["reason"], payload["reason"])
+    counts = {name: payload[name] for name in ("better", "worse", "count")}
+    ending = f": {race_in_words(**counts)}" if payload["count"] else " failed on" * (reason == LOST["mends_nothing"])
+    return format_html("{} was dropped: it {} {}{}.", link(payload["candidate"]), reason, link(payload["by"]), ending)
 
 
 def _decided(payload: dict[str, Any], link: Link) -> SafeString:

@@ -145,6 +145,7 @@ class CandidateState(models.TextChoices):
     SCORED = "scored", "Scored"  # not yet in the population
     WAITING = "waiting", "Waiting for review"
     IN_POPULATION = "in_population", "In the population"
+    STEP = "step", "A step on the way"  # rewritten further before anything was compared; it never races
     DROPPED = "dropped", "Dropped"
     REJECTED = "rejected", "Rejected"
     EDITED = "edited", "Replaced by an edit"
@@ -173,9 +174,12 @@ class Candidate(models.Model):
     high = models.FloatField(null=True, blank=True)
     score = models.FloatField(null=True, blank=True)  # lower confidence bound that ranks
     novelty = models.FloatField(null=True, blank=True)
-    fate = models.CharField(max_length=30, blank=True)  # Survivor.reason or Removed.reason
+    fate = models.CharField(max_length=30, blank=True)  # Survivor.reason, Removed.reason or CandidateDropped.reason
     fate_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     fate_distance = models.FloatField(null=True, blank=True)
+    better = models.PositiveIntegerField(null=True, blank=True)  # rows of its race on which it beat its parent
+    worse = models.PositiveIntegerField(null=True, blank=True)  # and on which it lost to it
+    raced = models.PositiveIntegerField(null=True, blank=True)  # rows of its race that it answered
 
     class Meta:
         ordering = ("number",)
@@ -215,6 +219,7 @@ class Series(models.TextChoices):
 
     BATCH = "batch", "Training batch"
     MINIBATCH = "minibatch", "New candidate"
+    BEHIND = "behind", "Fell behind"
     BEST = "best", "Best so far"
     VALIDATION = "validation", "Validation"
     BASELINE = "baseline", "Baseline"

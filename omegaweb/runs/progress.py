@@ -144,7 +144,14 @@ def _label(run: Run) -> str:
         return "The search is over, reviews are open"
     if run.is_under_way and not run.batches_done and run.baseline is None:
         return "Scoring the baseline"
+    if run.choices.optimizer.races:
+        return f"Proposal {run.batches_done} of {run.epochs * run.batches}" if run.epochs else _until_spent(run)
     of_epochs = f" of {run.epochs}" if run.epochs else ""
     batch = run.batches_done - run.epoch * run.batches if run.batches else run.batches_done
     of_batches = f" of {run.batches}" if run.batches else ""
     return f"Epoch {run.epoch + 1}{of_epochs}, batch {batch}{of_batches}"
+
+
+def _until_spent(run: Run) -> str:
+    proposals = "1 proposal" if run.batches_done == 1 else f"{run.batches_done} proposals"
+    return f"{proposals} tried; the search goes on until its budget is spent"

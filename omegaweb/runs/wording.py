@@ -9,8 +9,8 @@ OPERATORS = {
     "baseline": ("Start", "The program as it was when the run began."),
     "seed": ("Seed", "A starting instruction somebody wrote for this program."),
     "mutation": ("Rewrite", "The proposing model rewrote its parent to do better where it failed."),
-    "crossover": ("Combination", "The proposing model combined two good candidates."),
-    "few_shot": ("New examples", "Other examples were chosen from answers that earned a high reward."),
+    "crossover": ("Combination", "Two good candidates were combined."),
+    "few_shot": ("New examples", "Worked examples were added or exchanged; the rest stayed."),
     "edit": ("Edit", "A person edited a proposal before approving it."),
     "manual": ("By hand", "A person wrote it."),
 }
@@ -28,9 +28,10 @@ DROPPED = {
     "truncated": "Dropped because the population is full and {by} is fitter",
     "clone": "Dropped because it says the same as {by}",
     "replaced": "Dropped because {by} took its place",
-    "mends_nothing": "Dropped because it mends nothing that its parent {by} got wrong",
-    "fell_behind": "Dropped because it fell behind its parent {by} on the same rows",
-    "no_clear_lead": "Dropped because it was not clearly better than its parent {by} on the same rows",
+    "mends_nothing": "Mended nothing of what {by} failed on",
+    "fell_behind": "Fell behind {by}",
+    "no_clear_lead": "No clear lead over {by}",
+    "left_out": "Left out: nobody had decided when the run was finished without it",
     "interrupted": "Given up when the run was interrupted",
     "not_paid": "Approved, but not scored in full before the budget was spent, so it could not win",
     "run_ended": "Given up because the run ended",
@@ -41,6 +42,7 @@ STATES = {
     CandidateState.SCORED: "Scored; it competes for a place at the end of the epoch.",
     CandidateState.WAITING: "It waits for a review before it may enter the population.",
     CandidateState.IN_POPULATION: "It is in the population.",
+    CandidateState.STEP: "A step of a rewrite that went on before anything was compared.",
     CandidateState.DROPPED: "It was dropped.",
     CandidateState.REJECTED: "It was rejected in review and will not come back.",
     CandidateState.EDITED: "A person replaced it by an edited version.",
@@ -72,5 +74,25 @@ def fate(candidate: Candidate) -> str:
     if candidate.fate in DROPPED and candidate.state == CandidateState.DROPPED:
         rival = f"#{candidate.fate_by.number}" if candidate.fate_by else "another candidate"
         away = "" if candidate.fate_distance is None else f" ({candidate.fate_distance:.2f} away)"
-        return f"{DROPPED[candidate.fate].format(by=rival)}{away}."
+        return f"{DROPPED[candidate.fate].format(by=rival)}{away}{_race(candidate)}."
+    if candidate.state == CandidateState.STEP and candidate.fate_by:
+        return f"A step on the way to #{candidate.fate_by.number}."
     return STATES[CandidateState(candidate.state)]
+
+
+def unscored(candidate: Candidate) -> str:
+    """Return why a candidate has no reward on validation rows."""
+    if candidate.state == CandidateState.STEP or candidate.fate == "mends_nothing":
+        return "tried on training rows only"
+    return "not scored yet" if candidate.state in (CandidateState.PROPOSED, CandidateState.WAITING) else "not scored"
+
+
+def race_in_words(*, better: int, worse: int, count: int) -> str:
+    """Return how a race against the parent stood."""
+    return f"better on {better}, worse on {worse} of {count} row{'' if count == 1 else 's'}"
+
+
+def _race(candidate: Candidate) -> str:
+    if not candidate.raced or candidate.better is None or candidate.worse is None:
+        return ""
+    return f": {race_in_words(better=candidate.better, worse=candidate.worse, count=candidate.raced)}"

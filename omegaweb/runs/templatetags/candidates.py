@@ -12,6 +12,7 @@ register = template.Library()
 register.filter("operator_name", wording.operator_name)
 register.filter("operator_sentence", wording.operator_sentence)
 register.filter("fate", wording.fate)
+register.filter("unscored", wording.unscored)
 register.simple_tag(result_of)
 
 

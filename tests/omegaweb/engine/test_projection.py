@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -266,15 +267,102 @@ def test_review_decided_does_not_overwrite_what_a_person_wrote(run, bob):
     assert Review.objects.get(run=run).reason == "Mine"
 
 
-@pytest.mark.parametrize("reason", ["mends_nothing", "fell_behind", "no_clear_lead"])
-def test_candidate_dropped_says_to_whom_it_lost_and_why(run, reason):
-    lost = events.CandidateDropped(candidate=key_of(BETTER), reason=reason, by=BASELINE, better=1, worse=4, count=8)
+@pytest.mark.parametrize(
+    ("reason", "count", "words"),
+    [
+        ("mends_nothing", 0, "Mended nothing of what #0 failed on."),
+        ("fell_behind", 8, "Fell behind #0: better on 1, worse on 4 of 8 rows."),
+        ("no_clear_lead", 8, "No clear lead over #0: better on 1, worse on 4 of 8 rows."),
+    ],
+)
+def test_candidate_dropped_says_to_whom_it_lost_and_why(run, reason, count, words):
+    lost = events.CandidateDropped(candidate=key_of(BETTER), reason=reason, by=BASELINE, better=1, worse=4, count=count)
     run = record(run, lost)
 
     dropped = candidate(run)
     assert (dropped.state, dropped.fate, dropped.fate_by) == (CandidateState.DROPPED, reason, run.baseline)
-    assert wording.fate(dropped).startswith("Dropped because it ")
-    assert "#0" in wording.fate(dropped)
+    assert wording.fate(dropped) == words
+
+
+def test_what_a_proposal_rewrote_further_is_a_step_on_the_way_to_what_races(run):
+    race = "Answer in one polite word."
+    run = record(
+        run,
+        scored(key_of(BETTER), [1.0], split="train"),
+        proposed(OTHER, parents=(key_of(BETTER),)),
+        proposed(race, parents=(key_of(OTHER),)),
+        proposed("Do not answer.", parents=(key_of(race),)),
+        events.CandidateDropped(
+            candidate=key_of("Do not answer."), reason="mends_nothing", by=key_of(race), better=0, worse=0, count=0
+        ),
+        scored(key_of(race), [1.0, 0.0]),
+    )
+
+    racing = candidate(run, race)
+    assert racing.state == CandidateState.SCORED
+    for step in (candidate(run), candidate(run, OTHER)):
+        assert (step.state, step.fate_by) == (CandidateState.STEP, racing)
+        assert wording.fate(step) == "A step on the way to #3."
+    assert candidate(run, "Do not answer.").state == CandidateState.DROPPED
+
+
+def test_candidates_of_other_proposals_and_of_people_are_no_steps(run):
+    content = {"generator": {"instructions": OTHER, "examples": []}}
+    run = record(
+        run,
+        events.CandidateProposed(candidate=key_of(OTHER), operator="edit", content=content),
+        proposed("Next.", batch=1),
+        scored(key_of("Next."), [1.0]),
+    )
+
+    assert candidate(run).state == candidate(run, OTHER).state == CandidateState.PROPOSED
+
+
+def test_a_candidate_that_fell_behind_is_drawn_as_such_even_if_its_point_is_written(run):
+    key = key_of(BETTER)
+    lost = events.CandidateDropped(candidate=key, reason="fell_behind", by=BASELINE, better=0, worse=0, count=2)
+    run = record(run, scored(key, [0.0, 0.0]))
+    run = record(run, lost, proposed(OTHER), scored(key_of(OTHER), [0.0]))
+    run = record(run, replace(lost, candidate=key_of(OTHER)))
+
+    assert run.measurements.filter(series=Series.BEHIND).count() == 2
+    assert not run.measurements.filter(series=Series.MINIBATCH).exists()
+
+
+def test_the_line_of_the_best_follows_its_mean(run):
+    key = key_of(BETTER)
+    run = record(
+        run,
+        scored(key, [1.0, 1.0]),
+        events.BestChanged(candidate=key, reward=1.0, count=2),
+        events.CandidateScored(
+            candidate=key,
+            split="validation",
+            reward=0.0,
+            results=scored(key, [0.0], first=2).results,
+            mean=0.6,
+            count=3,
+        ),
+    )
+
+    line = run.measurements.filter(series=Series.BEST).order_by("sequence")
+    assert [(point.value, point.count) for point in line] == [(1.0, 2), (0.6, 3)]
+    assert line.last().value == run.best.reward
+
+
+def test_the_line_of_the_validation_is_the_leaders(run):
+    key = key_of(BETTER)
+    run = record(
+        run,
+        events.ValidationFinished(epoch=-1, candidate=BASELINE, logs={"val_reward": 0.5, "n": 4}),
+        scored(key, [1.0, 1.0]),
+        events.BestChanged(candidate=key, reward=1.0, count=2),
+        events.ValidationFinished(epoch=0, candidate=key, logs={"val_reward": 0.9, "n": 4}),
+        events.ValidationFinished(epoch=0, candidate=BASELINE, logs={"val_reward": 0.5, "n": 4}),
+    )
+
+    line = run.measurements.filter(series=Series.VALIDATION).order_by("sequence")
+    assert [point.value for point in line] == [0.5, 0.9]
 
 
 def test_population_updated_ranks_keeps_and_drops(run):

@@ -70,7 +70,7 @@ def test_the_curve_comes_as_data_and_as_words(alice_client, run):
     (embedded,) = re.findall(r'id="curve-figure" type="application/json">(.*?)</script>', page)
     figure = json.loads(embedded)
     drawn = {trace["series"]: len(trace["points"]) for trace in figure["traces"]}
-    assert drawn == {"batch": 10, "minibatch": 10, "validation": 3, "best": drawn["best"], "baseline": 1}
+    assert drawn == {"batch": 10, "minibatch": 10, "behind": 0, "validation": 3, "best": drawn["best"], "baseline": 1}
     assert figure["sequence"] == run.last_sequence
     assert "10 candidate scores so far" in page
     assert "The curve as a table" in page
@@ -235,3 +235,10 @@ def test_signed_out_it_asks_to_sign_in(run, client):
 
     assert response.status_code == 302
     assert response["Location"].startswith(reverse("accounts:sign-in"))
+
+
+@pytest.mark.parametrize(("state", "is_over"), [(RunState.RUNNING, False), (RunState.COMPLETED, True)])
+def test_a_run_that_is_over_says_so_where_the_live_badge_reads_it(alice_client, alice, state, is_over):
+    run = make_run(alice, name="Moves", state=state)
+
+    assert ("data-over" in page_of(alice_client, run)) is is_over

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from omegaweb.runs.configuration import BudgetChoice, ModelChoice
+from omegaweb.runs.configuration import BudgetChoice, ModelChoice, OptimizerChoice
 from omegaweb.runs.models import Run, RunState
 from omegaweb.runs.progress import progress_of, spend_of
-from tests.factories_runs import START, make_run
+from tests.factories_runs import START, make_candidate, make_run
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +43,21 @@ def test_without_epochs_the_budget_tells_how_far_it_is(alice):
     progress = progress_of(run, now=NOW)
     assert progress.percent == 50
     assert progress.label == "Epoch 2, batch 0 of 5"
+
+
+@pytest.mark.parametrize(
+    ("epochs", "done", "label"),
+    [
+        (4, 6, "Proposal 6 of 20"),
+        (None, 6, "6 proposals tried; the search goes on until its budget is spent"),
+        (None, 1, "1 proposal tried; the search goes on until its budget is spent"),
+    ],
+)
+def test_a_race_counts_proposals(alice, epochs, done, label):
+    run = run_at(alice, epochs=epochs, batches_done=done, configuration={"optimizer": OptimizerChoice(kind="omega")})
+    run.baseline = make_candidate(run)
+
+    assert progress_of(run, now=NOW).label == label
 
 
 def test_nothing_is_known_before_there_is_anything_to_go_by(alice):

@@ -1,0 +1,45 @@
+"""Draws the points of the reward curve: rows that are written together."""
+
+from __future__ import annotations
+
+from omegaweb.runs.models import Candidate, Measurement, Run, Series
+
+
+class Points:
+    """The unwritten points of one run; where they stand on the axes is read from the run."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._unsaved: list[Measurement] = []
+
+    def add(self, series: Series, value: float, *, count: int, candidate: Candidate | None = None) -> None:
+        """Add a point; its interval is the candidate's."""
+        run = self._run
+        self._unsaved.append(
+            Measurement(
+                run=run,
+                sequence=run.last_sequence,
+                series=series,
+                calls=run.calls,
+                seconds=run.seconds,
+                epoch=run.epoch,
+                value=value,
+                low=candidate.low if candidate else None,
+                high=candidate.high if candidate else None,
+                count=count,
+                candidate=candidate,
+            )
+        )
+
+    def fall_behind(self, candidate: Candidate) -> None:
+        """Draw a new candidate's point as one that fell behind: it has answered the hardest rows only."""
+        for point in self._unsaved:
+            if point.candidate_id == candidate.pk and point.series == Series.MINIBATCH:
+                point.series = Series.BEHIND
+        drawn = Measurement.objects.filter(run=self._run, candidate=candidate, series=Series.MINIBATCH)
+        drawn.update(series=Series.BEHIND)
+
+    def save(self) -> None:
+        """Write what was added."""
+        Measurement.objects.bulk_create(self._unsaved)
+        self._unsaved.clear()
