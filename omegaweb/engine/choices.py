@@ -90,8 +90,8 @@ OMEGA = OptimizerCard(
     kind="omega",
     label="OMEGA",
     icon="dna",
-    summary="Lets a model rewrite the instruction, learning from what went right and wrong, and keeps a population of "
-    "good and different candidates.",
+    summary="Lets a model rewrite the instruction, learning from what went wrong, and adds worked examples. Each child "
+    "races against its parent; losers are dropped after a few rows, winners join a varied population.",
     use_when="Use it when the wording matters and a capable model can propose: a key, or a server of your own.",
     parameters=OMEGA_PARAMETERS,
     presets=(
@@ -99,24 +99,22 @@ OMEGA = OptimizerCard(
             name="quick",
             label="Quick",
             note="A first look",
-            parameters={"population_size": 6},
-            training={"epochs": 2, "batch_size": 8, "minibatch_size": 8},
-            calls=600,
+            training={"epochs": None, "batch_size": 8, "minibatch_size": 8},
+            calls=500,
         ),
         Preset(
             name="balanced",
             label="Balanced",
             note="A good search",
-            training={"epochs": 4, "batch_size": 8, "minibatch_size": 16},
-            calls=2500,
+            training={"epochs": None, "batch_size": 8, "minibatch_size": 8},
+            calls=1500,
         ),
         Preset(
             name="thorough",
             label="Thorough",
             note="When it matters",
-            parameters={"population_size": 16},
-            training={"epochs": 10, "batch_size": 8, "minibatch_size": 24},
-            calls=10_000,
+            training={"epochs": None, "batch_size": 8, "minibatch_size": 8},
+            calls=4000,
         ),
     ),
 )

@@ -1,17 +1,9 @@
 """What a run will take before it is launched: calls, tokens, money, time, and how many proposals that buys.
 
-With T, V and E rows to train, validate and test on, batches of B rows (S = ⌈T / B⌉ an epoch), minibatches of
-m = min(minibatch, V) rows and e epochs, the rows are answered so often (semantics §2.4, newest row, and what our loop
-adds):
-
-    before            V for the baseline, and V for each seed instruction
-    each epoch        T by the parents, S·m by the children, at most S·m more by parents on the same minibatch, and V
-                      by the best candidate at the end
-    at the end        V by a finalist that was not yet seen on all rows, and 2·E on the sealed test rows
-
-The lower figure leaves out what the ledger may know already (an answer is never paid twice): the parents on the
-minibatch, and the validations after the first. OMEGA asks its proposer once a batch, a judge once an answer, and
-embeds each candidate once. Tokens are characters / 4. Time assumes SECONDS_A_CALL for models that are not built in.
+How many rows are answered is :mod:`omegaweb.engine.workload`'s to say; the lower figures leave out what the ledger may
+know already (an answer is never paid twice). OMEGA asks its proposer for each rewriting, a judge is asked once an
+answer, and each candidate is embedded once. Tokens are characters / 4. Time assumes SECONDS_A_CALL for models that are
+not built in.
 """
 
 from __future__ import annotations
@@ -26,7 +18,8 @@ from typing import Any
 from omegaweb.datasets.models import DatasetVersion
 from omegaweb.engine.advice import Notice, notices
 from omegaweb.engine.providers import FREE, Price, is_built_in, price_of
-from omegaweb.runs.configuration import RunConfiguration
+from omegaweb.engine.workload import Sizes, Span, Workload, workload_of
+from omegaweb.runs.configuration import OptimizerChoice, RunConfiguration
 
 CHARACTERS_A_TOKEN = 4
 ROWS_SAMPLED = 50
@@ -43,29 +36,6 @@ BUILT_IN_SECONDS, BUILT_IN_SECONDS_A_THOUSAND = 0.12, 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sizes:
-    """Rows of each split."""
-
-    train: int
-    validation: int
-    test: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
-    """The least and the most that is expected."""
-
-    low: float
-    high: float
-
-    def scaled(self, factor: float) -> Span:
-        return Span(low=self.low * factor, high=self.high * factor)
-
-    def capped(self, most: float | None) -> Span:
-        return self if most is None else Span(low=min(self.low, most), high=min(self.high, most))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
     """What the launch page shows beside its button."""
 
@@ -76,10 +46,11 @@ class Estimate:
     proposals: int
     proposals_wanted: int  # without any budget
     fixed_calls: int  # before and after the search: baseline and test
-    calls_each: int  # of one proposal
+    calls_each: Span  # of one proposal
     ends_by: str  # epochs, calls, tokens, cost or minutes: what ends the run first
     unpriced: tuple[str, ...] = ()  # models without a known price
     free: bool = False
+    is_rough: bool = False  # what a proposal costs depends on how far it gets
     notices: tuple[Notice, ...] = field(default_factory=tuple)
 
 
@@ -108,16 +79,12 @@ class _Load:
 def estimate(configuration: RunConfiguration, sizes: Sizes, *, row_characters: float = 200.0) -> Estimate:
     """Estimate a run. `row_characters` is how long the inputs of one row are, as :func:`measure_rows` says."""
     training, budget = configuration.training, configuration.budget
-    steps = math.ceil(sizes.train / max(1, training.batch_size))
-    minibatch = min(training.minibatch_size, sizes.validation) or sizes.validation
-    seeds = len(configuration.program["seed_instructions"])
-    fixed = sizes.validation * (1 + seeds) + 2 * sizes.test
-    each = Span(low=training.batch_size + minibatch, high=training.batch_size + 2 * minibatch)
-    each = _with_roles(each, configuration)
-    total_fixed = fixed * _answers_cost(configuration)
+    work = workload_of(configuration, sizes)
+    each = _with_roles(work, configuration)
+    total_fixed = work.fixed * _answers_cost(configuration)
 
-    wanted = steps * training.epochs if training.epochs is not None else None
-    affordable, ends_by = _affordable(configuration, total_fixed, each, row_characters)
+    wanted = work.steps * training.epochs if training.epochs is not None else None
+    affordable, ends_by = _affordable(configuration, total_fixed, each, work.search_share, row_characters)
     if wanted is None:
         proposals = math.floor(affordable or 0)
     elif affordable is not None and affordable < wanted:
@@ -125,7 +92,7 @@ def estimate(configuration: RunConfiguration, sizes: Sizes, *, row_characters: f
     else:
         proposals, ends_by = wanted, "epochs"
 
-    loads = _loads(configuration, sizes, fixed, proposals, minibatch, steps, row_characters)
+    loads = _loads(configuration, work, proposals, row_characters)
     calls = _sum(load.calls for load in loads).capped(budget.calls)
     share = calls.high / max(1.0, _sum(load.calls for load in loads).high)
     tokens = _sum(load.tokens for load in loads).scaled(share).capped(budget.tokens)
@@ -143,10 +110,11 @@ def estimate(configuration: RunConfiguration, sizes: Sizes, *, row_characters: f
         proposals=max(0, proposals),
         proposals_wanted=wanted or 0,
         fixed_calls=total_fixed,
-        calls_each=round(each.high),
+        calls_each=each,
         ends_by=ends_by,
         unpriced=unpriced,
         free=all(price == FREE for price in prices.values()),
+        is_rough=configuration.optimizer.races,
         notices=notices(configuration, sizes, proposals=max(0, proposals), fixed=total_fixed),
     )
 
@@ -168,14 +136,14 @@ def _answers_cost(configuration: RunConfiguration) -> int:
     return 2 if configuration.reward.kind == "judge" else 1
 
 
-def _with_roles(answers: Span, configuration: RunConfiguration) -> Span:
+def _with_roles(work: Workload, configuration: RunConfiguration) -> Span:
+    """Calls of one proposal."""
     factor = _answers_cost(configuration)
-    proposer = 1 if configuration.optimizer.kind == "omega" else 0
-    return Span(low=answers.low * factor + proposer, high=answers.high * factor + proposer)
+    return Span(low=work.each.low * factor + work.rewrites, high=work.each.high * factor + work.rewrites)
 
 
 def _affordable(
-    configuration: RunConfiguration, fixed: int, each: Span, row_characters: float
+    configuration: RunConfiguration, fixed: int, each: Span, search_share: float, row_characters: float
 ) -> tuple[float | None, str]:
     """Return how many proposals the tightest limit buys, and which limit that is."""
     read, written = _task_tokens(configuration, row_characters)
@@ -188,7 +156,7 @@ def _affordable(
         "minutes": (budget.minutes, _seconds_a_call(configuration, read) / 60),
     }
     bought = {
-        name: max(0.0, (limit / amount - fixed) / each.high)
+        name: max(0.0, (limit / amount - fixed) * search_share / each.high)
         for name, (limit, amount) in a_call.items()
         if limit is not None and amount > 0
     }
@@ -203,33 +171,20 @@ def _seconds_a_call(configuration: RunConfiguration, read: float) -> float:
     return load.seconds(configuration.training.concurrency).high
 
 
-def _loads(
-    configuration: RunConfiguration,
-    sizes: Sizes,
-    fixed: int,
-    proposals: int,
-    minibatch: int,
-    steps: int,
-    row_characters: float,
-) -> list[_Load]:
-    models, training = configuration.models, configuration.training
-    epochs = proposals / max(1, steps)
-    searched = proposals * min(training.batch_size, sizes.train)
-    answers = Span(
-        low=fixed + searched + proposals * minibatch,
-        high=fixed + searched + 2 * proposals * minibatch + (math.ceil(epochs) + 1) * sizes.validation,
-    )
+def _loads(configuration: RunConfiguration, work: Workload, proposals: int, row_characters: float) -> list[_Load]:
+    models = configuration.models
+    answers = work.answers(proposals)
     read, written = _task_tokens(configuration, row_characters)
     loads = [_Load(model=models.task, calls=answers, read=read, written=written)]
     if configuration.optimizer.kind == "omega":
         shown = 4 * (row_characters / CHARACTERS_A_TOKEN + 40)
         text = len(configuration.program["instruction"]) / CHARACTERS_A_TOKEN
-        made = Span(low=proposals, high=proposals)
+        made = Span(low=proposals * work.rewrites, high=proposals * work.rewrites)
         loads.append(
             _Load(model=models.proposer or models.task, calls=made, read=600 + shown + text, written=REWRITE_TOKENS)
         )
         if configuration.optimizer.parameters.get("algorithm", "dns") != "ga":
-            embedded = Span(low=math.ceil(epochs), high=proposals + 1)
+            embedded = Span(low=math.ceil(proposals / work.steps), high=proposals + 1)
             loads.append(_Load(model=models.embedding, calls=embedded, read=text, written=0))
     if configuration.reward.kind == "judge":
         loads.append(
@@ -248,12 +203,16 @@ def _task_tokens(configuration: RunConfiguration, row_characters: float) -> tupl
         written += THINKING_TOKENS
     row = row_characters / CHARACTERS_A_TOKEN
     choices = sum(len(str(field)) for field in definition["output_fields"]) / CHARACTERS_A_TOKEN
-    examples = 0.0
-    if configuration.optimizer.kind == "random_few_shot":
-        parameters = configuration.optimizer.parameters
-        middle = (parameters.get("nb_min_examples", 1) + parameters.get("nb_max_examples", 3)) / 2
-        examples = SHARE_WITH_EXAMPLES * middle * (row + written)
+    examples = SHARE_WITH_EXAMPLES * _examples(configuration.optimizer) * (row + written)
     return FRAME_TOKENS + len(definition["instruction"]) / CHARACTERS_A_TOKEN + choices + row + examples, written
+
+
+def _examples(optimizer: OptimizerChoice) -> float:
+    """Examples in a prompt that has some, on average."""
+    parameters = optimizer.parameters
+    if optimizer.kind == "random_few_shot":
+        return float(parameters.get("nb_min_examples", 1) + parameters.get("nb_max_examples", 3)) / 2
+    return float(parameters.get("example_limit", 16)) / 2 if optimizer.races else 0.0
 
 
 def _sum(spans: Any) -> Span:

@@ -133,21 +133,21 @@ class LaunchForm(forms.Form):
         min_value=1,
         max_value=1000,
         initial=TrainingChoice().epochs,
-        help_text="Passes over the training rows. Empty goes on until the budget is spent.",
+        help_text="Passes over the training rows. Empty goes on until the budget is spent, so it needs a budget.",
     )
     batch_size = forms.IntegerField(
         label="Batch size",
         min_value=1,
         max_value=10_000,
         initial=TrainingChoice().batch_size,
-        help_text="Training rows answered before each proposal.",
+        help_text="Training rows that a proposal is based on; an epoch has a proposal for each batch.",
     )
     minibatch_size = forms.IntegerField(
         label="Minibatch size",
         min_value=1,
         max_value=10_000,
         initial=TrainingChoice().minibatch_size,
-        help_text="Validation rows each new candidate is first scored on.",
+        help_text="Validation rows a new child is first scored on; in a race, so many are asked at once (8 or more).",
     )
     concurrency = forms.IntegerField(
         label="Concurrency",

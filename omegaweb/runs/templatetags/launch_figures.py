@@ -6,7 +6,7 @@ import math
 
 from django import template
 
-from omegaweb.engine.estimate import Span
+from omegaweb.engine.workload import Span
 
 register = template.Library()
 

@@ -7,34 +7,33 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from omegaweb.datasets.models import Dataset
 from omegaweb.engine import choices, launcher, providers
 from omegaweb.engine import example as ready_made
-from omegaweb.engine.estimate import Estimate, Sizes, measure_rows
+from omegaweb.engine.estimate import Estimate, measure_rows
 from omegaweb.engine.estimate import estimate as estimate_run
+from omegaweb.engine.workload import Sizes
 from omegaweb.page_request import PageRequest
-from omegaweb.programs.models import Program
-from omegaweb.runs.form_values import current_preset, values_of_preset, values_of_run
+from omegaweb.runs.form_values import current_preset
 from omegaweb.runs.forms import LaunchForm
 from omegaweb.runs.launch_sections import sections
-from omegaweb.runs.models import Run
+from omegaweb.runs.launch_start import preset_values, starting_values, values_of_optimizer
 from omegaweb.runs.services import launch_run
 
 INVALID = 422
 #: Submit buttons that change the form instead of launching.
-PRESET, REFRESH = "preset", "refresh"
+PRESET, REFRESH, SWITCH = "preset", "refresh", "switch"
 
 
 @require_http_methods(["GET", "POST"])
 def launch(request: PageRequest) -> HttpResponse:
     """Choose everything a run needs and launch it; `?from=RUN` starts from an earlier run."""
     if request.method == "GET":
-        return _page(request, LaunchForm(user=request.user, initial=_start(request)))
-    if PRESET in request.POST or REFRESH in request.POST:
+        return _page(request, LaunchForm(user=request.user, initial=starting_values(request.user, request.GET.dict())))
+    if {PRESET, REFRESH, SWITCH} & request.POST.keys():
         return _page(request, LaunchForm(user=request.user, initial=_changed(request)))
     form = LaunchForm(request.POST, user=request.user)
     if not form.is_valid():
@@ -91,34 +90,13 @@ def _page(request: PageRequest, form: LaunchForm, *, status: int = 200) -> HttpR
     return render(request, "pages/runs/launch.html", context, status=status)
 
 
-def _start(request: PageRequest) -> dict[str, Any]:
-    """What the address asks to begin with."""
-    asked = request.GET
-    if asked.get("from", "").isdecimal():
-        return values_of_run(get_object_or_404(Run.objects.visible_to(request.user), pk=int(asked["from"])))
-    kind, _, name = asked.get("preset", "").partition(":")
-    known = {f"{card.kind}:{preset.name}" for card in choices.OPTIMIZERS for preset in card.presets}
-    first = choices.OPTIMIZERS[0]
-    preset = choices.preset_of(kind, name) if f"{kind}:{name}" in known else first.presets[1]
-    values = values_of_preset(kind if f"{kind}:{name}" in known else first.kind, preset)
-    if asked.get("program", "").isdecimal():
-        values["program"] = get_object_or_404(Program.objects.visible_to(request.user), pk=int(asked["program"])).pk
-    if asked.get("dataset", "").isdecimal():
-        dataset = get_object_or_404(Dataset.objects.visible_to(request.user), pk=int(asked["dataset"]))
-        values["version"] = dataset.latest_version.pk if dataset.latest_version else None
-    return values
-
-
 def _changed(request: PageRequest) -> dict[str, Any]:
-    """What was sent, with the preset that its button asks for."""
+    """What was sent, with the preset that its button asks for, or that suits the optimizer just chosen."""
     sent = LaunchForm(request.POST, user=request.user)
     values = {name: sent[name].value() for name in sent.fields}
-    kind, _, name = request.POST.get(PRESET, "").partition(":")
-    for card in choices.OPTIMIZERS:
-        for preset in card.presets:
-            if (card.kind, preset.name) == (kind, name):
-                return {**values, **values_of_preset(kind, preset)}
-    return values
+    if SWITCH in request.POST:
+        return {**values, **values_of_optimizer(values)}
+    return {**values, **(preset_values(request.POST.get(PRESET, "")) or {})}
 
 
 def _estimate(user: Any, sent: QueryDict) -> Estimate | None:

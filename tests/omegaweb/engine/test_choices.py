@@ -12,11 +12,8 @@ from optimizer_core.optimizers.omega import OMEGA
 from optimizer_core.optimizers.random_few_shot import RandomFewShot
 
 CLASSES = {"random_few_shot": RandomFewShot, "omega": OMEGA}
-#: Models have their own section; the others are code, names, or newer than the seed document.
-NOT_OFFERED = {
-    "language_model", "embedding_model", "distance_function", "name", "description", "merging_schedule",
-    "nb_best_predictions", "nb_worst_predictions", "nb_hard_examples", "hard_example_min_observations",
-}  # fmt: skip
+#: Models have their own section; the others are code or names.
+NOT_OFFERED = {"language_model", "embedding_model", "distance_function", "name", "description"}
 
 
 @pytest.mark.parametrize("card", OPTIMIZERS, ids=lambda card: card.kind)

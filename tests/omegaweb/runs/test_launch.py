@@ -9,6 +9,7 @@ from django.urls import reverse
 from omegaweb.accounts.models import User
 from omegaweb.datasets.models import DatasetVersion
 from omegaweb.engine import launcher
+from omegaweb.engine.choices import preset_of
 from omegaweb.programs.models import Program
 from omegaweb.runs.configuration import (
     BudgetChoice,
@@ -18,6 +19,7 @@ from omegaweb.runs.configuration import (
     RunConfiguration,
     TrainingChoice,
 )
+from omegaweb.runs.form_values import values_of_preset
 from omegaweb.runs.models import Run, RunState
 from tests.factories_runs import make_program, make_run, make_version
 from tests.omegaweb.runs.launch_data import launch_data
@@ -134,9 +136,55 @@ def test_a_preset_fills_in_its_values(alice_client: Client, version: DatasetVers
     assert response.status_code == 200
     assert response.context["preset"] == "omega:thorough"
     assert form["optimizer"].value() == "omega"
-    assert form["omega-population_size"].value() == 16
+    assert (form["epochs"].value(), form["budget_calls"].value()) == (None, 4000)
     assert form["name"].value() == "Kept"
     assert not Run.objects.exists()
+
+
+def test_choosing_an_optimizer_takes_its_own_preset_of_the_same_name(
+    alice_client: Client, version: DatasetVersion, program: Program
+):
+    quick = values_of_preset("random_few_shot", preset_of("random_few_shot", "quick"))
+    data = launch_data(version, program, **{**quick, "optimizer": "omega", "switch": "1"})
+    response = alice_client.post(URL, data)
+
+    assert response.context["preset"] == "omega:quick"
+
+
+def test_choosing_an_optimizer_keeps_what_a_person_changed(
+    alice_client: Client, version: DatasetVersion, program: Program
+):
+    quick = values_of_preset("random_few_shot", preset_of("random_few_shot", "quick"))
+    data = launch_data(version, program, **{**quick, "optimizer": "omega", "switch": "1", "batch_size": "5"})
+    form = alice_client.post(URL, data).context["form"]
+
+    assert (form["optimizer"].value(), form["batch_size"].value()) == ("omega", "5")
+    assert form["budget_calls"].value() == "600"
+
+
+def test_the_only_dataset_that_fits_a_program_is_chosen(
+    alice_client: Client, version: DatasetVersion, program: Program, alice: User
+):
+    form = alice_client.get(URL, {"program": program.pk}).context["form"]
+    assert form["version"].value() == version.pk
+
+    make_version(alice, name="More tickets")
+    form = alice_client.get(URL, {"program": program.pk}).context["form"]
+    assert form["version"].value() is None
+
+
+def test_a_race_until_the_budget_is_spent_can_be_launched(
+    alice_client: Client, version: DatasetVersion, program: Program
+):
+    thorough = values_of_preset("omega", preset_of("omega", "thorough"))
+    sent = {name: "" if value is None else value for name, value in thorough.items()}
+    response = alice_client.post(URL, launch_data(version, program, **{**sent, "omega-algorithm": "ga"}))
+
+    assert response.status_code == 302
+    choices = Run.objects.get().choices
+    assert choices.training.epochs is None
+    assert choices.optimizer.parameters["proposals_in_flight"] is None
+    assert choices.optimizer.races
 
 
 def test_changing_a_value_is_no_longer_a_preset(alice_client: Client, version: DatasetVersion, program: Program):

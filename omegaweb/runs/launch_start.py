@@ -1,0 +1,80 @@
+"""What the launch form holds before anybody has filled it in, and after a button has changed it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+
+from omegaweb.accounts.models import User
+from omegaweb.datasets.models import Dataset, DatasetVersion
+from omegaweb.engine import choices
+from omegaweb.engine.run_data import missing_inputs, missing_targets
+from omegaweb.programs.models import Program
+from omegaweb.runs.form_values import current_preset, values_of_preset, values_of_run
+from omegaweb.runs.models import Run
+
+#: The preset that the form begins with.
+USUAL = "balanced"
+
+
+def starting_values(user: User, asked: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the address asks to begin with: an earlier run, or a program, a dataset and a preset.
+
+    Raises:
+        Http404: one of them is not there, or somebody else's.
+    """
+    if asked.get("from", "").isdecimal():
+        return values_of_run(get_object_or_404(Run.objects.visible_to(user), pk=int(asked["from"])))
+    values = preset_values(asked.get("preset", ""))
+    if values is None:
+        first = choices.OPTIMIZERS[0]
+        values = values_of_preset(first.kind, choices.preset_of(first.kind, USUAL))
+    program = None
+    if asked.get("program", "").isdecimal():
+        program = get_object_or_404(Program.objects.visible_to(user), pk=int(asked["program"]))
+        values["program"] = program.pk
+    if asked.get("dataset", "").isdecimal():
+        dataset = get_object_or_404(Dataset.objects.visible_to(user), pk=int(asked["dataset"]))
+        version = dataset.latest_version
+    else:
+        version = only_fitting(user, program) if program else None
+    if version is not None:
+        values["version"] = version.pk
+    return values
+
+
+def preset_values(name: str) -> dict[str, Any] | None:
+    """Return the values of a preset called "kind:name"; None where there is none."""
+    for card in choices.OPTIMIZERS:
+        for preset in card.presets:
+            if f"{card.kind}:{preset.name}" == name:
+                return values_of_preset(card.kind, preset)
+    return None
+
+
+def values_of_optimizer(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the chosen optimizer's own preset, where the form still shows one of another optimizer.
+
+    Sizes and budgets that suit one optimizer suit the other badly; what a person has changed stays as it is.
+    """
+    for card in choices.OPTIMIZERS:
+        shown = current_preset({**values, "optimizer": card.kind})
+        if card.kind != values.get("optimizer") and shown:
+            return preset_values(f"{values.get('optimizer')}:{shown.partition(':')[2]}") or {}
+    return {}
+
+
+def only_fitting(user: User, program: Program) -> DatasetVersion | None:
+    """Return the one dataset that has the program's columns; None where there are several, or none."""
+    definition = program.definition()
+    datasets = Dataset.objects.visible_to(user).for_list()
+    fitting = [
+        version
+        for dataset in datasets
+        if (version := dataset.latest_version)
+        and not missing_inputs(version, definition)
+        and not missing_targets(version, definition)
+    ]
+    return fitting[0] if len(fitting) == 1 else None
