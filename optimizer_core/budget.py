@@ -59,7 +59,14 @@ class Usage:
         return self.prompt_tokens + self.completion_tokens
 
     def __add__(self, other: Usage) -> Usage:
-        return Usage(**{f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(Usage)})
+        return Usage(
+            calls=self.calls + other.calls,
+            prompt_tokens=self.prompt_tokens + other.prompt_tokens,
+            completion_tokens=self.completion_tokens + other.completion_tokens,
+            cost=self.cost + other.cost,
+            unpriced_calls=self.unpriced_calls + other.unpriced_calls,
+            seconds=self.seconds + other.seconds,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +107,7 @@ class Meter:
         self._waited = waited
         self._waiting_since: float | None = None
         self._by_role = {role: (spent or {}).get(role, Usage()) for role in Role}
+        self._total = sum(self._by_role.values(), start=Usage())
         self._in_flight: dict[int, Reservation] = {}
         self._stop_reason: str | None = None
 
@@ -132,6 +140,7 @@ class Meter:
         """Replace the held room by what the call used."""
         del self._in_flight[id(reservation)]
         self._by_role[reservation.role] += usage
+        self._total += usage
 
     def check(self) -> None:
         """Raise if no further call may be made.
@@ -185,7 +194,7 @@ class Meter:
     @property
     def total(self) -> Usage:
         """What all roles used together."""
-        return sum(self._by_role.values(), start=Usage())
+        return self._total
 
     @property
     def by_role(self) -> dict[Role, Usage]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from optimizer_core.budget import Meter, Role
@@ -88,12 +89,17 @@ def thinking_field(variable: TrainableVariable) -> str:
 
 def answer_schema(variable: TrainableVariable) -> Schema:
     """Return the schema of the answer: thoughts, then the custom fields, then examples where they are evolved."""
-    schema = variable.schema.json_schema
-    if evolves_examples(variable):
+    return _answer_schema(variable.schema, thinking_field(variable), evolves_examples(variable))
+
+
+@lru_cache(maxsize=256)
+def _answer_schema(fields: Schema, thinking: str, with_examples: bool) -> Schema:
+    schema = fields.json_schema
+    if with_examples:
         schema["properties"] = {**schema["properties"], EXAMPLES: _EXAMPLES_SCHEMA}
         schema["required"] = [*schema.get("required", []), EXAMPLES]
     thoughts = {"type": "string", "description": "What the scored answers show, and the one change that follows."}
-    return Schema.of(schema).with_field_first(thinking_field(variable), thoughts)
+    return Schema.of(schema).with_field_first(thinking, thoughts)
 
 
 def _check_placeholders(value: JsonObject, parent: Mapping[str, Any]) -> None:

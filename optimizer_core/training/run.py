@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from optimizer_core.budget import Meter
@@ -12,7 +12,7 @@ from optimizer_core.data.candidate import Candidate
 from optimizer_core.data.dataset import Sample, proportional
 from optimizer_core.data.variable import TrainableVariable
 from optimizer_core.events import BestChanged, CandidateProposed, CheckpointSaved
-from optimizer_core.json_values import JsonObject
+from optimizer_core.json_values import JsonObject, canonical_json
 from optimizer_core.metrics.base import Metric
 from optimizer_core.modules.base import Module
 from optimizer_core.optimizers.base import Optimizer, RacingOptimizer
@@ -61,6 +61,8 @@ class Run:
     reporter: Reporter
     stopper: Stopper
     measurer: Measurer
+    _race: tuple[Sample, ...] = ()
+    _targets: dict[str, str] = field(default_factory=dict)
 
     @property
     def races(self) -> bool:
@@ -85,7 +87,15 @@ class Run:
 
     def race_samples(self, size: int) -> tuple[Sample, ...]:
         """Return the validation samples of a race of that size; a longer race holds all of a shorter one."""
-        return proportional(self.data.validation, rng=self.rng("race", 0))[:size]
+        if not self._race:
+            self._race = proportional(self.data.validation, rng=self.rng("race", 0))
+        return self._race[:size]
+
+    def target_of(self, sample: Sample) -> str:
+        """Return the canonical text of a sample's target: equal targets are of one kind."""
+        if sample.id not in self._targets:
+            self._targets[sample.id] = canonical_json(sample.target)
+        return self._targets[sample.id]
 
     def rng(self, purpose: str, epoch: int, batch: int = 0) -> random.Random:
         """Return the chance of one decision: the same in every run of the same seed, resumed or not."""

@@ -28,6 +28,7 @@ class Stopper:
         self._event = event
         self._meter = meter
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._cancelled: set[asyncio.Task[Any]] = set()  # by a request to stop
         self.requested = False
 
     async def watch(self) -> None:
@@ -42,6 +43,7 @@ class Stopper:
         self.requested = True
         self._meter.stop()
         for task in tuple(self._tasks):
+            self._cancelled.add(task)
             task.cancel()
 
     async def guard(self, work: Coroutine[Any, Any, T]) -> T:
@@ -55,15 +57,18 @@ class Stopper:
         if self.requested:
             work.close()
             raise RunStopped("the run was asked to stop")
-        task = asyncio.ensure_future(work)
+        task = asyncio.current_task()
+        assert task is not None  # every coroutine runs in one
+        outermost = task not in self._tasks
         self._tasks.add(task)
         try:
-            return await task
+            return await work
         except asyncio.CancelledError:
-            me = asyncio.current_task()
-            if self.requested and task.cancelled() and not (me and me.cancelling()):
-                raise RunStopped("the run was asked to stop") from None
-            task.cancel()
+            if task in self._cancelled and outermost:
+                self._cancelled.discard(task)
+                if not task.uncancel():  # nobody else wants it to end
+                    raise RunStopped("the run was asked to stop") from None
             raise
         finally:
-            self._tasks.discard(task)
+            if outermost:
+                self._tasks.discard(task)

@@ -152,8 +152,8 @@ class _Lane:
         failed = _failures(seen)
         if not failed:
             return []
-        theme = canonical_json(self._rng.choice(failed).sample.target)
-        failed.sort(key=lambda each: canonical_json(each.sample.target) != theme)
+        theme = self._run.target_of(self._rng.choice(failed).sample)
+        failed.sort(key=lambda each: self._run.target_of(each.sample) != theme)
         failed = failed[: self._run.racer.nb_worst_predictions]
         return [*failed, *await self._contrasting(candidate, failed, seen)]
 
@@ -164,10 +164,10 @@ class _Lane:
         wanted = self._run.racer.nb_best_predictions
         given = [_given(each) for each in failed]
         right = [each for each in seen if each.outcome.result.reward >= RIGHT]
-        right.sort(key=lambda each: canonical_json(each.sample.target) not in given)
-        fitting = sum(canonical_json(each.sample.target) in given for each in right[:wanted])
+        right.sort(key=lambda each: self._run.target_of(each.sample) not in given)
+        fitting = sum(self._run.target_of(each.sample) in given for each in right[:wanted])
         known = {each.sample.id for each in seen}
-        more = [row for row in self._rows if canonical_json(row.target) in given and row.id not in known]
+        more = [row for row in self._rows if row.id not in known and self._run.target_of(row) in given]
         self._rng.shuffle(more)
         asked = await self._ask(candidate, more[: wanted - fitting])
         seen.extend(asked)
@@ -221,6 +221,7 @@ class _Lane:
             failed=proposal.failed,
             unknown=proposal.unknown,
             mended=self._mended(),
+            target_of=run.target_of,
         )
         chunk = max(LEAST_CHUNK, run.settings.minibatch_size)
         for start in range(0, len(order), chunk):
@@ -236,7 +237,7 @@ class _Lane:
     def _mended(self) -> set[str]:
         """Return the targets of the training samples that were failed and are not any more."""
         return {
-            canonical_json(each.sample.target)
+            self._run.target_of(each.sample)
             for step in self.outcome.steps
             if step.mends
             for each in step.trial

@@ -12,10 +12,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from optimizer_core.data.dataset import Sample
-from optimizer_core.json_values import canonical_json
 from optimizer_core.training.measuring import Answered
 
 #: What the lead is measured against, in standard deviations of chance.
@@ -25,7 +24,12 @@ RIGHT = 0.999
 
 
 def in_race_order(
-    race: Sequence[Sample], *, failed: Collection[str], unknown: Collection[str], mended: Collection[str]
+    race: Sequence[Sample],
+    *,
+    failed: Collection[str],
+    unknown: Collection[str],
+    mended: Collection[str],
+    target_of: Callable[[Sample], str],
 ) -> tuple[Sample, ...]:
     """Return the samples of a race in the order they are asked.
 
@@ -33,12 +37,13 @@ def in_race_order(
         race: the samples, in an order by chance.
         failed: ids of those that the parent is known to fail; they come first.
         unknown: ids of those that the parent was not asked; they come next.
-        mended: canonical targets of the evidence that the child mended; they come first among their like.
+        mended: targets of the evidence that the child mended; they come first among their like.
+        target_of: the target of a sample as such a text.
     """
 
     def place(sample: Sample) -> tuple[int, bool]:
         kind = 0 if sample.id in failed else 1 if sample.id in unknown else 2
-        return kind, canonical_json(sample.target) not in mended
+        return kind, target_of(sample) not in mended
 
     return tuple(sorted(race, key=place))
 

@@ -10,7 +10,7 @@ from optimizer_core.training.run import Run
 #: Proposals under way for each sample that may be: enough to keep all slots answering while some think.
 SLOTS_PER_LANE = 2
 #: How many generations of proposals a budget in calls should at least pay.
-GENERATIONS = 40
+GENERATIONS = 20
 #: What a proposal costs on average, in calls, before anything is known.
 USUAL_COST = 14
 #: The step forward that a race must be able to show, as a share of what the leader still lacks, and its bounds.

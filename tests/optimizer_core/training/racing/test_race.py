@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optimizer_core.data.dataset import Sample
-from optimizer_core.json_values import canonical_json
 from optimizer_core.training.racing.race import has_won, hopeless, in_race_order
 from optimizer_core.training.racing.sizes import race_size
 
@@ -16,7 +15,9 @@ differences = st.lists(st.sampled_from([-1.0, 0.0, 1.0]), min_size=1, max_size=6
 
 
 def test_failures_come_first_then_the_unknown_and_what_the_evidence_was_about_before_its_like():
-    order = in_race_order(ROWS, failed={"3", "4", "6"}, unknown={"0", "1"}, mended={canonical_json({"label": "b"})})
+    order = in_race_order(
+        ROWS, failed={"3", "4", "6"}, unknown={"0", "1"}, mended={"b"}, target_of=lambda row: row.target["label"]
+    )
     assert [row.id for row in order] == ["3", "4", "6", "1", "0", "5", "7", "2"]
 
 
