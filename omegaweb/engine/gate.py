@@ -11,6 +11,7 @@ from optimizer_core.review import Decision, Proposal, Verdict
 _DECISIONS = {
     ReviewState.APPROVED: Decision.APPROVED,
     ReviewState.REJECTED: Decision.REJECTED,
+    ReviewState.LEFT_OUT: Decision.REJECTED,
     ReviewState.EDITED: Decision.EDITED,
 }
 
@@ -53,9 +54,10 @@ class RowGate:
 def verdict_of(review: Review) -> Verdict:
     """Return a decided review as the library knows it."""
     decision = _DECISIONS[ReviewState(review.state)]
+    decided = review.reviewer if review.state != ReviewState.LEFT_OUT else None
     return Verdict(
         decision=decision,
-        reviewer=review.reviewer.get_username() if review.reviewer else "",
+        reviewer=decided.get_username() if decided else "",
         comment=review.reason,
         content=review.edited_content if decision is Decision.EDITED else None,
     )

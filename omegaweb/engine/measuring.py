@@ -39,6 +39,12 @@ class Scores:
         known = self._known(candidate)
         return [known[index] for index in sorted(known)]
 
+    def has_answer(self, candidate: Candidate) -> bool:
+        """Return whether at least one sample was answered, rightly or not."""
+        unsaved = (row for row in self._unsaved.values() if row.candidate_id == candidate.pk)
+        answered = SampleScore.objects.filter(candidate=candidate, output__isnull=False)
+        return any(row.output is not None for row in unsaved) or answered.exists()
+
     def save(self) -> None:
         """Write what was added. A sample that was scored again, after an interruption, keeps the newer score."""
         SampleScore.objects.bulk_create(

@@ -39,6 +39,11 @@ class Points:
         drawn = Measurement.objects.filter(run=self._run, candidate=candidate, series=Series.MINIBATCH)
         drawn.update(series=Series.BEHIND)
 
+    def forget(self, candidate: Candidate) -> None:
+        """Take all points of a candidate away."""
+        self._unsaved = [point for point in self._unsaved if point.candidate_id != candidate.pk]
+        Measurement.objects.filter(run=self._run, candidate=candidate).delete()
+
     def save(self) -> None:
         """Write what was added."""
         Measurement.objects.bulk_create(self._unsaved)

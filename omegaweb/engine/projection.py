@@ -8,8 +8,9 @@ from typing import Any, assert_never
 from django.contrib.auth import get_user_model
 
 from omegaweb.engine.measuring import Scores
+from omegaweb.engine.messages import plain_message
 from omegaweb.engine.points import Points
-from omegaweb.reviews.models import Review, ReviewState
+from omegaweb.reviews.models import LEFT_OUT, Review, ReviewState
 from omegaweb.runs.models import Candidate, CandidateState, Run, RunState, Series
 from optimizer_core import events
 from optimizer_core.data.statistics import mean_interval
@@ -124,15 +125,24 @@ class Projection:
             self._give_up((CandidateState.IN_POPULATION,), fate="interrupted")
 
     def _finished(self, event: events.RunFinished, at: datetime) -> None:
-        self._set(state=RunState(event.status), reason=event.reason, message=event.message, finished_at=at)
+        message = plain_message(event.message)
+        self._set(state=RunState(event.status), reason=event.reason, message=message, finished_at=at)
         if event.best is not None:
             self._set(best=self._candidates[event.best])
         if event.baseline is not None:
             self._set(baseline=self._candidates[event.baseline])
+        if event.status == "failed" and self.run.baseline is not None:
+            self._forget_unanswered(self._candidates[self.run.baseline.key])
         if event.status == "completed":  # only the budget keeps an approved edit from its score until the end
             self._give_up(UNFINISHED, fate="not_paid", operator="edit")
         self._give_up((*UNFINISHED, CandidateState.WAITING), fate="run_ended")
         self._withdraw_reviews(at)
+
+    def _forget_unanswered(self, baseline: Candidate) -> None:
+        """Where no row was ever answered, say that nothing was scored: a mean of 0 would blame the program."""
+        if not self._scores.has_answer(baseline):
+            self._change(baseline, reward=None, count=0, low=None, high=None)
+            self._points.forget(baseline)
 
     def _withdraw_reviews(self, at: datetime) -> None:
         Review.objects.filter(run=self.run).pending().update(state=ReviewState.WITHDRAWN, decided_at=at)
@@ -239,12 +249,12 @@ class Projection:
     def _review_decided(self, event: events.ReviewDecided, at: datetime) -> None:
         candidate = self._candidates[event.candidate]
         reviewer = get_user_model().objects.filter(username=event.reviewer).first()
+        verdict = "left_out" if event.comment == LEFT_OUT else event.verdict
         # A person's own row says more than the event; this fills it in where a program decided.
         Review.objects.filter(candidate=candidate).pending().update(
-            state=event.verdict, reason=event.comment, reviewer=reviewer, decided_at=at
+            state=verdict, reason=event.comment, reviewer=reviewer, decided_at=at
         )
-        states = {"rejected": CandidateState.REJECTED, "edited": CandidateState.EDITED}
-        self._change(candidate, state=states.get(event.verdict, CandidateState.SCORED))
+        self._change(candidate, state=AFTER_REVIEW[verdict], fate="left_out" if verdict == "left_out" else "")
         still_open = any(each.state == CandidateState.WAITING for each in self._candidates.values())
         if self.run.state == RunState.WAITING and not still_open:
             self._set(state=RunState.RUNNING)
@@ -292,6 +302,13 @@ class Projection:
         )
 
 
+#: Where a candidate stands after its review.
+AFTER_REVIEW = {
+    "approved": CandidateState.SCORED,
+    "rejected": CandidateState.REJECTED,
+    "edited": CandidateState.EDITED,
+    "left_out": CandidateState.DROPPED,
+}
 #: What may change about a candidate after it was proposed.
 CHANGING_FIELDS = (
     *("state", "rank", "reward", "count", "low", "high", "score", "novelty"),

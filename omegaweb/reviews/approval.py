@@ -27,6 +27,8 @@ def approval_of(candidate: Candidate) -> Approval:
         return Approval(sentence="NOT APPROVED: nobody has reviewed this candidate.", is_missing=True)
     if review.state == ReviewState.PENDING:
         return Approval(sentence="NOT APPROVED: it waits for a review.", is_missing=True)
+    if review.state == ReviewState.LEFT_OUT:
+        return Approval(sentence="NOT APPROVED: the run was finished without a decision.", is_missing=True)
     if review.state == ReviewState.WITHDRAWN:
         return Approval(sentence="NOT APPROVED: the run ended before anybody decided.", is_missing=True)
     who = review.reviewer.get_username() if review.reviewer else "somebody who has left"

@@ -10,6 +10,9 @@ from django.urls import reverse
 from omegaweb.accounts.models import User
 from omegaweb.runs.models import Candidate, Run
 
+#: What a review says that nobody decided, and what the library is told as the comment of the rejection.
+LEFT_OUT = "Not reviewed: left out so that the run could finish."
+
 
 class ReviewState(models.TextChoices):
     """Where a review stands."""
@@ -18,6 +21,7 @@ class ReviewState(models.TextChoices):
     APPROVED = "approved", "Approved"
     REJECTED = "rejected", "Rejected"
     EDITED = "edited", "Edited and approved"
+    LEFT_OUT = "left_out", "Left out"  # the run was finished without it; the library is told that it was rejected
     WITHDRAWN = "withdrawn", "Withdrawn"  # the run ended, or does not know of it after an interruption
 
 

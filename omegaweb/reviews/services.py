@@ -10,12 +10,11 @@ from django.utils import timezone
 
 from omegaweb.accounts.models import User
 from omegaweb.reviews.edits import check_edit
-from omegaweb.reviews.models import Review, ReviewState
+from omegaweb.reviews.models import LEFT_OUT, Review, ReviewState
 from omegaweb.runs.models import Run, RunState
 
 VERDICTS = (ReviewState.APPROVED, ReviewState.REJECTED, ReviewState.EDITED)
 REASON_LENGTH = 4000
-LEFT_OUT = "Not reviewed: left out so that the run could finish."
 
 
 class AlreadyDecided(Exception):
@@ -75,14 +74,14 @@ def decide(
 def leave_out(run: Run, *, user: User) -> int:
     """Let a run whose search is over go on to its result without the reviews still open; return how many those were.
 
-    They count as rejected: no gate answers "nobody decided", and what nobody approved must not enter the population.
+    What nobody approved must not enter the population, so the library takes them as rejected.
     """
     if Run.objects.get(pk=run.pk).state != RunState.WAITING:
         return 0
     return (
         Review.objects.pending()
         .filter(run=run)
-        .update(state=ReviewState.REJECTED, reviewer=user, reason=LEFT_OUT, decided_at=timezone.now())
+        .update(state=ReviewState.LEFT_OUT, reviewer=user, reason=LEFT_OUT, decided_at=timezone.now())
     )
 
 

@@ -38,6 +38,8 @@ ROWS_ON_A_PAGE = 50
 #: Rows of the table beneath the curve.
 MEASUREMENTS_SHOWN = 50
 WARNINGS_SHOWN = 5
+#: Code of the warning that reviews are open; how many are is counted anew, so it must not be read from the log.
+REVIEWS_OPEN = "waiting_for_review"
 
 #: What the population table shows: members, and who may become one.
 IN_VIEW = (CandidateState.IN_POPULATION, CandidateState.WAITING, CandidateState.SCORED)
@@ -133,7 +135,7 @@ def _scores(run: Run, query: Query) -> Context:
 
 
 def _notices(run: Run, query: Query) -> Context:
-    warnings = run.events.filter(kind="warning.raised").order_by("-sequence")
+    warnings = run.events.filter(kind="warning.raised").exclude(payload__code=REVIEWS_OPEN).order_by("-sequence")
     seen: dict[str, str] = {}  # a warning said twice is one warning
     for payload in warnings.values_list("payload", flat=True)[: WARNINGS_SHOWN * 4]:
         seen.setdefault(payload["message"], payload["code"])

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from omegaweb.engine.messages import plain_message
 from omegaweb.runs.models import Event, Run
 from omegaweb.runs.wording import operator_name, race_in_words
 
@@ -132,7 +133,10 @@ def sentence(kind: str, payload: dict[str, Any], link: Link) -> SafeString:
         case "run.finished":
             reason = REASONS.get(payload["reason"], payload["reason"])
             return format_html(
-                "{}{}. {}", ENDS[payload["status"]], f", because {reason}" if reason else "", payload["message"]
+                "{}{}. {}",
+                ENDS[payload["status"]],
+                f", because {reason}" if reason else "",
+                plain_message(payload["message"]),
             )
         case "epoch.started":
             return format_html("Epoch {} began.", payload["epoch"] + 1)
@@ -217,6 +221,8 @@ def _dropped(payload: dict[str, Any], link: Link) -> SafeString:
 def _decided(payload: dict[str, Any], link: Link) -> SafeString:
     by = payload["reviewer"] or "Nobody"
     comment = f": “{payload['comment']}”" if payload["comment"] else "."
+    if payload["verdict"] == "rejected" and not payload["reviewer"]:
+        return format_html("{} was left out{}", link(payload["candidate"]), comment)
     if payload["verdict"] == "edited":
         return format_html("{} edited {} into {}{}", by, link(payload["candidate"]), link(payload["edited"]), comment)
     return format_html("{} {} {}{}", by, payload["verdict"], link(payload["candidate"]), comment)

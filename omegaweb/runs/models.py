@@ -36,6 +36,10 @@ class RunQuerySet(models.QuerySet["Run"]):
     def active(self) -> RunQuerySet:
         return self.filter(state__in=[RunState.QUEUED, RunState.RUNNING, RunState.WAITING])
 
+    def at_rest(self) -> RunQuerySet:
+        """Keep those that nothing works on or will work on by itself."""
+        return self.exclude(state__in=[RunState.QUEUED, RunState.RUNNING, RunState.WAITING])
+
     def under_way(self) -> RunQuerySet:
         """Keep those that a thread should be working on."""
         return self.filter(state__in=[RunState.RUNNING, RunState.WAITING])
@@ -114,6 +118,10 @@ class Run(models.Model):
     @property
     def is_stopping(self) -> bool:
         return self.stop_requested_at is not None and self.is_under_way
+
+    @property
+    def can_be_deleted(self) -> bool:
+        return self.run_state.is_over or self.run_state is RunState.INTERRUPTED
 
     @property
     def can_be_continued(self) -> bool:

@@ -25,3 +25,12 @@ def launch_run(
         configuration=configuration.to_json(),
         epochs=configuration.training.epochs,
     )
+
+
+@transaction.atomic
+def delete_run(run: Run) -> bool:
+    """Delete a run with everything it found. False if it is under way, or waits for its turn."""
+    if not Run.objects.select_for_update().at_rest().filter(pk=run.pk).exists():
+        return False
+    run.delete()
+    return True

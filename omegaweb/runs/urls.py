@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from omegaweb.runs.views.candidate import candidate
-from omegaweb.runs.views.detail import detail, event, resume, stop
+from omegaweb.runs.views.detail import delete, detail, event, resume, stop
 from omegaweb.runs.views.export import export
 from omegaweb.runs.views.launch import estimate, example, launch
 from omegaweb.runs.views.listing import runs
@@ -17,6 +17,7 @@ urlpatterns = [
     path("<int:pk>/", detail, name="detail"),
     path("<int:pk>/events/<int:sequence>/", event, name="event"),
     path("<int:pk>/stop/", stop, name="stop"),
+    path("<int:pk>/delete/", delete, name="delete"),
     path("<int:pk>/continue/", resume, name="continue"),
     path("launch/", launch, name="launch"),
     path("launch/estimate/", estimate, name="estimate"),

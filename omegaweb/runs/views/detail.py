@@ -1,4 +1,4 @@
-"""The page of one run, and what people may do to it: stop it, continue it."""
+"""The page of one run, and what people may do to it: stop, continue, delete."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from omegaweb.engine import launcher
 from omegaweb.runs.charts import figure
 from omegaweb.runs.live import TABS, current_tab, detail_run, regions_of
 from omegaweb.runs.models import Run
+from omegaweb.runs.services import delete_run
 
 
 def visible_run(request: HttpRequest, pk: int) -> Run:
@@ -59,6 +60,19 @@ def stop(request: HttpRequest, pk: int) -> HttpResponse:
     if not launcher.stop(run.pk):
         messages.info(request, "The run was over already, or somebody had stopped it.")
     return redirect(run)
+
+
+@require_http_methods(["GET", "POST"])
+def delete(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask whether to delete a run, and delete it; refuse while it is under way."""
+    run = visible_run(request, pk)
+    if request.method == "GET":
+        return render(request, "pages/runs/delete.html", {"run": run})
+    if not delete_run(run):
+        messages.error(request, f"“{run}” is under way, so it was not deleted. Stop it first.")
+        return redirect(run)
+    messages.success(request, f"“{run}” was deleted.")
+    return redirect("runs:list")
 
 
 @require_POST

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from omegaweb.reviews.models import Review, ReviewState
+from omegaweb.reviews.models import LEFT_OUT, Review, ReviewState
 from omegaweb.runs import wording
 from omegaweb.runs.models import Candidate, CandidateState, Measurement, RunState, SampleScore, Series
 from optimizer_core import events
@@ -67,10 +67,10 @@ def test_run_finished_ends_the_run_and_withdraws_open_reviews(run):
         run,
         scored(key_of(BETTER), [1.0]),
         events.ReviewRequested(candidate=key_of(BETTER), reward=1.0, count=1),
-        events.RunFinished(status="stopped", reason="stop_requested", best=BASELINE, baseline=BASELINE, message="m"),
+        events.RunFinished(status="stopped", reason="stop_requested", best=BASELINE, baseline=BASELINE, message="Enough"),
     )
 
-    assert (run.state, run.reason, run.message) == (RunState.STOPPED, "stop_requested", "m")
+    assert (run.state, run.reason, run.message) == (RunState.STOPPED, "stop_requested", "Enough")
     assert run.best == run.baseline == candidate(run, "Say which team should answer: {{text}}")
     assert run.finished_at is not None
     assert Review.objects.get(run=run).state == ReviewState.WITHDRAWN
@@ -237,6 +237,43 @@ def test_an_approved_edit_that_was_never_scored_says_why(run, status, fate, word
     left = candidate(run, OTHER)
     assert (left.state, left.fate) == (CandidateState.DROPPED, fate)
     assert words in wording.fate(left)
+
+
+def test_a_review_left_out_is_no_rejection(run):
+    key = key_of(BETTER)
+    decided = events.ReviewDecided(candidate=key, verdict="rejected", comment=LEFT_OUT)
+    run = record(run, events.ReviewRequested(candidate=key, reward=1.0, count=1), decided)
+
+    left = candidate(run)
+    assert (left.state, left.fate) == (CandidateState.DROPPED, "left_out")
+    assert Review.objects.get(run=run).state == ReviewState.LEFT_OUT
+    assert "nobody had decided" in wording.fate(left)
+
+
+def test_a_run_whose_model_never_answered_has_scored_nothing(alice):
+    silent = [SampleResult(sample=f"validation-{index}", reward=0.0, error="refused") for index in range(4)]
+    run = recorded_run(
+        alice,
+        [
+            started(),
+            baseline_proposed(),
+            events.CandidateScored(
+                candidate=BASELINE, split="validation", reward=0.0, results=tuple(silent), mean=0.0, count=4
+            ),
+            events.RunFinished(
+                status="failed", reason="error", best=BASELINE, baseline=BASELINE, message="ModelUnavailable: no route"
+            ),
+        ],
+    )
+
+    assert (run.baseline.reward, run.best.reward, run.message) == (None, None, "No route")
+    assert not run.measurements.exists()
+
+
+def test_a_run_that_fails_later_keeps_its_scores(run):
+    run = record(run, events.RunFinished(status="failed", reason="error", message="ValueError: odd"))
+
+    assert (run.baseline.reward, run.message) == (0.5, "ValueError: odd")
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from omegaweb.accounts.models import User
-from omegaweb.reviews.models import Review, ReviewState
-from omegaweb.reviews.services import LEFT_OUT
+from omegaweb.reviews.models import LEFT_OUT, Review, ReviewState
 from omegaweb.runs.models import Run, RunState
 from tests.factories_runs import START, make_candidate, make_program, make_review, make_run, make_version
 
@@ -100,14 +99,14 @@ def test_a_run_that_still_searches_does_not_offer_it(alice: User, alice_client: 
     assert "Finish without" not in alice_client.get(reverse("reviews:list")).content.decode()
 
 
-def test_finishing_without_them_rejects_the_open_ones_and_no_others(alice: User, alice_client: Client) -> None:
+def test_finishing_without_them_leaves_the_open_ones_out_and_no_others(alice: User, alice_client: Client) -> None:
     run, other = held_run(alice), held_run(alice, name="Other")
     first = run.reviews.all()[0]
     Review.objects.filter(pk=first.pk).update(state=ReviewState.APPROVED, reviewer=alice, decided_at=START)
     response = alice_client.post(reverse("reviews:leave-out", args=[run.pk]))
     assert response["Location"] == run.get_absolute_url()
     states = list(run.reviews.order_by("pk").values_list("state", "reason"))
-    assert states == [(ReviewState.APPROVED, ""), (ReviewState.REJECTED, LEFT_OUT)]
+    assert states == [(ReviewState.APPROVED, ""), (ReviewState.LEFT_OUT, LEFT_OUT)]
     assert other.reviews.pending().count() == 2
 
 

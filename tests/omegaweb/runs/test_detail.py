@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from omegaweb.runs.configuration import BudgetChoice, OptimizerChoice
-from omegaweb.runs.live import TABS
+from omegaweb.runs.live import REVIEWS_OPEN, TABS
 from omegaweb.runs.models import Run, RunState
 from optimizer_core import events
 from tests import event_streams
@@ -242,3 +242,11 @@ def test_a_run_that_is_over_says_so_where_the_live_badge_reads_it(alice_client, 
     run = make_run(alice, name="Moves", state=state)
 
     assert ("data-over" in page_of(alice_client, run)) is is_over
+
+
+def test_the_warning_of_open_reviews_goes_when_none_is_open(alice_client, alice):
+    warning = events.WarningRaised(code=events.WAITING_FOR_REVIEW, message="The search is over; 57 candidates wait.")
+    run = recorded_run(alice, [event_streams.started(), warning])
+
+    assert events.WAITING_FOR_REVIEW == REVIEWS_OPEN
+    assert "57 candidates" not in page_of(alice_client, run)
