@@ -20,11 +20,14 @@ def main() -> None:
     from django.conf import settings
     from django.core.management import call_command
 
+    from omegaweb.engine import warmup
+
     lock = _claim(Path(settings.DATA_DIR))
     listener = _listen(settings.HOST, settings.PORT)
     call_command("migrate", interactive=False, verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     call_command("first_account")
+    warmup.start()
     uvicorn.Server(server_config()).run(sockets=[listener])
     lock.close()
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from omegaweb.engine import warmup
 from omegaweb.runs.configuration import BudgetChoice
 from omegaweb.runs.models import Run, RunState
 
@@ -139,7 +140,7 @@ def _label(run: Run) -> str:
     if state is RunState.QUEUED:
         return "Waiting for its turn"
     if run.started_at is None:
-        return "Preparing" if run.is_under_way else "Never started"
+        return _preparing() if run.is_under_way else "Never started"
     if state is RunState.WAITING:
         return "The search is over, reviews are open"
     if run.is_under_way and not run.batches_done and run.baseline is None:
@@ -150,6 +151,10 @@ def _label(run: Run) -> str:
     batch = run.batches_done - run.epoch * run.batches if run.batches else run.batches_done
     of_batches = f" of {run.batches}" if run.batches else ""
     return f"Epoch {run.epoch + 1}{of_epochs}, batch {batch}{of_batches}"
+
+
+def _preparing() -> str:
+    return "Loading the model library (first run only)" if warmup.is_loading() else "Preparing"
 
 
 def _until_spent(run: Run) -> str:
