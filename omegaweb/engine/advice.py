@@ -11,6 +11,8 @@ from omegaweb.runs.configuration import RunConfiguration
 #: With fewer rows than this a 95 % interval is wider than about ±17 points.
 HONEST_ROWS = 30
 FEWEST_PROPOSALS = 3
+#: A test that is paid to this share is paid: the estimate is not that exact.
+ALMOST_ALL = 0.95
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,9 +33,12 @@ class _Sizes(Protocol):
     def test(self) -> int: ...
 
 
-def notices(configuration: RunConfiguration, sizes: _Sizes, *, proposals: int, fixed: int) -> tuple[Notice, ...]:
+def notices(
+    configuration: RunConfiguration, sizes: _Sizes, *, proposals: int, fixed: int, test_paid: float
+) -> tuple[Notice, ...]:
     """Return what to think about, the most important first."""
-    found = [*_about_budget(proposals, fixed), *_about_rows(sizes), *_about_models(configuration)]
+    about_test = _about_test(sizes.test, test_paid) if proposals >= FEWEST_PROPOSALS else []
+    found = [*_about_budget(proposals, fixed), *about_test, *_about_rows(sizes), *_about_models(configuration)]
     return tuple(found)
 
 
@@ -46,6 +51,18 @@ def _about_budget(proposals: int, fixed: int) -> list[Notice]:
             title=f"This buys {bought}",
             text=f"Scoring the baseline and the test alone takes {fixed:,} calls. Raise the budget or the epochs, or "
             "use smaller batches.",
+        )
+    ]
+
+
+def _about_test(rows: int, paid: float) -> list[Notice]:
+    if paid > ALMOST_ALL:
+        return []
+    return [
+        Notice(
+            title=f"Not all {rows:,} test rows are paid",
+            text=f"The test takes at most half of the budget: about {int(rows * paid):,} rows here. The result stays "
+            "honest, its interval gets wider. Raise the budget to test on all of them.",
         )
     ]
 

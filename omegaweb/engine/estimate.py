@@ -21,6 +21,8 @@ from omegaweb.engine.providers import FREE, Price, is_built_in, price_of
 from omegaweb.engine.workload import Sizes, Span, Workload, workload_of
 from omegaweb.runs.configuration import OptimizerChoice, RunConfiguration
 
+#: The largest share of what is left after the baseline that is held back for the test.
+MOST_FOR_TEST = 0.5
 CHARACTERS_A_TOKEN = 4
 ROWS_SAMPLED = 50
 #: Tokens of the frame around a prompt: field list, roles, JSON.
@@ -43,9 +45,10 @@ class Estimate:
     tokens: Span
     cost: Span | None  # US dollars; None where a price is unknown
     seconds: Span
-    proposals: int
+    proposals: Span
     proposals_wanted: int  # without any budget
-    fixed_calls: int  # before and after the search: baseline and test
+    fixed_calls: int  # before and after the search: baseline and the whole test
+    test_paid: float  # share of the test that the budget pays
     calls_each: Span  # of one proposal
     ends_by: str  # epochs, calls, tokens, cost or minutes: what ends the run first
     unpriced: tuple[str, ...] = ()  # models without a known price
@@ -81,16 +84,16 @@ def estimate(configuration: RunConfiguration, sizes: Sizes, *, row_characters: f
     training, budget = configuration.training, configuration.budget
     work = workload_of(configuration, sizes)
     each = _with_roles(work, configuration)
-    total_fixed = work.fixed * _answers_cost(configuration)
+    answer = _answers_cost(configuration)
 
+    bought = _bought(configuration, work, each, row_characters)
     wanted = work.steps * training.epochs if training.epochs is not None else None
-    affordable, ends_by = _affordable(configuration, total_fixed, each, work.search_share, row_characters)
-    if wanted is None:
-        proposals = math.floor(affordable or 0)
-    elif affordable is not None and affordable < wanted:
-        proposals = math.floor(affordable)
-    else:
-        proposals, ends_by = wanted, "epochs"
+    proposals, ends_by = bought.proposals, bought.ends_by
+    if wanted is None and ends_by == "epochs":  # the only limit is in money, and a price is unknown
+        proposals = Span(low=0, high=0)
+    if wanted is not None:
+        proposals = Span(low=min(proposals.low, wanted), high=min(proposals.high, wanted))
+        ends_by = ends_by if proposals.low < wanted else "epochs"
 
     loads = _loads(configuration, work, proposals, row_characters)
     calls = _sum(load.calls for load in loads).capped(budget.calls)
@@ -107,15 +110,22 @@ def estimate(configuration: RunConfiguration, sizes: Sizes, *, row_characters: f
         tokens=tokens,
         cost=cost,
         seconds=seconds.capped(None if budget.minutes is None else budget.minutes * 60),
-        proposals=max(0, proposals),
+        proposals=proposals,
         proposals_wanted=wanted or 0,
-        fixed_calls=total_fixed,
+        fixed_calls=(work.before + work.test) * answer,
+        test_paid=bought.test_paid,
         calls_each=each,
         ends_by=ends_by,
         unpriced=unpriced,
         free=all(price == FREE for price in prices.values()),
         is_rough=configuration.optimizer.races,
-        notices=notices(configuration, sizes, proposals=max(0, proposals), fixed=total_fixed),
+        notices=notices(
+            configuration,
+            sizes,
+            proposals=round(proposals.high),
+            fixed=(work.before + work.test) * answer,
+            test_paid=bought.test_paid,
+        ),
     )
 
 
@@ -138,14 +148,21 @@ def _answers_cost(configuration: RunConfiguration) -> int:
 
 def _with_roles(work: Workload, configuration: RunConfiguration) -> Span:
     """Calls of one proposal."""
-    factor = _answers_cost(configuration)
-    return Span(low=work.each.low * factor + work.rewrites, high=work.each.high * factor + work.rewrites)
+    factor, made = _answers_cost(configuration), work.rewrites
+    return Span(low=work.each.low * factor + made.low, high=work.each.high * factor + made.high)
 
 
-def _affordable(
-    configuration: RunConfiguration, fixed: int, each: Span, search_share: float, row_characters: float
-) -> tuple[float | None, str]:
-    """Return how many proposals the tightest limit buys, and which limit that is."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Bought:
+    """What the tightest limit pays."""
+
+    proposals: Span
+    test_paid: float  # share of the test
+    ends_by: str
+
+
+def _bought(configuration: RunConfiguration, work: Workload, each: Span, row_characters: float) -> _Bought:
+    """Return what the tightest limit buys; without any limit, as much as is wanted."""
     read, written = _task_tokens(configuration, row_characters)
     budget, models = configuration.budget, configuration.models
     price = price_of(models.task)
@@ -155,15 +172,19 @@ def _affordable(
         "cost": (budget.cost, read * price.read + written * price.written if price else 0.0),
         "minutes": (budget.minutes, _seconds_a_call(configuration, read) / 60),
     }
-    bought = {
-        name: max(0.0, (limit / amount - fixed) * search_share / each.high)
-        for name, (limit, amount) in a_call.items()
-        if limit is not None and amount > 0
-    }
-    if not bought:
-        return None, "epochs"
-    tightest = min(bought, key=lambda name: bought[name])
-    return bought[tightest], tightest
+    answer = _answers_cost(configuration)
+    found = [_Bought(proposals=Span(low=math.inf, high=math.inf), test_paid=1.0, ends_by="epochs")]
+    for name, (limit, amount) in a_call.items():
+        if limit is None or amount <= 0:
+            continue
+        left = max(0.0, limit / amount - work.before * answer)
+        test = min(work.test * answer, left * MOST_FOR_TEST)
+        search = (left - test) * work.search_share
+        proposals = Span(low=math.floor(search / each.high), high=math.floor(search / each.low))
+        found.append(
+            _Bought(proposals=proposals, test_paid=test / (work.test * answer) if work.test else 1.0, ends_by=name)
+        )
+    return min(found, key=lambda bought: bought.proposals.low)
 
 
 def _seconds_a_call(configuration: RunConfiguration, read: float) -> float:
@@ -171,7 +192,7 @@ def _seconds_a_call(configuration: RunConfiguration, read: float) -> float:
     return load.seconds(configuration.training.concurrency).high
 
 
-def _loads(configuration: RunConfiguration, work: Workload, proposals: int, row_characters: float) -> list[_Load]:
+def _loads(configuration: RunConfiguration, work: Workload, proposals: Span, row_characters: float) -> list[_Load]:
     models = configuration.models
     answers = work.answers(proposals)
     read, written = _task_tokens(configuration, row_characters)
@@ -179,12 +200,12 @@ def _loads(configuration: RunConfiguration, work: Workload, proposals: int, row_
     if configuration.optimizer.kind == "omega":
         shown = 4 * (row_characters / CHARACTERS_A_TOKEN + 40)
         text = len(configuration.program["instruction"]) / CHARACTERS_A_TOKEN
-        made = Span(low=proposals * work.rewrites, high=proposals * work.rewrites)
+        made = work.rewritings(proposals)
         loads.append(
             _Load(model=models.proposer or models.task, calls=made, read=600 + shown + text, written=REWRITE_TOKENS)
         )
         if configuration.optimizer.parameters.get("algorithm", "dns") != "ga":
-            embedded = Span(low=math.ceil(proposals / work.steps), high=proposals + 1)
+            embedded = Span(low=math.ceil(proposals.low / work.steps), high=made.high + 1)
             loads.append(_Load(model=models.embedding, calls=embedded, read=text, written=0))
     if configuration.reward.kind == "judge":
         loads.append(

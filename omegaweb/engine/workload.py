@@ -1,19 +1,20 @@
 """How many rows a run answers: before its search, for each proposal, and at its end.
 
 With T, V and E rows to train, validate and test on, batches of B rows (S = ⌈T / B⌉ an epoch), minibatches of
-m = min(minibatch, V) rows, races of R = min(32, V) rows and p proposals:
+m = min(minibatch, V) rows and races of R = min(32, V) rows:
 
-    ============  ==================================  ==================================
+    ============  ==================================  =========================================
     rows          plain search                        racing search
-    ============  ==================================  ==================================
+    ============  ==================================  =========================================
     before        V, and V for each seed instruction  R, and R for each seed instruction
-    a proposal    B by the parent, m by the child,    USUAL_ROWS; at most WINNERS · R more,
-                  at most m more by the parent        for the races that go to their end
+    a proposal    B by the parent, m by the child,    FAILED_ROWS where it mends nothing, else
+                  at most m more by the parent        STRIDE · STEP_ROWS and a race of R
     at the end    at most V for each epoch and V      at most 3·V, and 8 % of what is left
-    test          2·E                                 2·E
-    ============  ==================================  ==================================
+    test          2·E, at most half of what is left   2·E, at most half of what is left
+    ============  ==================================  =========================================
 
-A race grows while its leader gets better and better; the estimate takes it as it begins.
+Of a race nobody knows beforehand how many proposals mend something: at first most do, of a good prompt few. RARELY
+and MOSTLY are what runs of 500 to 4,000 calls on the simulated task showed at their end and at their beginning.
 """
 
 from __future__ import annotations
@@ -23,11 +24,13 @@ from dataclasses import dataclass
 
 from omegaweb.runs.configuration import RunConfiguration
 
-#: Of the racing search: rows of a race at its start, rows and rewritings of a proposal on average, the share of
-#: proposals whose race goes to its end, finalists, and the share of the budget that is held back for them.
+#: Of the racing search: rows of a race at its start, rows of a proposal that mends nothing, rewritings of one that
+#: does, rows of each of those, and the share of proposals that mend something.
 RACE_ROWS = 32
-USUAL_ROWS, USUAL_REWRITES = 12.5, 1.5
-WINNERS = 0.2
+FAILED_ROWS = 13
+STRIDE, STEP_ROWS = 4, 19
+RARELY, MOSTLY = 0.15, 0.85
+#: Candidates that are validated at the end of a race, and the share of the budget that is held back for them.
 FINALISTS, SHARE_OF_FINALISTS = 3, 0.08
 
 
@@ -58,46 +61,64 @@ class Span:
 class Workload:
     """What the search of one configuration answers."""
 
-    fixed: int  # rows for the baseline, the seeds and the test
+    before: int  # rows for the baseline and the seeds
+    test: int  # rows of the sealed test
     each: Span  # rows of one proposal
-    rewrites: float  # calls of the proposing model for one proposal
+    rewrites: Span  # calls of the proposing model for one proposal
     steps: int  # proposals of an epoch
     each_epoch: int  # rows that the best may be validated on at the end of an epoch
     at_the_end: int  # rows that finalists may be validated on
-    search_share: float = 1.0  # of what is left after the fixed rows
+    search_share: float = 1.0  # of what is left after the rows before and the test
 
-    def answers(self, proposals: int) -> Span:
-        """Return the rows that are answered with so many proposals."""
-        epochs = math.ceil(proposals / self.steps)
+    def answers(self, proposals: Span) -> Span:
+        """Return the rows that are answered with so many proposals: many cheap ones, or few dear ones."""
+        fixed = self.before + self.test
+        epochs = math.ceil(proposals.low / self.steps)
         return Span(
-            low=self.fixed + proposals * self.each.low,
-            high=self.fixed + proposals * self.each.high + epochs * self.each_epoch + self.at_the_end,
+            low=fixed + proposals.high * self.each.low,
+            high=fixed + proposals.low * self.each.high + epochs * self.each_epoch + self.at_the_end,
         )
+
+    def rewritings(self, proposals: Span) -> Span:
+        """Return the calls of the proposing model for so many proposals."""
+        return Span(low=proposals.high * self.rewrites.low, high=proposals.low * self.rewrites.high)
 
 
 def workload_of(configuration: RunConfiguration, sizes: Sizes) -> Workload:
     """Return what a configuration answers on rows of these sizes."""
+    steps = max(1, math.ceil(sizes.train / max(1, configuration.training.batch_size)))
+    make = _racing if configuration.optimizer.races else _plain
+    return make(configuration, sizes, steps)
+
+
+def _racing(configuration: RunConfiguration, sizes: Sizes, steps: int) -> Workload:
+    race = min(RACE_ROWS, sizes.validation)
+
+    def mixed(failed: float, whole: float) -> Span:
+        return Span(low=failed + RARELY * (whole - failed), high=failed + MOSTLY * (whole - failed))
+
+    return Workload(
+        before=race * (1 + len(configuration.program["seed_instructions"])),
+        test=2 * sizes.test,
+        each=mixed(FAILED_ROWS, STRIDE * STEP_ROWS + race),
+        rewrites=mixed(1, STRIDE),
+        steps=steps,
+        each_epoch=0,
+        at_the_end=FINALISTS * sizes.validation,
+        search_share=1 - SHARE_OF_FINALISTS,
+    )
+
+
+def _plain(configuration: RunConfiguration, sizes: Sizes, steps: int) -> Workload:
     training = configuration.training
-    steps = max(1, math.ceil(sizes.train / max(1, training.batch_size)))
-    seeds = len(configuration.program["seed_instructions"])
-    rewrites = 1.0 if configuration.optimizer.kind == "omega" else 0.0
-    if configuration.optimizer.races:
-        race = min(RACE_ROWS, sizes.validation)
-        return Workload(
-            fixed=race * (1 + seeds) + 2 * sizes.test,
-            each=Span(low=USUAL_ROWS, high=USUAL_ROWS + WINNERS * race),
-            rewrites=USUAL_REWRITES,
-            steps=steps,
-            each_epoch=0,
-            at_the_end=FINALISTS * sizes.validation,
-            search_share=1 - SHARE_OF_FINALISTS,
-        )
     minibatch = min(training.minibatch_size, sizes.validation) or sizes.validation
     batch = min(training.batch_size, sizes.train)
+    rewrites = 1 if configuration.optimizer.kind == "omega" else 0
     return Workload(
-        fixed=sizes.validation * (1 + seeds) + 2 * sizes.test,
+        before=sizes.validation * (1 + len(configuration.program["seed_instructions"])),
+        test=2 * sizes.test,
         each=Span(low=batch + minibatch, high=batch + 2 * minibatch),
-        rewrites=rewrites,
+        rewrites=Span(low=rewrites, high=rewrites),
         steps=steps,
         each_epoch=sizes.validation,
         at_the_end=sizes.validation,

@@ -67,9 +67,7 @@ def test_run_finished_ends_the_run_and_withdraws_open_reviews(run):
         run,
         scored(key_of(BETTER), [1.0]),
         events.ReviewRequested(candidate=key_of(BETTER), reward=1.0, count=1),
-        events.RunFinished(
-            status="stopped", reason="stop_requested", best=BASELINE, baseline=BASELINE, message="End"
-        ),
+        events.RunFinished(status="stopped", reason="stop_requested", best=BASELINE, baseline=BASELINE, message="End"),
     )
 
     assert (run.state, run.reason, run.message) == (RunState.STOPPED, "stop_requested", "End")

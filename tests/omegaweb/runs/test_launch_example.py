@@ -21,7 +21,7 @@ def test_it_opens_the_launch_page_with_everything_filled_in(alice_client: Client
     assert form["version"].value() == version.pk
     assert form["program"].value()
     assert response.context["preset"]
-    assert response.context["estimate"].proposals >= 3
+    assert response.context["estimate"].proposals.low >= 3
     assert not Run.objects.exists()
 
 
