@@ -13,8 +13,9 @@ from collections import deque
 from optimizer_core.errors import BudgetExhausted
 from optimizer_core.training.epochs import IDLE_EPOCHS, end_epoch
 from optimizer_core.training.racing.landing import land
-from optimizer_core.training.racing.lane import LEAST_CHUNK, Outcome, pursue
-from optimizer_core.training.racing.proposals import STRIDE, Proposal, draft
+from optimizer_core.training.racing.lane import Outcome, pursue
+from optimizer_core.training.racing.proposals import Proposal, draft
+from optimizer_core.training.racing.sizes import USUAL_COST
 from optimizer_core.training.reviews import ReviewDesk
 from optimizer_core.training.run import Run
 
@@ -133,13 +134,17 @@ def _may_start(run: Run, number: int, lanes: Lanes) -> bool:
 
 
 def _can_pay(run: Run, lanes: Lanes) -> bool:
-    """Return True if the calls that are left pay one more proposal beside those under way, whatever they cost."""
+    """Return True if the calls that are left are likely to pay one more proposal beside those under way.
+
+    Those under way are taken to be half done. What the budget does not pay in the end was paid for nothing, and slots
+    that are left idle are time lost: so lanes are closed only when the end is near.
+    """
     left = run.meter.left.get("calls")
     if left is None:
         return True
-    step = 1 + run.racer.nb_worst_predictions * 2
-    most = step * STRIDE + max(run.state.racing.size, LEAST_CHUNK)
-    return bool(left >= most * (len(lanes) + 1) or (not lanes and left > step + LEAST_CHUNK))
+    landed = _landed(run) - run.settings.initial_epoch * run.batches_per_epoch
+    usual = max(USUAL_COST, run.meter.total.calls / landed) if landed else USUAL_COST
+    return bool(left >= usual * (len(lanes) / 2 + 1) or (not lanes and left > USUAL_COST))
 
 
 def _why_over(run: Run, number: int) -> str:

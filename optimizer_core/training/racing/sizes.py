@@ -7,11 +7,11 @@ import math
 from optimizer_core.training.racing.lane import LEAST_CHUNK
 from optimizer_core.training.run import Run
 
-#: Proposals under way for each sample that may be: enough to keep all slots answering while some think.
-SLOTS_PER_LANE = 2
+#: Samples under way for each proposal: few, so that all slots answer while some proposals think or wait to land.
+SLOTS_PER_LANE = 1
 #: How many generations of proposals a budget in calls should at least pay.
-GENERATIONS = 20
-#: What a proposal costs on average, in calls, before anything is known.
+GENERATIONS = 40
+#: What a proposal that loses early costs, in calls.
 USUAL_COST = 14
 #: The step forward that a race must be able to show, as a share of what the leader still lacks, and its bounds.
 STEP = 1 / 3
