@@ -12,6 +12,7 @@ from omegaweb.datasets.columns import IGNORE, INPUT, TARGET, guess_roles
 from omegaweb.datasets.models import DatasetVersion, Table
 from omegaweb.datasets.reading import delimiters, encodings
 from omegaweb.datasets.services import DEFAULT_FRACTIONS, NAME_LENGTH
+from omegaweb.field_messages import use_plain_messages
 
 MEGABYTE = 1024 * 1024
 ACCEPTED = ".csv,.tsv,.txt,.json,.jsonl,.ndjson,.xlsx,.xls"
@@ -75,6 +76,7 @@ class VersionForm(forms.Form):
     def __init__(self, table: Table, version: DatasetVersion | None, data: Any = None) -> None:
         self._table = table
         super().__init__(data, initial=_initial(version))
+        use_plain_messages(self)
         roles = _roles(table, version)
         for index, name in enumerate(table.column_names):
             self.fields[f"role-{index}"] = forms.ChoiceField(

@@ -36,6 +36,7 @@ class Projection:
         self._changed: dict[str, Candidate] = {}
         self._descents: list[Any] = []  # rows between candidates and their parents
         self._points = Points(run)
+        self._races = run.choices.optimizer.races
 
     def apply(self, event: Event, *, sequence: int, at: datetime) -> None:
         """Change the rows as the event says.
@@ -155,7 +156,8 @@ class Projection:
     def _batch_finished(self, event: events.BatchFinished) -> None:
         done = event.epoch * self.run.batches + event.batch + 1
         self._set(epoch=event.epoch, batches_done=done if self.run.batches else self.run.batches_done + 1)
-        if "reward" in event.logs:
+        # A race looks for what its parents fail on, so their mean there says nothing about the search.
+        if "reward" in event.logs and not self._races:
             self._points.add(Series.BATCH, event.logs["reward"], count=event.logs.get("n", 0))
 
     def _proposed(self, event: events.CandidateProposed, at: datetime) -> None:

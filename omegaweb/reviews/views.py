@@ -122,7 +122,7 @@ def _detail_page(request: HttpRequest, review: Review, form: RejectForm, status:
     if target != "candidate-samples":
         context["changes"] = changes_of(review.candidate, choice)
     if target != "candidate-changes":
-        context["samples"] = samples_beside(review.candidate, choice, outcome=DIFFERENT)
+        context["samples"] = samples_beside(review.candidate, choice, outcome=DIFFERENT, parent_first=True)
     if target in REGIONS:
         return render(request, REGIONS[target], context)
     waiting = Review.objects.visible_to(request.user).pending()

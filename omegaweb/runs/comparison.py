@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -54,6 +55,8 @@ class Comparison:
     split: str
     outcomes: Sequence[Outcome]
     failed: frozenset[int]  # samples this candidate has no answer for, because something went wrong
+    mean_before: float | None = None  # of the reference, on the samples that both answered
+    mean_after: float | None = None  # of the candidate, on the same
 
     @property
     def counts(self) -> Counter[Outcome]:
@@ -153,8 +156,15 @@ def compare(candidate: Candidate, reference: Candidate | None, split: str, *, si
     length = max(size, 1 + max((*after, -1)))
     outcomes = [_outcome(before.get(index), after.get(index)) for index in range(length)]
     failed = candidate.scores.filter(split=split, output__isnull=True).values_list("index", flat=True)
+    both = before.keys() & after.keys()
     return Comparison(
-        candidate=candidate, reference=reference, split=split, outcomes=outcomes, failed=frozenset(failed)
+        candidate=candidate,
+        reference=reference,
+        split=split,
+        outcomes=outcomes,
+        failed=frozenset(failed),
+        mean_before=math.fsum(before[index] for index in both) / len(both) if both else None,
+        mean_after=math.fsum(after[index] for index in both) / len(both) if both else None,
     )
 
 

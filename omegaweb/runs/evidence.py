@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 
+from omegaweb.programs.placeholders import placeholder, unknown_in
 from omegaweb.runs.comparison import (
     ALL,
     Comparison,
@@ -55,6 +56,7 @@ class Changes:
     older: Candidate | None  # None: the text itself is shown
     diff: ContentDiff | None
     variables: list[Variable]
+    unknown: list[str]  # placeholders in its text that name no input field
 
     @property
     def several(self) -> bool:
@@ -100,19 +102,30 @@ def changes_of(candidate: Candidate, choice: Mapping[str, str]) -> Changes:
         older=reference,
         diff=diff_contents(reference.content, candidate.content) if reference is not None else None,
         variables=variables_of(candidate.content),
+        unknown=unknown_placeholders(candidate),
     )
 
 
-def samples_beside(candidate: Candidate, choice: Mapping[str, str], *, outcome: str = ALL) -> Samples:
+def unknown_placeholders(candidate: Candidate) -> list[str]:
+    """Return the placeholders in a candidate's texts that name no input field, as they are written."""
+    fields = [field["name"] for field in candidate.run.configuration["program"]["input_fields"]]
+    texts = [text for value in candidate.content.values() for text in value.values() if isinstance(text, str)]
+    return [placeholder(name) for name in unknown_in("\n".join(texts), fields)]
+
+
+def samples_beside(
+    candidate: Candidate, choice: Mapping[str, str], *, outcome: str = ALL, parent_first: bool = False
+) -> Samples:
     """Return what the region "candidate-samples" shows.
 
     Args:
         candidate: whose results they are.
         choice: `beside` ("start" or a parent's number), `split`, `outcome` and `page`, as a query string.
         outcome: the filter where the query string names none.
+        parent_first: whether it is shown beside its parent where the query string names nobody, instead of the start.
     """
     splits = evaluated_splits(candidate)
-    others = _start_first(_older_ones(candidate))
+    others = _older_ones(candidate) if parent_first else _start_first(_older_ones(candidate))
     asked = choice.get("beside", "")
     shown = asked if asked in others else next(iter(others), "")
     reference = others.get(shown)

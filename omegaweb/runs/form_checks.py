@@ -43,11 +43,17 @@ def _check_models(form: forms.Form, values: dict[str, Any]) -> None:
         if variable := providers.missing_key(name, address):
             form.add_error(
                 f"{role}_model",
-                f"{name} needs a key: set the environment variable {variable} where the site runs and start it again, "
-                "or choose another model.",
+                f"{_called(name)} needs a key: set the environment variable {variable} where the site runs and start "
+                "it again, or choose another model.",
             )
     if not values.get("embedding_name") and not form.has_error("embedding_typed"):
         _check_embedding(form, values)
+
+
+def _called(name: str) -> str:
+    if "/" in name:
+        return name
+    return f"“{name}” names no provider, so it was taken as OpenAI’s (openai/{name}), which"
 
 
 def _roles(values: dict[str, Any]) -> list[str]:

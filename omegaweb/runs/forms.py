@@ -10,6 +10,7 @@ from django import forms
 from omegaweb.accounts.models import User
 from omegaweb.datasets.models import Dataset, DatasetVersion
 from omegaweb.engine import choices
+from omegaweb.field_messages import use_plain_messages
 from omegaweb.programs.models import Program
 from omegaweb.runs.configuration import RewardChoice, RunConfiguration, TrainingChoice
 from omegaweb.runs.form_checks import check_budget, check_form
@@ -175,6 +176,7 @@ class LaunchForm(forms.Form):
         for card in choices.OPTIMIZERS:
             for parameter in card.parameters:
                 self.fields[field_name(card, parameter)] = parameter_field(parameter)
+        use_plain_messages(self)
         self._offer_models()
         self._offer_rows()
 

@@ -146,7 +146,7 @@ def _label(run: Run) -> str:
     if run.is_under_way and not run.batches_done and run.baseline is None:
         return "Scoring the baseline"
     if run.choices.optimizer.races:
-        return f"Proposal {run.batches_done} of {run.epochs * run.batches}" if run.epochs else _until_spent(run)
+        return _proposals(run)
     of_epochs = f" of {run.epochs}" if run.epochs else ""
     batch = run.batches_done - run.epoch * run.batches if run.batches else run.batches_done
     of_batches = f" of {run.batches}" if run.batches else ""
@@ -157,6 +157,8 @@ def _preparing() -> str:
     return "Loading the model library (first run only)" if warmup.is_loading() else "Preparing"
 
 
-def _until_spent(run: Run) -> str:
-    proposals = "1 proposal" if run.batches_done == 1 else f"{run.batches_done} proposals"
-    return f"{proposals} tried; the search goes on until its budget is spent"
+def _proposals(run: Run) -> str:
+    if run.epochs and run.is_under_way:
+        return f"Proposal {run.batches_done} of {run.epochs * run.batches}"
+    tried = "1 proposal tried" if run.batches_done == 1 else f"{run.batches_done} proposals tried"
+    return f"{tried}; the search goes on until its budget is spent" if run.is_under_way else tried

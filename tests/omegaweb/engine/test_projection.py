@@ -9,6 +9,7 @@ import pytest
 
 from omegaweb.reviews.models import LEFT_OUT, Review, ReviewState
 from omegaweb.runs import wording
+from omegaweb.runs.configuration import OptimizerChoice
 from omegaweb.runs.models import Candidate, CandidateState, Measurement, RunState, SampleScore, Series
 from optimizer_core import events
 from optimizer_core.data.statistics import mean_interval
@@ -94,6 +95,14 @@ def test_a_batch_without_a_reward_draws_nothing(run):
 
     assert run.batches_done == 1
     assert not run.measurements.filter(series=Series.BATCH).exists()
+
+
+def test_of_a_race_the_batches_are_counted_and_not_drawn(alice):
+    run = empty_run(alice, configuration={"optimizer": OptimizerChoice(kind="omega")})
+    run = record(run, started(), events.BatchFinished(epoch=0, batch=0, logs={"reward": 0.0, "n": 8}))
+
+    assert run.batches_done == 1
+    assert not run.measurements.exists()
 
 
 def test_candidate_proposed_is_numbered_and_knows_its_parents(run):

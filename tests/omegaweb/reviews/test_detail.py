@@ -90,3 +90,23 @@ def test_others_cannot_see_it(bob_client: Client, charlie_client: Client, review
 def test_signed_out_people_are_sent_to_sign_in(client: Client, reviews) -> None:
     response = client.get(reviews[0].get_absolute_url())
     assert response["Location"].startswith(reverse("accounts:sign-in"))
+
+
+def test_it_is_shown_beside_its_parent_on_the_rows_that_both_answered(alice_client: Client, reviews) -> None:
+    parent, run = reviews[0].candidate, reviews[0].run
+    child = make_candidate(run, number=4, instruction="Sort 4: {{text}}", parents=[parent])
+    make_scores(child, [1, 1])
+    page = page_of(alice_client, make_review(child))
+
+    assert "#1 answered" in page
+    assert "On 2 validation samples that both answered, this candidate fixed <strong>1</strong>" in page
+    assert '<strong class="numeric">0.50</strong> before, <strong class="numeric">1.00</strong> now' in page
+    assert "Start answered" in page_of(alice_client, child.review, "?beside=start")
+
+
+def test_a_proposal_with_a_placeholder_that_names_nothing_is_warned_of(alice_client: Client, reviews) -> None:
+    child = make_candidate(reviews[0].run, number=4, instruction="Sort {{text}} by {{colour}}.")
+    page = page_of(alice_client, make_review(child))
+
+    assert "{{colour}} names no input field" in page
+    assert "names no input field" not in page_of(alice_client, reviews[0])

@@ -33,6 +33,13 @@ def pair(alice: User) -> tuple[Candidate, Candidate]:
     return baseline, child
 
 
+def test_the_means_are_of_the_samples_that_both_answered(pair) -> None:
+    baseline, child = pair
+    comparison = compare(child, baseline, "validation", size=6)
+    assert (comparison.mean_before, comparison.mean_after) == (0.5, 0.5)
+    assert compare(child, None, "validation", size=6).mean_before is None
+
+
 def test_each_sample_is_fixed_broken_still_good_still_bad_good_or_not_evaluated(pair) -> None:
     baseline, child = pair
     comparison = compare(child, baseline, "validation", size=6)

@@ -52,8 +52,14 @@ CASES: list[tuple[dict[str, Any], str, str]] = [
     ({"reward": "similarity", "embedding_model": "none"}, "embedding_model", "needs an embedding model"),
     ({**OMEGA, "omega-selection_temperature": "0"}, "omega-selection_temperature", "Must be more than 0"),
     ({"random_few_shot-sampling_temperature": "0"}, "random_few_shot-sampling_temperature", "Must be more than 0"),
-    ({"random_few_shot-population_size": "0"}, "random_few_shot-population_size", "greater than or equal to 1"),
-    ({**OMEGA, "omega-k_nearest_fitter": "0"}, "omega-k_nearest_fitter", "greater than or equal to 1"),
+    ({"random_few_shot-population_size": "0"}, "random_few_shot-population_size", "Must be 1 or more."),
+    ({**OMEGA, "omega-k_nearest_fitter": "0"}, "omega-k_nearest_fitter", "Must be 1 or more."),
+    ({"concurrency": "1000"}, "concurrency", "Must be 256 or less."),
+    (
+        {"task_model": "other", "task_typed": "banana"},
+        "task_model",
+        "“banana” names no provider, so it was taken as OpenAI’s (openai/banana), which needs a key",
+    ),
     ({"budget_calls": "0"}, "budget_calls", "A budget must be more than 0"),
     ({"budget_minutes": "-1"}, "budget_minutes", "A budget must be more than 0"),
     ({"budget_cost": "nan"}, "budget_cost", "Enter a number"),
@@ -66,8 +72,8 @@ CASES: list[tuple[dict[str, Any], str, str]] = [
         "proposer_model",
         "ANTHROPIC_API_KEY",
     ),
-    ({"batch_size": "0"}, "batch_size", "greater than or equal to 1"),
-    ({"task_temperature": "-1"}, "task_temperature", "greater than or equal to 0"),
+    ({"batch_size": "0"}, "batch_size", "Must be 1 or more."),
+    ({"task_temperature": "-1"}, "task_temperature", "Must be 0 or more."),
 ]
 
 

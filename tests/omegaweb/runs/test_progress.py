@@ -58,6 +58,8 @@ def test_a_race_counts_proposals(alice, epochs, done, label):
     run.baseline = make_candidate(run)
 
     assert progress_of(run, now=NOW).label == label
+    run.state = RunState.COMPLETED
+    assert progress_of(run, now=NOW).label == label.partition(";")[0].replace("Proposal 6 of 20", "6 proposals tried")
 
 
 def test_nothing_is_known_before_there_is_anything_to_go_by(alice):
