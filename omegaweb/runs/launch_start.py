@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
 
 from django.shortcuts import get_object_or_404
 
@@ -15,12 +15,16 @@ from omegaweb.programs.models import Program
 from omegaweb.runs.form_values import current_preset, values_of_preset, values_of_run
 from omegaweb.runs.models import Run
 
+Found = TypeVar("Found")
+
 #: The preset that the form begins with.
 USUAL = "balanced"
 
 
 def starting_values(user: User, asked: Mapping[str, str]) -> dict[str, Any]:
     """Return what the address asks to begin with: an earlier run, or a program, a dataset and a preset.
+
+    Where it leaves a choice of one, that one is chosen.
 
     Raises:
         Http404: one of them is not there, or somebody else's.
@@ -31,9 +35,12 @@ def starting_values(user: User, asked: Mapping[str, str]) -> dict[str, Any]:
     if values is None:
         first = choices.OPTIMIZERS[0]
         values = values_of_preset(first.kind, choices.preset_of(first.kind, USUAL))
-    program = None
+    program: Program | None
     if asked.get("program", "").isdecimal():
         program = get_object_or_404(Program.objects.visible_to(user), pk=int(asked["program"]))
+    else:
+        program = _only(Program.objects.visible_to(user)[:2])
+    if program is not None:
         values["program"] = program.pk
     if asked.get("dataset", "").isdecimal():
         dataset = get_object_or_404(Dataset.objects.visible_to(user), pk=int(asked["dataset"]))
@@ -77,4 +84,9 @@ def only_fitting(user: User, program: Program) -> DatasetVersion | None:
         and not missing_inputs(version, definition)
         and not missing_targets(version, definition)
     ]
-    return fitting[0] if len(fitting) == 1 else None
+    return _only(fitting)
+
+
+def _only(found: Iterable[Found]) -> Found | None:
+    listed = list(found)
+    return listed[0] if len(listed) == 1 else None

@@ -17,6 +17,7 @@ from django.template import Context as TemplateContext
 from django.template.loader import get_template
 from django.utils import timezone
 
+from omegaweb.runs.comparison import compare
 from omegaweb.runs.evidence import samples_beside
 from omegaweb.runs.lineage import rows_of
 from omegaweb.runs.log import FILTERS, lines_of, log_page
@@ -128,10 +129,20 @@ def _progress(run: Run, query: Query) -> Context:
 
 
 def _scores(run: Run, query: Query) -> Context:
+    """The gain is of the rows that both answered: a race asks the best for more rows than the baseline."""
     baseline, best = run.baseline, run.best
-    known = baseline is not None and best is not None and baseline.reward is not None and best.reward is not None
-    gain = best.reward - baseline.reward if known else None  # type: ignore[union-attr, operator]
-    return {"gain": gain, "is_start": known and best == baseline}
+    if baseline is None or best is None or baseline.reward is None or best.reward is None:
+        return {"gain": None, "is_start": False}
+    if best == baseline:
+        return {"gain": 0.0, "is_start": True}
+    comparison = compare(best, baseline, "validation", size=baseline.count)
+    if comparison.mean_before is None or comparison.mean_after is None:
+        return {"gain": best.reward - baseline.reward, "is_start": False}
+    return {
+        "gain": comparison.mean_after - comparison.mean_before,
+        "is_start": False,
+        "gain_rows": comparison.compared if comparison.compared < best.count else None,
+    }
 
 
 def _notices(run: Run, query: Query) -> Context:

@@ -14,7 +14,7 @@ from omegaweb.runs.models import Run, RunState
 from optimizer_core import events
 from tests import event_streams
 from tests.event_streams import BASELINE
-from tests.factories_runs import make_run
+from tests.factories_runs import make_candidate, make_run, make_scores
 from tests.omegaweb.engine.recording import empty_run, record, recorded_run
 
 pytestmark = pytest.mark.django_db
@@ -250,3 +250,16 @@ def test_the_warning_of_open_reviews_goes_when_none_is_open(alice_client, alice)
 
     assert events.WAITING_FOR_REVIEW == REVIEWS_OPEN
     assert "57 candidates" not in page_of(alice_client, run)
+
+
+def test_the_gain_is_of_the_rows_that_both_answered(alice_client, alice):
+    run = make_run(alice)
+    start = make_candidate(run, reward=0.5, count=2)
+    best = make_candidate(run, number=1, reward=0.75, count=4, parents=(start,))
+    make_scores(start, [0.0, 1.0])
+    make_scores(best, [1.0, 1.0, 1.0, 0.0])
+    Run.objects.filter(pk=run.pk).update(best=best)
+
+    page = page_of(alice_client, run)
+    assert "+0.50" in page
+    assert "gain on the 2 rows that both answered" in page

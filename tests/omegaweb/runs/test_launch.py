@@ -173,6 +173,17 @@ def test_the_only_dataset_that_fits_a_program_is_chosen(
     assert form["version"].value() is None
 
 
+def test_the_only_program_is_chosen_with_the_dataset_that_fits_it(
+    alice_client: Client, version: DatasetVersion, program: Program, alice: User
+):
+    form = alice_client.get(URL).context["form"]
+    assert (form["program"].value(), form["version"].value()) == (program.pk, version.pk)
+
+    make_program(alice, name="Another")
+    form = alice_client.get(URL).context["form"]
+    assert (form["program"].value(), form["version"].value()) == (None, None)
+
+
 def test_a_race_until_the_budget_is_spent_can_be_launched(
     alice_client: Client, version: DatasetVersion, program: Program
 ):
