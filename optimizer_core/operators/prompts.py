@@ -25,13 +25,14 @@ How to work:
 difference, and decide on one change. Name the evidence for it.
 - State what is generally true of the task. Do not copy single examples into the value, do not mention ids or names \
 that only occur in them.
-- Keep what already works: the well scored answers must stay right, general knowledge in the value must stay in.
+- Keep what already works: the well scored answers must stay right, general knowledge in the value must stay in. A \
+rule that fails on some inputs may be right for others: rather narrow it, or add the exception, than take it out.
 - The value must do what its description asks, and every field must be filled.
 - Placeholders in double braces, such as {{{{field}}}}, must stay exactly as they are.
 - Code must be a general algorithm, never a table of the examples."""
 
 _MUTATION = """
-- Make the value about as long as it is now: rather replace or sharpen a sentence than add one."""
+- Add what is missing, sharpen what is vague, take out what the evidence speaks against, and be brief about it."""
 
 _CROSSOVER = """
 - You get two values that both do well. Combine what is strong in each into one coherent value; where they disagree, \

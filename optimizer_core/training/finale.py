@@ -88,9 +88,10 @@ async def _validate_finalists(run: Run) -> None:
             if len(member.rewards) < size:
                 await validate(run, member.candidate, run.data.validation, epoch=last)
     except BudgetExhausted:
-        run.reporter.warn_once(
-            "final_validation_incomplete", "the budget did not pay the full validation of every finalist"
-        )
+        if not run.races:  # there the rank already weighs how much each member has answered
+            run.reporter.warn_once(
+                "final_validation_incomplete", "the budget did not pay the full validation of every finalist"
+            )
 
 
 def _tell_winner(run: Run, winner: Candidate) -> None:

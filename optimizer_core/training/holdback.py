@@ -40,6 +40,7 @@ class Holdback:
     before: dict[str, float] = field(default_factory=dict)
     for_validation: dict[str, float] = field(default_factory=dict)
     for_test: dict[str, float] = field(default_factory=dict)
+    each: dict[str, float] = field(default_factory=dict)  # what one validation sample costs
 
     def assume(self) -> None:
         """Hold calls back for the test before anything is measured."""
@@ -58,11 +59,21 @@ class Holdback:
             limit = getattr(self.budget, name)
             if limit is None:
                 continue
-            each = (spent[name] - self.before.get(name, 0.0)) / self.validation
+            each = self.each[name] = (spent[name] - self.before.get(name, 0.0)) / answered
             left = max(0.0, limit - spent[name])
             self.for_test[name] = min(2 * self.test * each, left * _MOST_FOR_TEST)
             left -= self.for_test[name]
             self.for_validation[name] = min(FINALISTS * self.validation * each, left * self.most_for_validation)
+
+    def shrink(self, answered: int) -> None:
+        """Hold back less for the final validation, of which the finalists have answered some samples by now.
+
+        Args:
+            answered: how many.
+        """
+        for name, each in self.each.items():
+            missing = FINALISTS * max(0, self.validation - answered)
+            self.for_validation[name] = min(self.for_validation[name], missing * each)
 
     def search(self) -> Budget:
         """Return what the search may spend, all that came before included."""
@@ -73,12 +84,13 @@ class Holdback:
         return self._without(self.for_test)
 
     def to_json(self) -> JsonObject:
-        return {"for_validation": self.for_validation, "for_test": self.for_test}
+        return {"for_validation": self.for_validation, "for_test": self.for_test, "each": self.each}
 
     def restore(self, saved: JsonObject) -> None:
         """Hold back what an earlier part of the run held back."""
         self.for_validation = dict(saved["for_validation"])
         self.for_test = dict(saved["for_test"])
+        self.each = dict(saved["each"])
 
     def _without(self, *shares: dict[str, float]) -> Budget:
         limits: dict[str, float | None] = {}

@@ -15,7 +15,7 @@ GENERATIONS = 40
 USUAL_COST = 14
 #: The step forward that a race must be able to show, as a share of what the leader still lacks, and its bounds.
 STEP = 1 / 3
-LEAST_STEP, MOST_STEP = 0.02, 0.08
+LEAST_STEP, MOST_STEP = 0.02, 0.1
 #: By how many standard deviations such a step must stand out.
 POWER = 1.3
 #: Variance of a paired difference before any is known.

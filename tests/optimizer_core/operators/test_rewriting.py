@@ -96,7 +96,7 @@ async def test_the_prompt_holds_descriptions_evidence_and_what_reviewers_said():
         '"failed": "timed out"',
         '"times_seen": 4',
         '{"proposal": {"instructions": "Shout."}, "reason": "too loud"}',
-        "about as long as it is now",
+        "be brief about it",
     ):
         assert expected in text
     assert model.requests[0].messages[0]["content"].startswith("Mind the tone.")

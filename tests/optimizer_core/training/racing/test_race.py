@@ -54,5 +54,5 @@ def test_a_race_is_longer_the_more_answers_vary_and_the_less_is_left_to_mend(spr
 
 
 def test_the_size_of_a_race_is_the_formula():
-    assert race_size(0.12, 0.0, chunk=8) == 32  # 0.12 · (1.3 / 0.08)²
+    assert race_size(0.12, 0.0, chunk=8) == 21  # 0.12 · (1.3 / 0.1)²
     assert race_size(0.12, 0.94, chunk=8) == 507  # 0.12 · (1.3 / 0.02)²

@@ -68,7 +68,7 @@ async def test_a_child_that_breaks_more_than_it_mends_falls_behind():
     fallen = recorder.of("candidate.dropped")
     assert fallen
     assert {event.reason for event in fallen} == {"fell_behind"}
-    assert all(event.better == 6 and event.worse >= 1 for event in fallen)
+    assert all(event.better >= 5 and event.worse >= 1 for event in fallen)
     assert "SWAPPED" not in program.get_state()["namer"]["instructions"]
 
 
@@ -163,4 +163,4 @@ async def test_a_stop_lands_nothing_half_done():
 async def test_races_grow_when_little_is_left_to_mend():
     _, recorder = await race(validation_data=words(200, start=100), epochs=4)
     counts = [event.count for event in recorder.of("candidate.scored") if event.split == "validation"]
-    assert min(counts) <= 32 < max(counts)
+    assert min(counts) <= 21 < max(counts)
