@@ -1,7 +1,7 @@
 """How many rows a run answers: before its search, for each proposal, and at its end.
 
 With T, V and E rows to train, validate and test on, batches of B rows (S = ⌈T / B⌉ an epoch), minibatches of
-m = min(minibatch, V) rows and races of R = min(32, V) rows:
+m = min(minibatch, V) rows and races of R rows, which the library says:
 
     ============  ==================================  =========================================
     rows          plain search                        racing search
@@ -23,15 +23,15 @@ import math
 from dataclasses import dataclass
 
 from omegaweb.runs.configuration import RunConfiguration
+from optimizer_core.training.holdback import FINALISTS, SHARE_AFTER_A_RACE
+from optimizer_core.training.racing.lane import LEAST_CHUNK
+from optimizer_core.training.racing.proposals import STRIDE
+from optimizer_core.training.racing.sizes import USUAL_SPREAD, race_size
 
-#: Of the racing search: rows of a race at its start, rows of a proposal that mends nothing, rewritings of one that
-#: does, rows of each of those, and the share of proposals that mend something.
-RACE_ROWS = 32
-FAILED_ROWS = 13
-STRIDE, STEP_ROWS = 4, 19
+#: Of the racing search: rows of a proposal that mends nothing, rows of each rewriting of one that does, and the share
+#: of proposals that mend something.
+FAILED_ROWS, STEP_ROWS = 13, 19
 RARELY, MOSTLY = 0.15, 0.85
-#: Candidates that are validated at the end of a race, and the share of the budget that is held back for them.
-FINALISTS, SHARE_OF_FINALISTS = 3, 0.08
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +92,8 @@ def workload_of(configuration: RunConfiguration, sizes: Sizes) -> Workload:
 
 
 def _racing(configuration: RunConfiguration, sizes: Sizes, steps: int) -> Workload:
-    race = min(RACE_ROWS, sizes.validation)
+    chunk = max(LEAST_CHUNK, configuration.training.minibatch_size)
+    race = min(sizes.validation, race_size(USUAL_SPREAD, 0.0, chunk=chunk))
 
     def mixed(failed: float, whole: float) -> Span:
         return Span(low=failed + RARELY * (whole - failed), high=failed + MOSTLY * (whole - failed))
@@ -105,7 +106,7 @@ def _racing(configuration: RunConfiguration, sizes: Sizes, steps: int) -> Worklo
         steps=steps,
         each_epoch=0,
         at_the_end=FINALISTS * sizes.validation,
-        search_share=1 - SHARE_OF_FINALISTS,
+        search_share=1 - SHARE_AFTER_A_RACE,
     )
 
 

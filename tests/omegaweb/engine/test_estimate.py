@@ -17,6 +17,7 @@ from omegaweb.runs.configuration import (
     RunConfiguration,
     TrainingChoice,
 )
+from optimizer_core.training.racing.sizes import USUAL_SPREAD, race_size
 
 DEFINITION = {
     "name": "Triage",
@@ -30,6 +31,8 @@ DEFINITION = {
 TRAINING = TrainingChoice(epochs=2, batch_size=8, minibatch_size=10, concurrency=4)
 CONFIGURATION = RunConfiguration(program=DEFINITION, training=TRAINING)
 SIZES = Sizes(train=40, validation=50, test=60)
+#: Rows of a race as it begins, with minibatches of 10.
+RACE = race_size(USUAL_SPREAD, 0.0, chunk=10)
 RACING = OptimizerChoice(kind="omega", parameters={"algorithm": "ga"})
 
 
@@ -70,25 +73,26 @@ def test_the_plain_omega_asks_its_proposer_once_a_proposal():
 def test_a_race_scores_its_baseline_on_the_rows_of_a_race():
     found = estimate(replace(CONFIGURATION, optimizer=RACING), SIZES)
 
-    # Races of 32 rows. A proposal that mends nothing: 13 answers, 1 rewriting; one that does: 4 · 19 + 32, and 4.
-    assert found.fixed_calls == 32 + 2 * 60
-    assert found.calls_each.low == pytest.approx(14 + 0.15 * (112 - 14))
-    assert found.calls_each.high == pytest.approx(14 + 0.85 * (112 - 14))
-    assert found.calls.low == pytest.approx(152 + 10 * found.calls_each.low)
-    assert found.calls.high == pytest.approx(152 + 10 * found.calls_each.high + 3 * 50)
+    # A proposal that mends nothing: 13 answers and 1 rewriting; one that does: 4 · (19 + 1) and its race.
+    whole = 80 + RACE
+    assert found.fixed_calls == RACE + 2 * 60
+    assert found.calls_each.low == pytest.approx(14 + 0.15 * (whole - 14))
+    assert found.calls_each.high == pytest.approx(14 + 0.85 * (whole - 14))
+    assert found.calls.low == pytest.approx(RACE + 120 + 10 * found.calls_each.low)
+    assert found.calls.high == pytest.approx(RACE + 120 + 10 * found.calls_each.high + 3 * 50)
     assert found.is_rough
 
 
 def test_a_race_is_never_longer_than_the_validation_split():
-    assert estimate(replace(CONFIGURATION, optimizer=RACING), replace(SIZES, validation=20)).fixed_calls == 20 + 120
+    assert estimate(replace(CONFIGURATION, optimizer=RACING), replace(SIZES, validation=12)).fixed_calls == 12 + 120
 
 
 def test_of_a_race_with_a_budget_a_share_is_held_back_for_the_finalists():
     endless = replace(CONFIGURATION, optimizer=RACING, training=replace(TRAINING, epochs=None))
     found = estimate(replace(endless, budget=BudgetChoice(calls=1500)), SIZES)
 
-    assert found.proposals.low == int((1500 - 152) * 0.92 / found.calls_each.high)
-    assert found.proposals.high == int((1500 - 152) * 0.92 / found.calls_each.low)
+    assert found.proposals.low == int((1500 - RACE - 120) * 0.92 / found.calls_each.high)
+    assert found.proposals.high == int((1500 - RACE - 120) * 0.92 / found.calls_each.low)
     assert found.calls.high <= 1500
 
 
@@ -108,7 +112,7 @@ def test_every_preset_of_omega_buys_a_search(preset):
 
 def test_a_test_that_would_take_more_than_half_is_paid_in_part_and_said_so():
     large = replace(SIZES, test=400)
-    found = estimate(replace(CONFIGURATION, optimizer=RACING, budget=BudgetChoice(calls=832)), large)
+    found = estimate(replace(CONFIGURATION, optimizer=RACING, budget=BudgetChoice(calls=RACE + 800)), large)
 
     assert found.test_paid == 0.5
     assert found.proposals.low == int(400 * 0.92 / found.calls_each.high)
