@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 
 from omegaweb.engine.messages import plain_message
 from omegaweb.runs.models import Event, Run
-from omegaweb.runs.wording import operator_name, race_in_words
+from omegaweb.runs.wording import operator_name, race_in_words, two_places
 
 LINES_ON_A_PAGE = 50
 
@@ -144,7 +144,7 @@ def sentence(kind: str, payload: dict[str, Any], link: Link) -> SafeString:
             return format_html("Epoch {} is done.", payload["epoch"] + 1)
         case "batch.finished":
             reward = payload["logs"].get("reward")
-            mean = "" if reward is None else f": mean reward {reward:.2f}"
+            mean = "" if reward is None else f": mean reward {two_places(reward)}"
             return format_html("Batch {} of epoch {}{}.", payload["batch"] + 1, payload["epoch"] + 1, mean)
         case "candidate.proposed":
             return _proposed(payload, link)
@@ -152,7 +152,7 @@ def sentence(kind: str, payload: dict[str, Any], link: Link) -> SafeString:
             return format_html(
                 "{} earned {} on {}.",
                 link(payload["candidate"]),
-                f"{payload['reward']:.2f}",
+                two_places(payload["reward"]),
                 _rows(len(payload["results"]), payload["split"]),
             )
         case "candidate.dropped":
@@ -162,7 +162,7 @@ def sentence(kind: str, payload: dict[str, Any], link: Link) -> SafeString:
             return format_html("A proposal ({}) came to nothing: {}", what, payload["reason"])
         case "validation.finished":
             reward = payload["logs"].get("val_reward")
-            mean = "" if reward is None else f"{reward:.2f}"
+            mean = "" if reward is None else two_places(reward)
             return format_html("{} earned {} on the validation rows.", link(payload["candidate"]), mean)
         case "review.requested":
             return format_html("{} waits for your review.", link(payload["candidate"]))
@@ -176,7 +176,7 @@ def sentence(kind: str, payload: dict[str, Any], link: Link) -> SafeString:
                 len(payload["removed"]),
             )
         case "best.changed":
-            return format_html("{} is the best so far: {}.", link(payload["candidate"]), f"{payload['reward']:.2f}")
+            return format_html("{} is the best so far: {}.", link(payload["candidate"]), two_places(payload["reward"]))
         case "spend.updated":
             return format_html("Spent so far: {} calls, {} tokens.", f"{payload['calls']:,}", f"{payload['tokens']:,}")
         case "checkpoint.saved":
@@ -187,9 +187,9 @@ def sentence(kind: str, payload: dict[str, Any], link: Link) -> SafeString:
             before, after = payload["baseline"], payload["winner"]
             return format_html(
                 "On the test rows: the start earned {}, {} earned {}.",
-                f"{before['mean']:.2f}",
+                two_places(before["mean"]),
                 link(after["candidate"]),
-                f"{after['mean']:.2f}",
+                two_places(after["mean"]),
             )
     return format_html("{}", kind)
 

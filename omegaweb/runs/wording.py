@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.template.defaultfilters import floatformat
+
 from omegaweb.runs.models import Candidate, CandidateState
 
 #: What made a candidate → (a few words, one sentence).
@@ -55,6 +57,11 @@ BADGES = {
     CandidateState.IN_POPULATION: "good",
     CandidateState.REJECTED: "bad",
 }
+
+
+def two_places(value: float) -> str:
+    """Return a reward as every page writes it: 0.975 is 0.98, although its binary value is a little less."""
+    return floatformat(value, 2)
 
 
 def operator_name(code: str) -> str:

@@ -11,6 +11,7 @@ from omegaweb.runs.durations import in_words
 from omegaweb.runs.lost_proposals import lost_proposals
 from omegaweb.runs.models import Run, RunState
 from omegaweb.runs.settings_words import settings_in_words
+from omegaweb.runs.wording import two_places
 
 register = template.Library()
 register.filter("duration", in_words)
@@ -37,7 +38,7 @@ def run_badge(run: Run) -> str:
 @register.filter
 def reward(value: float | str | None) -> str:
     """Return a reward with two places, a dash where there is none (a template gives "" for what is missing)."""
-    return "—" if value is None or isinstance(value, str) else f"{value:.2f}"
+    return "—" if value is None or isinstance(value, str) else two_places(value)
 
 
 @register.filter

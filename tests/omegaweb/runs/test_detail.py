@@ -263,3 +263,12 @@ def test_the_gain_is_of_the_rows_that_both_answered(alice_client, alice):
     page = page_of(alice_client, run)
     assert "+0.50" in page
     assert "gain on the 2 rows that both answered" in page
+
+
+def test_a_reward_is_rounded_alike_on_all_pages(alice_client, alice):
+    run = make_run(alice)
+    start = make_candidate(run, reward=0.975, count=40)
+
+    for page in (page_of(alice_client, run), alice_client.get(start.get_absolute_url()).content.decode()):
+        assert "0.98" in page
+        assert "0.97" not in page
