@@ -14,4 +14,5 @@ def plain_message(message: str) -> str:
     """
     name, separator, rest = message.partition(": ")
     text = rest if separator and name in _NAMES else message
-    return f"{text[:1].upper()}{text[1:]}"
+    begins = text.partition(" ")[0].isalpha()  # and not with the name of a setting
+    return f"{text[:1].upper()}{text[1:]}" if begins else text

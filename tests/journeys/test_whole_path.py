@@ -70,6 +70,7 @@ def describe(page: Page) -> None:
 def launch(page: Page, server: OpenAIServer) -> None:
     page.get_by_role("link", name=re.compile("Launch|New run|Optimize")).first.click()
     page.locator("input[name=optimizer][value=omega]").check()
+    expect(page.locator("#preset-omega-balanced")).to_have_attribute("aria-pressed", "true")
     page.locator("[name=task_model]").select_option("other")
     page.locator("[name=task_typed]").fill("openai/simulated")
     page.locator("summary", has_text="A server of your own").click()

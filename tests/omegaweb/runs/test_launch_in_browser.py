@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from omegaweb.accounts.models import User
 from tests.factories_runs import make_program, make_version
@@ -28,3 +28,30 @@ def test_presets_and_the_estimate_move_without_a_reload(alice_page: Page, alice:
     page.get_by_label("Name of the proposing model").fill("ollama_chat/llama3.2")
     expect(page.get_by_text("OMEGA wants a capable proposer")).to_be_hidden()
     assert page.evaluate("window.untouched")
+
+
+def test_nothing_can_be_entered_while_the_settings_are_replaced(alice_page: Page, alice: User):
+    version, program = make_version(alice), make_program(alice)
+    page = alice_page
+    page.goto(f"{reverse('runs:launch')}?program={program.pk}&dataset={version.dataset.pk}")
+    waiting: list[Route] = []
+    page.route("**" + reverse("runs:launch"), lambda route: waiting.append(route))
+
+    page.locator("[name=optimizer][value=omega]").check()
+    expect(page.get_by_label("Calls")).to_be_disabled()
+    expect(page.locator("[name=optimizer][value=omega]")).to_be_focused()
+    page.unroute("**" + reverse("runs:launch"))
+    waiting[0].continue_()
+
+    expect(page.get_by_label("Calls")).to_be_enabled()
+    expect(page.get_by_text("Advanced: OMEGA")).to_be_visible()
+    expect(page.locator("[name=optimizer][value=omega]")).to_be_focused()
+
+
+def test_the_settings_are_free_again_where_they_could_not_be_replaced(alice_page: Page, alice: User):
+    version, program = make_version(alice), make_program(alice)
+    page = alice_page
+    page.goto(f"{reverse('runs:launch')}?program={program.pk}&dataset={version.dataset.pk}")
+    page.route("**" + reverse("runs:launch"), lambda route: route.abort())
+    page.locator("[name=optimizer][value=omega]").check()
+    page.get_by_label("Calls").fill("7")
