@@ -1,5 +1,28 @@
-// The launch page: the estimate follows when a preset or another program has rendered the settings again.
+// The launch page: the estimate follows when a preset, an optimizer or another program has rendered the settings again.
+// While they are on their way nothing can be changed, so that nothing a person enters is replaced.
 
-document.addEventListener("htmx:afterSettle", (event) => {
-  if (event.target.id === "launch-settings") document.body.dispatchEvent(new Event("settings-changed"));
-});
+(() => {
+  const isSettings = (event) => event.detail.target?.id === "launch-settings";
+  let held = [];
+
+  document.addEventListener("htmx:beforeSend", (event) => {
+    if (!isSettings(event)) return;
+    const settings = event.detail.target;
+    settings.setAttribute("aria-busy", "true");
+    // What has the focus keeps it: htmx gives it back to the new element of the same id.
+    held = [...settings.querySelectorAll("input, select, textarea, button")].filter(
+      (control) => !control.disabled && control !== document.activeElement,
+    );
+    for (const control of held) control.disabled = true;
+  });
+
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (!isSettings(event) || event.detail.successful) return;
+    event.detail.target.removeAttribute("aria-busy");
+    for (const control of held) control.disabled = false;
+  });
+
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.target.id === "launch-settings") document.body.dispatchEvent(new Event("settings-changed"));
+  });
+})();
