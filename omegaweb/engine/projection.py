@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, assert_never
 
-from django.contrib.auth import get_user_model
-
+from omegaweb.engine import review_rows
 from omegaweb.engine.measuring import Scores
 from omegaweb.engine.messages import plain_message
 from omegaweb.engine.points import Points
-from omegaweb.reviews.models import LEFT_OUT, Review, ReviewState
+from omegaweb.reviews.models import ReviewState
 from omegaweb.runs.models import Candidate, CandidateState, Run, RunState, Series
 from optimizer_core import events
 from optimizer_core.data.statistics import mean_interval
@@ -121,7 +120,7 @@ class Projection:
         # Only after an interruption is there anything: what was being scored then is scored again, if at all, and the
         # run asks again for the reviews that it knows of. Whatever else waits, nobody will ever collect.
         self._give_up((*UNFINISHED, CandidateState.WAITING), fate="interrupted")
-        self._withdraw_reviews(at)
+        review_rows.withdraw(self.run, at=at)
         if not event.resumed:  # it was cut off before its first checkpoint and begins again
             self._give_up((CandidateState.IN_POPULATION,), fate="interrupted")
 
@@ -137,16 +136,13 @@ class Projection:
         if event.status == "completed":  # only the budget keeps an approved edit from its score until the end
             self._give_up(UNFINISHED, fate="not_paid", operator="edit")
         self._give_up((*UNFINISHED, CandidateState.WAITING), fate="run_ended")
-        self._withdraw_reviews(at)
+        review_rows.withdraw(self.run, at=at)
 
     def _forget_unanswered(self, baseline: Candidate) -> None:
         """Where no row was ever answered, say that nothing was scored: a mean of 0 would blame the program."""
         if not self._scores.has_answer(baseline):
             self._change(baseline, reward=None, count=0, low=None, high=None)
             self._points.forget(baseline)
-
-    def _withdraw_reviews(self, at: datetime) -> None:
-        Review.objects.filter(run=self.run).pending().update(state=ReviewState.WITHDRAWN, decided_at=at)
 
     def _give_up(self, states: tuple[CandidateState, ...], *, fate: str, operator: str = "") -> None:
         for candidate in self._candidates.values():
@@ -240,23 +236,14 @@ class Projection:
 
     def _review_requested(self, event: events.ReviewRequested, at: datetime) -> None:
         candidate = self._candidates[event.candidate]
-        review, created = Review.objects.get_or_create(
-            candidate=candidate, defaults={"run": self.run, "requested_at": at}
-        )
-        if not created and review.state == ReviewState.WITHDRAWN:
-            review.state, review.decided_at = ReviewState.PENDING, None
-            review.save(update_fields=["state", "decided_at"])
+        review_rows.request(self.run, candidate, at=at)
         self._change(candidate, state=CandidateState.WAITING, fate="")
 
     def _review_decided(self, event: events.ReviewDecided, at: datetime) -> None:
         candidate = self._candidates[event.candidate]
-        reviewer = get_user_model().objects.filter(username=event.reviewer).first()
-        verdict = "left_out" if event.comment == LEFT_OUT else event.verdict
-        # A person's own row says more than the event; this fills it in where a program decided.
-        Review.objects.filter(candidate=candidate).pending().update(
-            state=verdict, reason=event.comment, reviewer=reviewer, decided_at=at
-        )
-        self._change(candidate, state=AFTER_REVIEW[verdict], fate="left_out" if verdict == "left_out" else "")
+        verdict = review_rows.settle(candidate, event, at=at)
+        fate = "left_out" if verdict is ReviewState.LEFT_OUT else ""
+        self._change(candidate, state=AFTER_REVIEW[verdict], fate=fate)
         still_open = any(each.state == CandidateState.WAITING for each in self._candidates.values())
         if self.run.state == RunState.WAITING and not still_open:
             self._set(state=RunState.RUNNING)
@@ -306,10 +293,10 @@ class Projection:
 
 #: Where a candidate stands after its review.
 AFTER_REVIEW = {
-    "approved": CandidateState.SCORED,
-    "rejected": CandidateState.REJECTED,
-    "edited": CandidateState.EDITED,
-    "left_out": CandidateState.DROPPED,
+    ReviewState.APPROVED: CandidateState.SCORED,
+    ReviewState.REJECTED: CandidateState.REJECTED,
+    ReviewState.EDITED: CandidateState.EDITED,
+    ReviewState.LEFT_OUT: CandidateState.DROPPED,
 }
 #: What may change about a candidate after it was proposed.
 CHANGING_FIELDS = (
