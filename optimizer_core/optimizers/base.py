@@ -208,7 +208,11 @@ class RacingOptimizer(Optimizer):
 
     @abstractmethod
     def arrange(self, drafted: Draft, situation: Situation) -> Plan:
-        """Say which variable a draft changes, now that the parent has answered the evidence."""
+        """Say which variable a draft changes, now that the parent has answered the evidence.
+
+        Raises:
+            NoProposal: there is none that it could change.
+        """
 
 
 def child(plan: Plan, situation: Situation, content: JsonObject, *, reasoning: str = "") -> Candidate:

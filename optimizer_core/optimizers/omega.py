@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from optimizer_core.budget import Meter
 from optimizer_core.data.candidate import Candidate
 from optimizer_core.data.variable import EXAMPLES, TrainableVariable
-from optimizer_core.errors import ConfigurationError
+from optimizer_core.errors import ConfigurationError, NoProposal
 from optimizer_core.json_values import JsonObject
 from optimizer_core.models.defaults import get_default_embedding_model, get_default_language_model
 from optimizer_core.models.embedding_model import EmbeddingModel, as_embedding_model
@@ -51,7 +51,7 @@ class OMEGA(RacingOptimizer):
         population_size: how many candidates survive an epoch.
         mutation_temperature: of the language model when it mutates; 0 is allowed.
         crossover_temperature: of the language model when it crosses; 0 is allowed.
-        selection_temperature: of the choice of parents by softmax; more than 0.
+        selection_temperature: of the choice of parents by softmax, in the plain search; more than 0.
         sampling_temperature: of the choice of the variable; more than 0.
         reasoning_effort: of the language model; None sends nothing (decision D18).
         merging_rate: crossover is as likely as ``merging_rate · epoch``, at most 1 (decision D3).
@@ -67,7 +67,8 @@ class OMEGA(RacingOptimizer):
         proposals_in_flight: of the racing search; as many as keep the answers coming, within the budget, when left out.
         nb_best_predictions: well scored answers that a proposal is shown.
         nb_worst_predictions: badly scored ones.
-        nb_hard_examples: inputs of earlier batches that keep failing.
+        nb_hard_examples: inputs of earlier batches that keep failing, in the plain search; the racing search looks for
+            failures itself.
         hard_example_min_observations: how often such an input must have been seen.
         name: what logs call it.
         description: what it does.
@@ -133,7 +134,8 @@ class OMEGA(RacingOptimizer):
             None if proposals_in_flight is None else check_at_least("proposals_in_flight", proposals_in_flight, 1)
         )
         self.nb_best_predictions = check_at_least("nb_best_predictions", nb_best_predictions, 0)
-        self.nb_worst_predictions = check_at_least("nb_worst_predictions", nb_worst_predictions, 0)
+        least = 1 if search == "racing" else 0  # a race starts from failures
+        self.nb_worst_predictions = check_at_least("nb_worst_predictions", nb_worst_predictions, least)
         self.nb_hard_examples = check_at_least("nb_hard_examples", nb_hard_examples, 0)
         self.hard_example_min_observations = check_at_least(
             "hard_example_min_observations", hard_example_min_observations, 1
@@ -198,6 +200,8 @@ class OMEGA(RacingOptimizer):
         if drafted.operator == "crossover":
             first, second = (member.candidate.content for member in drafted.parents)
             eligible = [variable for variable in eligible if first[variable.name] != second[variable.name]]
+        if not eligible:
+            raise NoProposal(f"no variable can be changed by {drafted.operator}")
         return Plan(
             operator=drafted.operator,
             variable=self.choose_variable(situation, eligible),

@@ -104,6 +104,8 @@ def _resume(run: Run, saved: JsonObject) -> None:
     if found != wanted:
         different = [name for name in wanted if not isinstance(found, dict) or found.get(name) != wanted[name]]
         raise CheckpointError(f"the checkpoint is of another run: {', '.join(different)} differ; fit without it")
+    if not {"holdback", "answers"} <= set(saved):
+        raise CheckpointError("the checkpoint is damaged: a part of it is missing")
     run.holdback.restore(saved["holdback"])
     for name, results in run.state.results.items():
         run.measurer.know(name, [Outcome(result=result) for result in results.values()])

@@ -37,7 +37,7 @@ async def end_epoch(run: Run, desk: ReviewDesk, epoch: int, *, validation: Seque
     best = state.population.best
     if (epoch + 1) % run.settings.validation_freq == 0 and best is not None:
         validated = await validate(run, best.candidate, validation, epoch=epoch)
-        logs |= {name: value for name, value in validated.items() if name != "n"}
+        logs |= {"val_n" if name == "n" else name: value for name, value in validated.items()}
     await compete(run, epoch=epoch)
     run.tell_best()
     state.epoch, state.batch = epoch + 1, 0

@@ -52,10 +52,11 @@ def best_known(run: Run) -> Candidate:
     Where the budget paid no full validation but the baseline's, the first of the rank wins if its cautious score is
     above the baseline's mean on the same samples.
     """
-    if run.races:
-        return _leader(run)
     state, baseline = run.state, run.state.baseline
     finished = state.fully_validated(len(run.data.validation))
+    leader = state.population.best
+    if run.races and not (leader is not None and {baseline.id, leader.id} <= set(finished)):
+        return _leader(run)
     if [name for name in finished if name != baseline.id]:
         order = [baseline.id, *(member.id for member in state.population.ranked()), *finished]
         return state.candidates[max((name for name in order if name in finished), key=lambda n: state.mean(n).mean)]
@@ -80,18 +81,32 @@ def _leader(run: Run) -> Candidate:
 
 
 async def _validate_finalists(run: Run) -> None:
-    """Validate the first of the rank in full, as long as the budget pays; the baseline is done already."""
+    """Validate the first of the rank in full, as long as the budget pays.
+
+    After a race that is the leader, whoever leads then, until the leader is validated in full, and the baseline; after
+    a plain search the first few, for the baseline is done already.
+    """
     size = len(run.data.validation)
     last = run.state.epoch if run.state.batch else max(0, run.state.epoch - 1)
     try:
+        if run.races:
+            await _validate_leader(run, epoch=last)
+            return
         for member in run.state.population.ranked()[:FINALISTS]:
             if len(member.rewards) < size:
                 await validate(run, member.candidate, run.data.validation, epoch=last)
     except BudgetExhausted:
-        if not run.races:  # there the rank already weighs how much each member has answered
-            run.reporter.warn_once(
-                "final_validation_incomplete", "the budget did not pay the full validation of every finalist"
-            )
+        run.reporter.warn_once(
+            "final_validation_incomplete", "the budget did not pay the full validation of every finalist"
+        )
+
+
+async def _validate_leader(run: Run, *, epoch: int) -> None:
+    state, samples = run.state, run.data.validation
+    while (leader := state.population.best) is not None and len(leader.rewards) < len(samples):
+        await validate(run, leader.candidate, samples, epoch=epoch)
+    if leader is not None and leader.id != state.baseline.id:
+        await validate(run, state.baseline, samples, epoch=epoch)
 
 
 def _tell_winner(run: Run, winner: Candidate) -> None:

@@ -13,6 +13,7 @@ FINALISTS = 3
 #: whose members have answered most of it.
 _MOST_FOR_TEST = 0.5
 SHARE_AFTER_A_RACE, USUAL_SHARE = 0.08, 0.25
+NEXT_TO_NOTHING = 1e-9
 _LIMITS = ("calls", "tokens", "cost", "seconds")
 
 
@@ -97,7 +98,9 @@ class Holdback:
         for name in _LIMITS:
             limit = getattr(self.budget, name)
             rest = None if limit is None else limit - sum(share.get(name, 0.0) for share in shares)
-            limits[name] = rest if rest is None or name in ("cost", "seconds") else max(1, int(rest))
+            if rest is not None:  # a resumed run may have been given less than was held back before
+                rest = max(NEXT_TO_NOTHING, rest) if name in ("cost", "seconds") else max(1, int(rest))
+            limits[name] = rest
         return Budget(
             calls=_whole(limits["calls"]),
             tokens=_whole(limits["tokens"]),

@@ -43,6 +43,10 @@ async def begin(run: Run) -> None:
     known = [ledger.known(Key(baseline.id, sample.id)) for sample in samples]
     check_judged([outcome for outcome in known if outcome is not None])
     state.admit(baseline, settled=True)
+    if run.races and any(not 0 <= reward <= 1 for reward in state.rewards(baseline.id).values()):
+        run.reporter.warn_once(
+            "reward_scale", "rewards lie outside 0 to 1; the racing search takes 1 for right, so scale them"
+        )
     run.holdback.measure(run.meter, answered=len(samples))
     run.meter.extend(run.holdback.search())
     if run.races:

@@ -47,7 +47,7 @@ class Stopper:
             task.cancel()
 
     async def guard(self, work: Coroutine[Any, Any, T]) -> T:
-        """Do some work; a request to stop ends it.
+        """Do some work; a request to stop ends it. Guards are not nested.
 
         Raises:
             RunStopped: the run was asked to stop, before or meanwhile.
@@ -59,16 +59,16 @@ class Stopper:
             raise RunStopped("the run was asked to stop")
         task = asyncio.current_task()
         assert task is not None  # every coroutine runs in one
-        outermost = task not in self._tasks
         self._tasks.add(task)
         try:
             return await work
-        except asyncio.CancelledError:
-            if task in self._cancelled and outermost:
-                self._cancelled.discard(task)
-                if not task.uncancel():  # nobody else wants it to end
-                    raise RunStopped("the run was asked to stop") from None
+        except BaseException:
+            # Whatever the work made of being cancelled, if nobody else wants the task to end.
+            if task in self._cancelled and task.cancelling() <= 1:
+                raise RunStopped("the run was asked to stop") from None
             raise
         finally:
-            if outermost:
-                self._tasks.discard(task)
+            self._tasks.discard(task)
+            if task in self._cancelled:
+                self._cancelled.discard(task)
+                task.uncancel()

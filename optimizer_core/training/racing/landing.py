@@ -14,7 +14,6 @@ from optimizer_core.training.racing.lane import Outcome, Step
 from optimizer_core.training.racing.sizes import chunk_size, race_size
 from optimizer_core.training.reviews import ReviewDesk, known_problem
 from optimizer_core.training.run import Run
-from optimizer_core.training.step import scored_predictions
 
 #: Paired differences that the estimate of their spread looks back on.
 MEMORY = 150
@@ -51,7 +50,7 @@ async def _take(run: Run, desk: ReviewDesk, outcome: Outcome) -> None:
     """Tell about the children, and hand in the one that won."""
     proposal, child = outcome.proposal, outcome.child
     last = child or (outcome.steps[-1].child if outcome.steps else None)
-    problem = outcome.failure if last is None else known_problem(run, last)
+    problem = outcome.failure if last is None else _problem(run, last)
     if problem:
         run.reporter.emit(
             ProposalFailed(
@@ -61,13 +60,21 @@ async def _take(run: Run, desk: ReviewDesk, outcome: Outcome) -> None:
         return
     for step in outcome.steps:
         _introduce(run, step)
+    racing = run.state.racing
+    racing.steps |= {step.child.id for step in outcome.steps if step.mends}
     if child is None:
         return
+    racing.steps.discard(child.id)
     run.measurer.report(child, outcome.raced, split="validation")
     if outcome.dropped:
         run.reporter.emit(_dropped(outcome, child))
         return
     await desk.submit(child, [sample for sample, _ in outcome.raced])
+
+
+def _problem(run: Run, child: Candidate) -> str:
+    """Return why a candidate is nothing new; what was only a step on the way was never judged."""
+    return "" if child.id in run.state.racing.steps else known_problem(run, child)
 
 
 def _introduce(run: Run, step: Step) -> None:
@@ -104,7 +111,6 @@ def _remember(run: Run, candidate: Candidate, answered: Sequence[Answered]) -> N
     fresh = [each for each in answered if each.sample.id not in table]
     table |= {each.sample.id: each.outcome.result.reward for each in fresh}
     run.state.epoch_results.extend(results_of(fresh))
-    run.state.memory.observe(scored_predictions(fresh))
 
 
 async def _lengthen(run: Run) -> None:
@@ -124,7 +130,7 @@ async def _logs(run: Run, outcome: Outcome) -> JsonObject:
     """Return what is told about a batch: the parent on the evidence, and the child on the race."""
     by_id = {sample.id: sample for sample in run.data.train}
     logs = await logs_of(results_of(outcome.evidence), by_id, run.metrics, meter=run.meter)
-    if outcome.raced:
+    if outcome.raced and outcome.dropped != "fell_behind":  # of part of a race the mean says little
         rewards = [result.reward for result in results_of(outcome.raced)]
         logs["child"] = math.fsum(rewards) / len(rewards)
     return logs

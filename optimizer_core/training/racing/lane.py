@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from optimizer_core.data.candidate import Candidate
 from optimizer_core.data.dataset import Sample
+from optimizer_core.data.variable import TrainableVariable
 from optimizer_core.errors import ModelError, NoProposal
 from optimizer_core.json_values import JsonObject, canonical_json
 from optimizer_core.operators.evidence import HardExampleMemory
@@ -30,6 +31,8 @@ from optimizer_core.training.step import reward_by_variable, scored_predictions
 
 #: The fewest samples of a race that are asked at once.
 LEAST_CHUNK = 8
+#: Rows that tell whether rows can stand as examples.
+LOOKED_AT = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,10 +103,12 @@ class _Lane:
         child, failed = self.outcome.child, _failures(seen)
         if child is None or self._proposal.operator != "mutation" or not failed:
             return
-        now = self._situation(Member(candidate=child, order=0), failed, offered=_as_examples(self._run, failed))
-        with contextlib.suppress(NoProposal):
+        now = self._situation(Member(candidate=child, order=0), failed)
+        with contextlib.suppress(NoProposal):  # then the stride ends without examples
             plan = self._run.racer.arrange(Draft("few_shot", (now.parent,)), now)
-            self.outcome.steps.append(Step(child=await self._run.racer.propose(plan, now)))
+            offered = _as_examples(plan.variable, [each.sample for each in failed])
+            grown = await self._run.racer.propose(plan, replace(now, offered=tuple(offered)))
+            self.outcome.steps.append(Step(child=grown))
 
     async def _rewrite(self) -> list[Answered]:
         """Do the steps; return what the last one that mends answered to the training samples it was asked."""
@@ -131,7 +136,8 @@ class _Lane:
     async def _look(self, candidate: Candidate, failed: int = 0) -> list[Answered]:
         """Let a candidate answer pending training samples until enough failures are known."""
         run = self._run
-        if self._proposal.operator == "crossover" or (self._proposal.operator == "few_shot" and _rows_serve(run)):
+        operator = self._proposal.operator
+        if operator == "crossover" or (operator == "few_shot" and _rows_serve(run, self._proposal)):
             return []
         found = await self._ask(candidate, self._contrast)
         self._contrast = []
@@ -151,7 +157,7 @@ class _Lane:
         """
         failed = _failures(seen)
         if not failed:
-            return []
+            return seen[: self._run.racer.nb_best_predictions]
         theme = self._run.target_of(self._rng.choice(failed).sample)
         failed.sort(key=lambda each: self._run.target_of(each.sample) != theme)
         failed = failed[: self._run.racer.nb_worst_predictions]
@@ -178,14 +184,15 @@ class _Lane:
         self, first: Member, others: Sequence[Member], shown: Sequence[Answered], number: int
     ) -> Candidate | None:
         run, proposal = self._run, self._proposal
-        offered = _offered(run, proposal, shown) if proposal.operator == "few_shot" else []
-        now = self._situation(first, shown, offered)
-        plan = run.racer.arrange(Draft(proposal.operator, (first, *others)), now)
-        self.outcome.variable = plan.variable.name
+        now = self._situation(first, shown)
         if proposal.operator == "mutation" and not _failures(shown):
             reason = "the parent answered every sample of the evidence well"
         else:
             try:
+                plan = run.racer.arrange(Draft(proposal.operator, (first, *others)), now)
+                self.outcome.variable = plan.variable.name
+                if proposal.operator == "few_shot":
+                    now = replace(now, offered=tuple(_offered(run, proposal, plan.variable, shown)))
                 return await run.stopper.guard(run.racer.propose(plan, now))
             except (ModelError, NoProposal) as error:
                 reason = str(error)
@@ -193,7 +200,7 @@ class _Lane:
             self.outcome.failure = reason
         return None
 
-    def _situation(self, parent: Member, shown: Sequence[Answered], offered: Sequence[JsonObject] = ()) -> Situation:
+    def _situation(self, parent: Member, shown: Sequence[Answered]) -> Situation:
         run, proposal = self._run, self._proposal
         return Situation(
             program=run.program,
@@ -209,7 +216,6 @@ class _Lane:
             batch=proposal.batch,
             rng=self._rng,
             meter=run.meter,
-            offered=tuple(offered),
         )
 
     async def race(self, child: Candidate) -> None:
@@ -259,36 +265,28 @@ def _given(answered: Answered) -> str:
     return canonical_json({name: output.get(name) for name in target})
 
 
-def _rows_serve(run: Run) -> bool:
-    """Return True where rows of the data can stand as examples as they are."""
-    return any(variable.example_schemas for variable in run.program.trainable_variables)
-
-
-def _as_examples(run: Run, answered: Iterable[Answered]) -> list[JsonObject]:
-    """Return the rows of the data that can be examples as they are."""
-    return [
-        {"inputs": sample.inputs, "outputs": sample.target}
-        for sample, _ in answered
-        if any(
-            variable.takes_as_example(sample.inputs, sample.target or {})
-            for variable in run.program.trainable_variables
-        )
-    ]
-
-
-def _offered(run: Run, proposal: Proposal, shown: Sequence[Answered]) -> list[JsonObject]:
-    """Return what could become an example: rows of the data where they fit, else what was answered well."""
+def _rows_serve(run: Run, proposal: Proposal) -> bool:
+    """Return True where rows of the data can stand as examples of every variable that takes examples, as they are."""
+    rows = labelled(run, proposal)[:LOOKED_AT]
     variables = [variable for variable in run.program.trainable_variables if variable.uses_examples]
-    rows = [
-        {"inputs": sample.inputs, "outputs": sample.target}
-        for sample in labelled(run, proposal)
-        if any(variable.takes_as_example(sample.inputs, sample.target or {}) for variable in variables)
-    ]
-    if rows:
-        return rows
+    return all(_as_examples(variable, rows) for variable in variables)
+
+
+def _as_examples(variable: TrainableVariable, rows: Iterable[Sample]) -> list[JsonObject]:
+    """Return the rows that can be examples of a variable as they are."""
     return [
+        {"inputs": row.inputs, "outputs": row.target}
+        for row in rows
+        if row.target is not None and variable.takes_as_example(row.inputs, row.target)
+    ]
+
+
+def _offered(run: Run, proposal: Proposal, variable: TrainableVariable, shown: Sequence[Answered]) -> list[JsonObject]:
+    """Return what could become an example of a variable: rows where they fit, else what its module answered well."""
+    return _as_examples(variable, labelled(run, proposal)) or [
         {"inputs": prediction.inputs, "outputs": prediction.outputs}
         for _, answered in shown
         if answered.result.reward >= RIGHT
         for prediction in answered.trace
+        if prediction.variable == variable.name
     ]

@@ -4,8 +4,8 @@
    child can win. Then come the others: there it can only lose what it won.
 2. After every minibatch the child must be ahead, summed over the samples asked so far, and be so at the end if it goes
    on losing as it did; else it is dropped. So a child that mends nothing costs one minibatch.
-3. A child that is ahead at the end wins if its lead is not mere chance: with paired differences ``d``,
-   ``Σd / √Σd² ≥ 1/2``. For right and wrong answers that is ``(mended − broken) / √(mended + broken)``, McNemar's
+3. A child that is ahead at the end wins if its lead is half a standard deviation or more: with paired differences
+   ``d``, ``Σd / √Σd² ≥ 1/2``. For right and wrong answers that is ``(mended − broken) / √(mended + broken)``, McNemar's
    statistic without its square: two mended and one broken are enough, five mended and four broken are not.
 """
 
@@ -17,7 +17,8 @@ from collections.abc import Callable, Collection, Sequence
 from optimizer_core.data.dataset import Sample
 from optimizer_core.training.measuring import Answered
 
-#: What the lead is measured against, in standard deviations of chance.
+#: The least lead, in standard deviations of chance. Low on purpose: a third of the children that are no better pass,
+#: and the rank, later races and the test sort them out; a high bar would lose most small steps forward.
 LEAST_LEAD = 0.5
 #: Rewards from here on count as right: there is nothing to mend.
 RIGHT = 0.999
@@ -83,6 +84,6 @@ def hopeless(paired: Sequence[float], *, failed: int, size: int, chunk: int) -> 
 
 
 def has_won(paired: Sequence[float]) -> bool:
-    """Return True if a child that has answered the whole race beats its parent by more than chance explains."""
+    """Return True if a child that has answered the whole race is ahead of its parent by the least lead."""
     spread = math.sqrt(math.fsum(difference * difference for difference in paired))
     return spread > 0 and lead(paired) / spread >= LEAST_LEAD

@@ -11,13 +11,17 @@ import asyncio
 from collections import deque
 
 from optimizer_core.errors import BudgetExhausted
-from optimizer_core.training.epochs import IDLE_EPOCHS, end_epoch
+from optimizer_core.training.epochs import end_epoch
 from optimizer_core.training.racing.landing import land
 from optimizer_core.training.racing.lane import Outcome, pursue
 from optimizer_core.training.racing.proposals import Proposal, draft
 from optimizer_core.training.racing.sizes import USUAL_COST
 from optimizer_core.training.reviews import ReviewDesk
 from optimizer_core.training.run import Run
+
+#: With ``epochs=None``, proposals in a row without a new candidate after which the search ends: a proposer that cannot
+#: be reached costs nothing that a budget of tokens or money would count.
+FRUITLESS = 50
 
 
 class Lanes:
@@ -79,7 +83,7 @@ async def race_on(run: Run, desk: ReviewDesk) -> str:
 
 async def _keep_busy(run: Run, desk: ReviewDesk, lanes: Lanes) -> str:
     number = _landed(run) + len(lanes)
-    idle_since, calls = _landed(run), -1
+    known, fruitless = len(run.state.known), 0
     while True:
         while len(lanes) < run.state.racing.width and _may_start(run, number, lanes):
             lanes.start(draft(run, number))
@@ -87,31 +91,35 @@ async def _keep_busy(run: Run, desk: ReviewDesk, lanes: Lanes) -> str:
         if not lanes:
             return _why_over(run, number)
         try:
-            outcome = await lanes.next()
+            await land(run, desk, await lanes.next())
+            await _after_landing(run, desk, lanes)
         except BudgetExhausted:
             await _land_the_rest(run, desk, lanes)
             raise
-        await land(run, desk, outcome)
-        await _after_landing(run, desk, lanes)
-        if run.meter.total.calls != calls:
-            idle_since, calls = _landed(run), run.meter.total.calls
-        if run.settings.epochs is None and _landed(run) - idle_since >= IDLE_EPOCHS * run.batches_per_epoch:
-            run.reporter.warn_once("nothing_left_to_try", f"{IDLE_EPOCHS} epochs found nothing new; the search ends")
+        fruitless = 0 if len(run.state.known) > known else fruitless + 1
+        known = len(run.state.known)
+        if run.settings.epochs is None and fruitless >= FRUITLESS:
+            run.reporter.warn_once("nothing_left_to_try", f"{fruitless} proposals in a row brought nothing new")
             return "epochs_done"
 
 
 async def _after_landing(run: Run, desk: ReviewDesk, lanes: Lanes) -> None:
     state = run.state
+    if run.program.stop_training:
+        await lanes.close()
     state.racing.drafted = [proposal.to_json() for proposal in lanes.drafted]
     if state.batch == run.batches_per_epoch or run.program.stop_training:
         await end_epoch(run, desk, state.epoch, validation=run.race_samples(state.racing.size))
     else:
         await run.checkpoint()
+    if run.program.stop_training:  # a callback may have had enough just now
+        await lanes.close()
 
 
 async def _land_the_rest(run: Run, desk: ReviewDesk, lanes: Lanes) -> None:
     """Land what was finished before the budget was spent, in order."""
-    await asyncio.wait(lanes.tasks) if lanes else None
+    if lanes:
+        await asyncio.wait(lanes.tasks)
     while lanes:
         try:
             outcome = await lanes.next()

@@ -14,8 +14,11 @@ class RacingState:
 
     size: int = 0  # how many validation samples a race has
     width: int = 1  # how many proposals are under way at once
-    spread: float = 0.0  # variance of the paired difference on one sample, as races have shown it
+    # Mean square of the paired difference on one sample, over what races asked: more than the variance over all
+    # samples, since races begin where the parent fails.
+    spread: float = 0.0
     drafted: list[JsonObject] = field(default_factory=list)  # proposals under way, oldest first
+    steps: set[str] = field(default_factory=set)  # candidates on the way to others, never judged themselves
     merged: set[str] = field(default_factory=set)  # pairs that were merged
     ancestors: dict[str, tuple[str, ...]] = field(default_factory=dict)  # of each candidate that was admitted
 
@@ -32,6 +35,7 @@ class RacingState:
             "width": self.width,
             "spread": self.spread,
             "drafted": list(self.drafted),
+            "steps": sorted(self.steps),
             "merged": sorted(self.merged),
             "ancestors": {name: list(found) for name, found in self.ancestors.items()},
         }
@@ -43,6 +47,7 @@ class RacingState:
             width=saved["width"],
             spread=saved["spread"],
             drafted=list(saved["drafted"]),
+            steps=set(saved["steps"]),
             merged=set(saved["merged"]),
             ancestors={name: tuple(found) for name, found in saved["ancestors"].items()},
         )
