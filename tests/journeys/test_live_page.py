@@ -144,7 +144,11 @@ def test_open_reviews_are_counted_on_every_page(alice_page: Page, alice: User) -
 
 def test_a_candidates_results_grow_and_its_review_is_decided_without_a_reload(alice_page: Page, alice: User) -> None:
     key = event_streams.key_of("Answer in one word.")
-    said = [event_streams.started(), event_streams.baseline_proposed(), event_streams.scored(BASELINE, [0.0, 1.0])]
+    said: list[Event] = [
+        event_streams.started(),
+        event_streams.baseline_proposed(),
+        event_streams.scored(BASELINE, [0.0, 1.0]),
+    ]
     run = recorded_run(alice, [*said, event_streams.proposed("Answer in one word.")])
     alice_page.goto(f"/runs/{run.pk}/candidates/1/")
     expect(alice_page.locator("#live-status")).to_have_text("Live", timeout=SLOW)

@@ -275,6 +275,8 @@ def test_a_run_whose_model_never_answered_has_scored_nothing(alice):
         ],
     )
 
+    assert run.baseline is not None
+    assert run.best is not None
     assert (run.baseline.reward, run.best.reward, run.message) == (None, None, "No route")
     assert not run.measurements.exists()
 

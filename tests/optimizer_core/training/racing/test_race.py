@@ -16,7 +16,7 @@ differences = st.lists(st.sampled_from([-1.0, 0.0, 1.0]), min_size=1, max_size=6
 
 def test_failures_come_first_then_the_unknown_and_what_the_evidence_was_about_before_its_like():
     order = in_race_order(
-        ROWS, failed={"3", "4", "6"}, unknown={"0", "1"}, mended={"b"}, target_of=lambda row: row.target["label"]
+        ROWS, failed={"3", "4", "6"}, unknown={"0", "1"}, mended={"b"}, target_of=lambda row: "ab"[int(row.id) % 2]
     )
     assert [row.id for row in order] == ["3", "4", "6", "1", "0", "5", "7", "2"]
 
