@@ -58,7 +58,7 @@ async def test_the_hooks_are_called_in_order():
         "epoch 0",
         "batch 0 ['child', 'n', 'reward']",
         "validation 0 ['n', 'val_reward']",
-        "end 0 ['n', 'reward', 'val_reward']",
+        "end 0 ['n', 'reward', 'val_n', 'val_reward']",
         "over",
     ]
 
