@@ -120,7 +120,7 @@ async def test_f15_the_history_has_training_and_validation_logs():
     program = compiled(metrics=["f1_score"])
     history = await program.fit(*words(12), validation_data=words(4), epochs=2, batch_size=6)
     assert set(history.history) == {"reward", "n", "f1_score", "val_reward", "val_n", "val_f1_score"}
-    assert [len(values) for values in history.history.values()] == [2] * 5
+    assert [len(values) for values in history.history.values()] == [2] * 6
     assert history.history["n"] == [12, 12]
     assert history.finished.status == "completed"
 
