@@ -24,9 +24,8 @@ from dataclasses import dataclass
 
 from omegaweb.runs.configuration import RunConfiguration
 from optimizer_core.training.holdback import FINALISTS, SHARE_AFTER_A_RACE
-from optimizer_core.training.racing.lane import LEAST_CHUNK
 from optimizer_core.training.racing.proposals import STRIDE
-from optimizer_core.training.racing.sizes import USUAL_SPREAD, race_size
+from optimizer_core.training.racing.sizes import USUAL_SPREAD, chunk_size, race_size
 
 #: Of the racing search: rows of a proposal that mends nothing, rows of each rewriting of one that does, and the share
 #: of proposals that mend something.
@@ -92,7 +91,7 @@ def workload_of(configuration: RunConfiguration, sizes: Sizes) -> Workload:
 
 
 def _racing(configuration: RunConfiguration, sizes: Sizes, steps: int) -> Workload:
-    chunk = max(LEAST_CHUNK, configuration.training.minibatch_size)
+    chunk = chunk_size(configuration.training.minibatch_size)
     race = min(sizes.validation, race_size(USUAL_SPREAD, 0.0, chunk=chunk))
 
     def mixed(failed: float, whole: float) -> Span:

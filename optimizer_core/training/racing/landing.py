@@ -119,7 +119,7 @@ async def _lengthen(run: Run) -> None:
     leader = state.population.best
     if leader is None:
         return
-    wanted = race_size(racing.spread, leader.running.mean, chunk=chunk_size(run))
+    wanted = race_size(racing.spread, leader.running.mean, chunk=chunk_size(run.settings.minibatch_size))
     racing.size = max(racing.size, min(len(run.data.validation), wanted))
     run.holdback.shrink(racing.size)
     run.meter.extend(run.holdback.search())

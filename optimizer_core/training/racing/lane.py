@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from optimizer_core.data.candidate import Candidate
 from optimizer_core.data.dataset import Sample
@@ -26,11 +27,10 @@ from optimizer_core.population.population import Member
 from optimizer_core.training.measuring import Answered
 from optimizer_core.training.racing.proposals import Proposal, labelled
 from optimizer_core.training.racing.race import RIGHT, differences, has_won, hopeless, in_race_order, lead
+from optimizer_core.training.racing.sizes import chunk_size
 from optimizer_core.training.run import Run
 from optimizer_core.training.step import reward_by_variable, scored_predictions
 
-#: The fewest samples of a race that are asked at once.
-LEAST_CHUNK = 8
 #: Rows that tell whether rows can stand as examples.
 LOOKED_AT = 20
 
@@ -97,6 +97,17 @@ class _Lane:
         self._contrast = [rows[name] for name in proposal.contrast]
         self.outcome = Outcome(proposal=proposal)
 
+    @cached_property
+    def _labelled(self) -> Sequence[Sample]:
+        return labelled(self._run, self._proposal)
+
+    @property
+    def _rows_serve(self) -> bool:
+        """True where rows of the data can stand as examples of every variable that takes examples, as they are."""
+        rows = self._labelled[:LOOKED_AT]
+        variables = [variable for variable in self._run.program.trainable_variables if variable.uses_examples]
+        return all(_as_examples(variable, rows) for variable in variables)
+
     async def stride(self) -> None:
         """Rewrite the parent, and what came of it, step by step; what is still failed then becomes examples."""
         seen = await self._rewrite()
@@ -137,7 +148,7 @@ class _Lane:
         """Let a candidate answer pending training samples until enough failures are known."""
         run = self._run
         operator = self._proposal.operator
-        if operator == "crossover" or (operator == "few_shot" and _rows_serve(run, self._proposal)):
+        if operator == "crossover" or (operator == "few_shot" and self._rows_serve):
             return []
         found = await self._ask(candidate, self._contrast)
         self._contrast = []
@@ -192,7 +203,7 @@ class _Lane:
                 plan = run.racer.arrange(Draft(proposal.operator, (first, *others)), now)
                 self.outcome.variable = plan.variable.name
                 if proposal.operator == "few_shot":
-                    now = replace(now, offered=tuple(_offered(run, proposal, plan.variable, shown)))
+                    now = replace(now, offered=tuple(_offered(plan.variable, self._labelled, shown)))
                 return await run.stopper.guard(run.racer.propose(plan, now))
             except (ModelError, NoProposal) as error:
                 reason = str(error)
@@ -229,7 +240,7 @@ class _Lane:
             mended=self._mended(),
             target_of=run.target_of,
         )
-        chunk = max(LEAST_CHUNK, run.settings.minibatch_size)
+        chunk = chunk_size(run.settings.minibatch_size)
         for start in range(0, len(order), chunk):
             answers, against = await run.measurer.ask((child, self._parents[0].candidate), order[start : start + chunk])
             outcome.raced.extend(answers)
@@ -265,13 +276,6 @@ def _given(answered: Answered) -> str:
     return canonical_json({name: output.get(name) for name in target})
 
 
-def _rows_serve(run: Run, proposal: Proposal) -> bool:
-    """Return True where rows of the data can stand as examples of every variable that takes examples, as they are."""
-    rows = labelled(run, proposal)[:LOOKED_AT]
-    variables = [variable for variable in run.program.trainable_variables if variable.uses_examples]
-    return all(_as_examples(variable, rows) for variable in variables)
-
-
 def _as_examples(variable: TrainableVariable, rows: Iterable[Sample]) -> list[JsonObject]:
     """Return the rows that can be examples of a variable as they are."""
     return [
@@ -281,9 +285,9 @@ def _as_examples(variable: TrainableVariable, rows: Iterable[Sample]) -> list[Js
     ]
 
 
-def _offered(run: Run, proposal: Proposal, variable: TrainableVariable, shown: Sequence[Answered]) -> list[JsonObject]:
+def _offered(variable: TrainableVariable, rows: Iterable[Sample], shown: Sequence[Answered]) -> list[JsonObject]:
     """Return what could become an example of a variable: rows where they fit, else what its module answered well."""
-    return _as_examples(variable, labelled(run, proposal)) or [
+    return _as_examples(variable, rows) or [
         {"inputs": prediction.inputs, "outputs": prediction.outputs}
         for _, answered in shown
         if answered.result.reward >= RIGHT

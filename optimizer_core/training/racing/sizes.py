@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 
-from optimizer_core.training.racing.lane import LEAST_CHUNK
 from optimizer_core.training.run import Run
 
+#: The fewest samples of a race that are asked at once.
+LEAST_CHUNK = 8
 #: Samples under way for each proposal: few, so that all slots answer while some proposals think or wait to land.
 SLOTS_PER_LANE = 1
 #: How many generations of proposals a budget in calls should at least pay.
@@ -22,9 +23,9 @@ POWER = 1.3
 USUAL_SPREAD = 0.12
 
 
-def chunk_size(run: Run) -> int:
+def chunk_size(minibatch_size: int) -> int:
     """Return how many samples of a race are asked at once."""
-    return max(LEAST_CHUNK, run.settings.minibatch_size)
+    return max(LEAST_CHUNK, minibatch_size)
 
 
 def race_size(spread: float, leader: float, *, chunk: int) -> int:

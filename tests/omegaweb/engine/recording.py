@@ -8,10 +8,13 @@ from typing import Any
 
 from omegaweb.accounts.models import User
 from omegaweb.engine.projection import Projection
-from omegaweb.runs.models import Event, Run, RunState
+from omegaweb.runs.models import Candidate, Event, Run, RunState
 from optimizer_core.events import Event as Said
 from optimizer_core.events import event_to_json
+from tests.event_streams import BASELINE, baseline_proposed, key_of, proposed, scored, started
 from tests.factories_runs import START, make_run
+
+BETTER = "Answer in one word."
 
 
 def empty_run(owner: User, **changes: Any) -> Run:
@@ -38,3 +41,15 @@ def record(run: Run, *said: Said) -> Run:
 def recorded_run(owner: User, said: Iterable[Said], **changes: Any) -> Run:
     """A run that has said all this."""
     return record(empty_run(owner, **changes), *said)
+
+
+def scored_run(owner: User) -> Run:
+    """A run whose baseline is scored, and in which one candidate is proposed."""
+    return recorded_run(
+        owner, [started(), baseline_proposed(), scored(BASELINE, [0.0, 1.0, 0.0, 1.0]), proposed(BETTER)]
+    )
+
+
+def candidate(run: Run, text: str = BETTER) -> Candidate:
+    """The candidate whose instruction is that text."""
+    return Candidate.objects.get(run=run, key=key_of(text))

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from omegaweb.reviews.models import LEFT_OUT, Review, ReviewState
+from omegaweb.reviews.models import Review, ReviewState
 from omegaweb.runs import wording
 from omegaweb.runs.configuration import OptimizerChoice
 from omegaweb.runs.models import Candidate, CandidateState, Measurement, RunState, SampleScore, Series
@@ -16,23 +16,16 @@ from optimizer_core.data.statistics import mean_interval
 from optimizer_core.events import Removed, SampleResult, Survivor
 from tests.event_streams import BASELINE, baseline_proposed, key_of, proposed, scored, spent, started
 from tests.factories_runs import START
-from tests.omegaweb.engine.recording import empty_run, record, recorded_run
+from tests.omegaweb.engine.recording import BETTER, candidate, empty_run, record, recorded_run, scored_run
 
 pytestmark = pytest.mark.django_db
 
-BETTER, OTHER = "Answer in one word.", "Answer politely."
+OTHER = "Answer politely."
 
 
 @pytest.fixture
 def run(alice):
-    """Baseline scored, one candidate proposed."""
-    return recorded_run(
-        alice, [started(), baseline_proposed(), scored(BASELINE, [0.0, 1.0, 0.0, 1.0]), proposed(BETTER)]
-    )
-
-
-def candidate(run, text=BETTER) -> Candidate:
-    return Candidate.objects.get(run=run, key=key_of(text))
+    return scored_run(alice)
 
 
 def test_run_started_begins_the_run(alice):
@@ -184,81 +177,6 @@ def test_validation_finished_draws_a_point_with_the_interval(run):
     assert (point.value, point.count, point.low) == (0.5, 4, run.baseline.low)
 
 
-def test_review_requested_waits_for_a_person(run):
-    run = record(run, events.ReviewRequested(candidate=key_of(BETTER), reward=1.0, count=1))
-
-    assert candidate(run).state == CandidateState.WAITING
-    assert Review.objects.get(run=run).state == ReviewState.PENDING
-
-
-def test_a_review_requested_again_keeps_the_verdict_given_meanwhile(run):
-    asked = events.ReviewRequested(candidate=key_of(BETTER), reward=1.0, count=1)
-    run = record(run, asked)
-    Review.objects.filter(run=run).update(state=ReviewState.REJECTED, reason="Too long")
-
-    record(run, asked)
-
-    review = Review.objects.get(run=run)
-    assert (review.state, review.reason) == (ReviewState.REJECTED, "Too long")
-
-
-def test_a_run_that_goes_on_withdraws_reviews_that_it_does_not_ask_for_again(run):
-    known, orphan = key_of(BETTER), key_of(OTHER)
-    run = record(
-        run,
-        events.ReviewRequested(candidate=known, reward=1.0, count=1),
-        proposed(OTHER),
-        events.ReviewRequested(candidate=orphan, reward=1.0, count=1),
-    )
-
-    run = record(run, started(resumed=True), events.ReviewRequested(candidate=known, reward=1.0, count=1))
-
-    assert Review.objects.get(run=run, candidate__key=known).state == ReviewState.PENDING
-    assert candidate(run).state == CandidateState.WAITING
-    left = Review.objects.get(run=run, candidate__key=orphan)
-    assert (left.state, left.decided_at is None) == (ReviewState.WITHDRAWN, False)
-    dropped = candidate(run, OTHER)
-    assert (dropped.state, dropped.fate) == (CandidateState.DROPPED, "interrupted")
-
-
-def test_an_approval_of_a_candidate_that_the_run_forgot_is_kept_until_it_comes_again(run, alice):
-    key = key_of(BETTER)
-    asked = events.ReviewRequested(candidate=key, reward=1.0, count=1)
-    run = record(run, asked)
-    Review.objects.filter(run=run).update(state=ReviewState.APPROVED, reviewer=alice)
-
-    run = record(run, started(resumed=True))
-    assert candidate(run).state == CandidateState.DROPPED
-    run = record(run, proposed(BETTER), asked)
-
-    assert Review.objects.get(run=run).state == ReviewState.APPROVED
-    assert candidate(run).state == CandidateState.WAITING
-
-
-@pytest.mark.parametrize(
-    ("status", "fate", "words"), [("completed", "not_paid", "budget"), ("stopped", "run_ended", "the run ended")]
-)
-def test_an_approved_edit_that_was_never_scored_says_why(run, status, fate, words):
-    content = {"generator": {"instructions": OTHER, "examples": []}}
-    edit = events.CandidateProposed(candidate=key_of(OTHER), operator="edit", content=content)
-    run = record(run, edit, events.RunFinished(status=status, reason="budget_spent"))
-
-    left = candidate(run, OTHER)
-    assert (left.state, left.fate) == (CandidateState.DROPPED, fate)
-    assert words in wording.fate(left)
-
-
-def test_a_review_left_out_is_no_rejection(run):
-    key = key_of(BETTER)
-    decided = events.ReviewDecided(candidate=key, verdict="rejected", comment=LEFT_OUT)
-    run = record(run, events.ReviewRequested(candidate=key, reward=1.0, count=1), decided)
-
-    left = candidate(run)
-    assert (left.state, left.fate) == (CandidateState.DROPPED, "left_out")
-    assert Review.objects.get(run=run).state == ReviewState.LEFT_OUT
-    assert "nobody had decided" in wording.fate(left)
-
-
 def test_a_run_whose_model_never_answered_has_scored_nothing(alice):
     silent = [SampleResult(sample=f"validation-{index}", reward=0.0, error="refused") for index in range(4)]
     run = recorded_run(
@@ -285,34 +203,6 @@ def test_a_run_that_fails_later_keeps_its_scores(run):
     run = record(run, events.RunFinished(status="failed", reason="error", message="ValueError: odd"))
 
     assert (run.baseline.reward, run.message) == (0.5, "ValueError: odd")
-
-
-@pytest.mark.parametrize(
-    ("verdict", "state"),
-    [
-        ("approved", CandidateState.SCORED),
-        ("rejected", CandidateState.REJECTED),
-        ("edited", CandidateState.EDITED),
-    ],
-)
-def test_review_decided_moves_the_candidate(run, alice, verdict, state):
-    key = key_of(BETTER)
-    decided = events.ReviewDecided(candidate=key, verdict=verdict, reviewer="alice", comment="Because")
-    run = record(run, events.ReviewRequested(candidate=key, reward=1.0, count=1), decided)
-
-    review = Review.objects.get(run=run)
-    assert candidate(run).state == state
-    assert (review.state, review.reason, review.reviewer) == (verdict, "Because", alice)
-
-
-def test_review_decided_does_not_overwrite_what_a_person_wrote(run, bob):
-    key = key_of(BETTER)
-    run = record(run, events.ReviewRequested(candidate=key, reward=1.0, count=1))
-    Review.objects.filter(run=run).update(state=ReviewState.APPROVED, reason="Mine", reviewer=bob)
-
-    record(run, events.ReviewDecided(candidate=key, verdict="approved", reviewer="bob", comment="Other"))
-
-    assert Review.objects.get(run=run).reason == "Mine"
 
 
 @pytest.mark.parametrize(
@@ -474,19 +364,6 @@ def test_test_finished_is_the_result(run):
     run = record(run, said)
 
     assert run.result == events.event_to_json(said)
-
-
-def test_a_run_that_waits_for_reviews_says_so_until_none_is_open(run):
-    key = key_of(BETTER)
-    run = record(
-        run,
-        events.ReviewRequested(candidate=key, reward=1.0, count=1),
-        events.WarningRaised(code=events.WAITING_FOR_REVIEW, message="Only reviews are open."),
-    )
-    assert run.state == RunState.WAITING
-
-    run = record(run, events.ReviewDecided(candidate=key, verdict="approved"))
-    assert run.state == RunState.RUNNING
 
 
 @pytest.mark.parametrize(
