@@ -35,7 +35,9 @@ async def begin(run: Run) -> None:
     samples: Sequence[Sample] = run.data.validation
     if run.races:
         state.racing.spread = USUAL_SPREAD
-        state.racing.size = min(len(samples), race_size(USUAL_SPREAD, 0.0, chunk=chunk_size(run.settings.minibatch_size)))
+        state.racing.size = min(
+            len(samples), race_size(USUAL_SPREAD, 0.0, chunk=chunk_size(run.settings.minibatch_size))
+        )
         samples = run.race_samples(state.racing.size)
     await _probe(run, samples[:PROBE])
     await validate(run, baseline, samples, epoch=-1)
