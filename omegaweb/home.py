@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from omegaweb.datasets.models import Dataset
 from omegaweb.page_request import PageRequest
 from omegaweb.programs.models import Program
+from omegaweb.projects.current import current_project
 from omegaweb.runs.models import Run
 
 RECENT = 5
@@ -18,9 +19,10 @@ RECENT = 5
 @require_GET
 def home(request: PageRequest) -> HttpResponse:
     """Show what the reader did last, or how to begin."""
-    datasets = Dataset.objects.visible_to(request.user).for_list()[:RECENT]
-    programs = Program.objects.visible_to(request.user)[:RECENT]
-    runs = Run.objects.visible_to(request.user).for_list()[:RECENT]
+    project = current_project(request)
+    datasets = Dataset.objects.visible_to(request.user).in_project(project).for_list()[:RECENT]
+    programs = Program.objects.visible_to(request.user).in_project(project)[:RECENT]
+    runs = Run.objects.visible_to(request.user).in_project(project).for_list()[:RECENT]
     context = {
         "datasets": datasets,
         "programs": programs if _address("programs:list") else [],

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+from omegaweb.projects.current import current_project
+from omegaweb.projects.models import Project
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Destination:
@@ -33,7 +36,16 @@ def page(request: HttpRequest) -> dict[str, object]:
     return {
         "navigation": navigation(request.path),
         "csp_nonce": getattr(request, "csp_nonce", ""),
+        **_projects(request),
     }
+
+
+def _projects(request: HttpRequest) -> dict[str, object]:
+    """The current project and those to switch to; nothing where nobody is signed in."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {}
+    return {"current_project": current_project(request), "my_projects": Project.objects.visible_to(user)}
 
 
 def navigation(path: str) -> list[Destination]:

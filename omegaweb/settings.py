@@ -32,6 +32,8 @@ CSRF_TRUSTED_ORIGINS = environment.words("TRUSTED_ORIGINS", "")
 
 INSTALLED_APPS = [
     "omegaweb.accounts",
+    "omegaweb.projects",
+    "omegaweb.audit",
     "omegaweb.datasets",
     "omegaweb.programs",
     "omegaweb.runs",

@@ -7,6 +7,7 @@ from django.core.files.base import ContentFile
 from omegaweb.accounts.models import User
 from omegaweb.datasets import services
 from omegaweb.datasets.models import Dataset, DatasetVersion
+from omegaweb.projects.models import Project
 
 LABELS = ("billing", "bug", "praise")
 
@@ -17,11 +18,16 @@ def tickets(rows: int = 60) -> str:
     return "\n".join(["id,ticket,label", *lines]) + "\n"
 
 
+def project_of(owner: User) -> Project:
+    """The project that came with an account."""
+    return Project.objects.first_of(owner)
+
+
 def dataset(owner: User, content: str | bytes | None = None, filename: str = "tickets.csv", **options: str) -> Dataset:
     """A dataset whose file has been read (or has failed to be)."""
     raw = tickets() if content is None else content
     upload = ContentFile(raw.encode() if isinstance(raw, str) else raw, filename)
-    return services.create_dataset(owner=owner, upload=upload, background=False, **options)
+    return services.create_dataset(project=project_of(owner), user=owner, upload=upload, background=False, **options)
 
 
 def version(owner: User, content: str | None = None, **choices: object) -> DatasetVersion:
@@ -30,4 +36,4 @@ def version(owner: User, content: str | None = None, **choices: object) -> Datas
     table = owned.latest_table
     assert table is not None
     chosen: dict[str, object] = {"input_columns": ["ticket"], "target_columns": ["label"]} | choices
-    return services.save_version(dataset=owned, table=table, **chosen)  # type: ignore[arg-type]
+    return services.save_version(dataset=owned, user=owner, table=table, **chosen)  # type: ignore[arg-type]

@@ -12,6 +12,7 @@ from omegaweb.programs.models import Program
 from omegaweb.reviews.models import Review
 from omegaweb.runs.configuration import RunConfiguration
 from omegaweb.runs.models import Candidate, CandidateState, Event, Run, RunState, SampleScore
+from tests.factories import project_of
 
 START = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 INSTRUCTION = "Say which team should answer: {{text}}"
@@ -27,7 +28,7 @@ SCHEMA = {
 
 def make_version(owner: User, *, splits: str = "ttttvvvvssss", name: str = "Tickets") -> DatasetVersion:
     """A table of texts and labels, one letter of `splits` a row."""
-    dataset = Dataset.objects.create(owner=owner, name=name)
+    dataset = Dataset.objects.create(project=project_of(owner), created_by=owner, name=name)
     columns: list[dict[str, Any]] = [
         {"name": column, "type": "text", "examples": [], "distinct": 2, "blank": 0} for column in ("text", "label")
     ]
@@ -54,7 +55,8 @@ def make_program(owner: User, *, name: str = "Triage", instruction: str = INSTRU
         "input_fields": [{"name": "text", "description": "What the customer wrote"}],
         "output_fields": [{"name": "label", "type": "choice", "choices": list(LABELS), "description": "The team"}],
     }
-    return Program.objects.create(owner=owner, name=name, instruction=instruction, **{**values, **changes})
+    values |= {"project": project_of(owner), "created_by": owner}
+    return Program.objects.create(name=name, instruction=instruction, **{**values, **changes})
 
 
 def make_run(
@@ -72,7 +74,8 @@ def make_run(
     chosen = RunConfiguration(program=program.definition(), **(configuration or {}))
     values: dict[str, Any] = {"state": RunState.RUNNING, "started_at": START}
     run = Run.objects.create(
-        owner=owner,
+        project=program.project,
+        created_by=owner,
         name=name,
         dataset_version=version,
         program=program,

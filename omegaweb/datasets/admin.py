@@ -11,8 +11,8 @@ from omegaweb.datasets.models import Dataset, Table
 class DatasetAdmin(admin.ModelAdmin[Dataset]):
     """Who has which datasets."""
 
-    list_display = ("name", "owner", "created_at")
-    search_fields = ("name", "owner__username")
+    list_display = ("name", "project", "created_by", "created_at")
+    search_fields = ("name", "project__name", "created_by__username")
 
 
 @admin.register(Table)

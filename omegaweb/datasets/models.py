@@ -11,6 +11,9 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
+from omegaweb.projects.access import InProjectQuerySet
+from omegaweb.projects.models import Project
+
 TRAIN, VALIDATION, TEST, LEFT_OUT = "t", "v", "s", "-"
 SPLIT_LETTERS = {"train": TRAIN, "validation": VALIDATION, "test": TEST}
 ROWS_AT_A_TIME = 1000
@@ -26,12 +29,8 @@ class Column(TypedDict):
     blank: int  # how many rows have no value here
 
 
-class DatasetQuerySet(models.QuerySet["Dataset"]):
+class DatasetQuerySet(InProjectQuerySet["Dataset"]):
     """Reads of datasets."""
-
-    def visible_to(self, user: Any) -> DatasetQuerySet:
-        """Keep what this person may see: their own."""
-        return self.filter(owner=user)
 
     def for_list(self) -> DatasetQuerySet:
         """Add what the list of datasets shows, newest first."""
@@ -43,7 +42,8 @@ class DatasetQuerySet(models.QuerySet["Dataset"]):
 class Dataset(models.Model):
     """A named collection of examples; its rows live in tables, its splits in versions."""
 
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="datasets")
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="datasets")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     name = models.CharField(max_length=120)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -134,6 +134,12 @@ class TableRow(models.Model):
         return f"row {self.position + 1}"
 
 
+class DatasetVersionQuerySet(InProjectQuerySet["DatasetVersion"]):
+    """Reads of versions."""
+
+    project_path = "dataset__project"
+
+
 class DatasetVersion(models.Model):
     """Which columns are inputs and targets, and on which side of the split each row stands."""
 
@@ -149,6 +155,8 @@ class DatasetVersion(models.Model):
     label_distribution = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     used_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DatasetVersionQuerySet.as_manager()
 
     class Meta:
         ordering = ("dataset", "-number")

@@ -17,10 +17,14 @@ from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.models.deletion import Collector
 from django.utils import timezone
 
+from omegaweb.accounts.models import User
+from omegaweb.audit.models import Action
+from omegaweb.audit.services import record
 from omegaweb.datasets import importing
 from omegaweb.datasets.models import ROWS_AT_A_TIME, Dataset, DatasetVersion, Table, TableRow
 from omegaweb.datasets.reading.values import is_blank
 from omegaweb.datasets.splitting import RowKey, split_rows
+from omegaweb.projects.models import Project
 
 DEFAULT_FRACTIONS = {"train": 0.5, "validation": 0.25, "test": 0.25}
 NAME_LENGTH = 120
@@ -28,7 +32,8 @@ NAME_LENGTH = 120
 
 def create_dataset(
     *,
-    owner: Any,
+    project: Project,
+    user: User,
     upload: File[bytes],
     name: str = "",
     encoding: str = "",
@@ -38,7 +43,8 @@ def create_dataset(
     """Keep an uploaded file and begin to read it.
 
     Args:
-        owner: The account it belongs to.
+        project: Where it belongs.
+        user: Who uploads it.
         upload: The file; its `name` is shown and used to break ties about its format.
         name: Empty for the name of the file.
         encoding: Empty to find out.
@@ -48,7 +54,8 @@ def create_dataset(
     filename = Path(upload.name or "table").name[:255]
     stored = _storage().save(f"{uuid.uuid4().hex}{Path(filename).suffix[:10].lower()}", upload)
     with transaction.atomic():
-        dataset = Dataset.objects.create(owner=owner, name=(name.strip() or Path(filename).stem)[:NAME_LENGTH])
+        chosen_name = (name.strip() or Path(filename).stem)[:NAME_LENGTH]
+        dataset = Dataset.objects.create(project=project, created_by=user, name=chosen_name)
         table = Table.objects.create(
             dataset=dataset,
             filename=filename,
@@ -57,6 +64,8 @@ def create_dataset(
             encoding=encoding,
             delimiter=delimiter,
         )
+        after = {"filename": filename, "bytes": upload.size}
+        record(project=project, actor=user, action=Action.DATASET_UPLOADED, target=dataset, after=after)
     _begin(table, background)
     return dataset
 
@@ -66,7 +75,7 @@ def can_read_again(table: Table) -> bool:
     return not table.is_reading and not table.versions.exists()
 
 
-def read_again(*, table: Table, encoding: str, delimiter: str, background: bool = True) -> None:
+def read_again(*, table: Table, user: User, encoding: str, delimiter: str, background: bool = True) -> None:
     """Read the same file with other options.
 
     Raises:
@@ -74,23 +83,27 @@ def read_again(*, table: Table, encoding: str, delimiter: str, background: bool 
     """
     if not can_read_again(table):
         raise ValueError(f"{table} is in use and cannot be read again: upload the file anew")
-    changed = Table.objects.filter(pk=table.pk).exclude(state=Table.State.READING)
-    changed.update(
-        state=Table.State.READING,
-        encoding=encoding,
-        delimiter=delimiter,
-        progress=0,
-        error="",
-        warnings=[],
-        row_count=0,
-        alive_at=timezone.now(),
-    )
+    dataset = table.dataset
+    after = {"encoding": encoding or "found out", "delimiter": delimiter or "found out"}
+    with transaction.atomic():
+        Table.objects.filter(pk=table.pk).exclude(state=Table.State.READING).update(
+            state=Table.State.READING,
+            encoding=encoding,
+            delimiter=delimiter,
+            progress=0,
+            error="",
+            warnings=[],
+            row_count=0,
+            alive_at=timezone.now(),
+        )
+        record(project=dataset.project, actor=user, action=Action.DATASET_READ_AGAIN, target=dataset, after=after)
     _begin(table, background)
 
 
 def save_version(
     *,
     dataset: Dataset,
+    user: User,
     table: Table,
     input_columns: Sequence[str],
     target_columns: Sequence[str],
@@ -109,6 +122,7 @@ def save_version(
     split = split_rows(_row_keys(table, input_columns, target_columns), fractions, seed)
     with transaction.atomic():
         latest = dataset.versions.order_by("-number").first()
+        before = None if latest is None else _choices_of(latest)
         if latest is None or latest.used_at is not None:
             number = 1 if latest is None else latest.number + 1
             latest = DatasetVersion(dataset=dataset, number=number)
@@ -122,10 +136,18 @@ def save_version(
         latest.label_distribution = {"column": target_columns[0], "labels": split.labels}
         latest.created_at = timezone.now()
         latest.save()
+        record(
+            project=dataset.project,
+            actor=user,
+            action=Action.DATASET_SPLIT,
+            target=dataset,
+            before=before,
+            after=_choices_of(latest),
+        )
     return latest
 
 
-def delete_dataset(*, dataset: Dataset) -> None:
+def delete_dataset(*, dataset: Dataset, user: User) -> None:
     """Delete a dataset with its rows and files.
 
     Raises:
@@ -139,9 +161,22 @@ def delete_dataset(*, dataset: Dataset) -> None:
     for table in tables:
         importing.delete_rows(table)
     with transaction.atomic():
+        before = {"files": [table.filename for table in tables]}
+        record(project=dataset.project, actor=user, action=Action.DATASET_DELETED, target=dataset, before=before)
         dataset.delete()
         for file in files:
             transaction.on_commit(partial(_storage().delete, file))
+
+
+def _choices_of(version: DatasetVersion) -> dict[str, Any]:
+    """What a person chose, as the audit log keeps it."""
+    return {
+        "version": version.number,
+        "inputs": version.input_columns,
+        "targets": version.target_columns,
+        "fractions": version.fractions,
+        "seed": version.seed,
+    }
 
 
 def _begin(table: Table, background: bool) -> None:

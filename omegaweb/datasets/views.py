@@ -16,22 +16,26 @@ from omegaweb.datasets.columns import INPUT, TARGET
 from omegaweb.datasets.forms import ReadingOptionsForm, UploadForm, VersionForm
 from omegaweb.datasets.models import Dataset
 from omegaweb.page_request import PageRequest
+from omegaweb.projects.access import require_edit
+from omegaweb.projects.current import current_project, project_for_new
 
 
 @require_GET
 def list_(request: PageRequest) -> HttpResponse:
-    """Show one's own datasets."""
-    datasets = Dataset.objects.visible_to(request.user).for_list()
+    """Show the datasets of the current project."""
+    datasets = Dataset.objects.visible_to(request.user).in_project(current_project(request)).for_list()
     return render(request, "pages/datasets/list.html", {"datasets": datasets})
 
 
 @require_http_methods(["GET", "POST"])
 def upload(request: PageRequest) -> HttpResponseBase:
     """Take a file; the reading begins at once and the page of the dataset shows how far it is."""
+    project = project_for_new(request)
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         dataset = services.create_dataset(
-            owner=request.user,
+            project=project,
+            user=request.user,
             upload=form.cleaned_data["file"],
             name=form.cleaned_data["name"],
             encoding=form.cleaned_data["encoding"],
@@ -40,7 +44,7 @@ def upload(request: PageRequest) -> HttpResponseBase:
         address = dataset.get_absolute_url()
         return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
     template = "partials/datasets/upload.html" if request.htmx else "pages/datasets/upload.html"
-    context = {"form": form, "upload_limit_mb": settings.UPLOAD_LIMIT_MB}
+    context = {"form": form, "project": project, "upload_limit_mb": settings.UPLOAD_LIMIT_MB}
     return render(request, template, context, status=422 if request.method == "POST" else 200)
 
 
@@ -67,7 +71,7 @@ def progress(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 def split(request: PageRequest, pk: int) -> HttpResponse:
     """Save the choice of columns and the split."""
-    dataset = _dataset(request, pk)
+    dataset = _dataset_to_change(request, pk)
     table = dataset.latest_table
     if table is None or not table.is_ready:
         messages.error(request, "The file is not read yet: choose the columns when it is.")
@@ -78,6 +82,7 @@ def split(request: PageRequest, pk: int) -> HttpResponse:
         return render(request, "pages/datasets/detail.html", context, status=422)
     version = services.save_version(
         dataset=dataset,
+        user=request.user,
         table=table,
         input_columns=form.columns_with(INPUT),
         target_columns=form.columns_with(TARGET),
@@ -91,24 +96,24 @@ def split(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 def read_again(request: PageRequest, pk: int) -> HttpResponse:
     """Read the same file with another encoding or delimiter."""
-    dataset = _dataset(request, pk)
+    dataset = _dataset_to_change(request, pk)
     table = dataset.latest_table
     form = ReadingOptionsForm(request.POST)
     if table is None or not form.is_valid() or not services.can_read_again(table):
         messages.error(request, "This file cannot be read again. Upload it anew.")
         return redirect(dataset)
-    services.read_again(table=table, **form.cleaned_data)
+    services.read_again(table=table, user=request.user, **form.cleaned_data)
     return redirect(dataset)
 
 
 @require_http_methods(["GET", "POST"])
 def delete(request: PageRequest, pk: int) -> HttpResponse:
     """Ask, then delete; refuse while a program or a run needs the dataset."""
-    dataset = _dataset(request, pk)
+    dataset = _dataset_to_change(request, pk)
     if request.method == "GET":
         return render(request, "pages/datasets/delete.html", {"dataset": dataset})
     try:
-        services.delete_dataset(dataset=dataset)
+        services.delete_dataset(dataset=dataset, user=request.user)
     except ProtectedError as error:
         users = ", ".join(sorted({f"{user._meta.verbose_name} “{user}”" for user in error.protected_objects})[:5])
         messages.error(request, f"“{dataset}” is still needed by {users}, so it was not deleted.")
@@ -118,7 +123,13 @@ def delete(request: PageRequest, pk: int) -> HttpResponse:
 
 
 def _dataset(request: PageRequest, pk: int) -> Dataset:
-    return get_object_or_404(Dataset.objects.visible_to(request.user), pk=pk)
+    return get_object_or_404(Dataset.objects.visible_to(request.user).select_related("project"), pk=pk)
+
+
+def _dataset_to_change(request: PageRequest, pk: int) -> Dataset:
+    dataset = _dataset(request, pk)
+    require_edit(request.user, dataset)
+    return dataset
 
 
 def _detail_context(request: PageRequest, dataset: Dataset) -> dict[str, object]:

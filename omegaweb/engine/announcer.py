@@ -24,7 +24,7 @@ class Moved:
     """A run has something new."""
 
     run_id: int
-    owner_id: int
+    project_id: int
     sequence: int
 
 
@@ -86,7 +86,7 @@ class Hub:
         try:
             while True:
                 message = await layer.receive(channel)
-                moved = Moved(run_id=message["run_id"], owner_id=message["owner_id"], sequence=message["sequence"])
+                moved = Moved(run_id=message["run_id"], project_id=message["project_id"], sequence=message["sequence"])
                 for subscription in self._subscriptions:
                     subscription.tell(moved)
         finally:
@@ -96,12 +96,12 @@ class Hub:
 hub = Hub()
 
 
-def announce(run_id: int, *, owner_id: int, sequence: int) -> None:
+def announce(run_id: int, *, project_id: int, sequence: int) -> None:
     """Tell the watchers that a run has moved. May be called from any thread; silent where nobody watches."""
     loop = hub.loop
     if loop is None or loop.is_closed():
         return
-    message = {"type": _MESSAGE, "run_id": run_id, "owner_id": owner_id, "sequence": sequence}
+    message = {"type": _MESSAGE, "run_id": run_id, "project_id": project_id, "sequence": sequence}
     # From another thread only this wakes a loop that sleeps; a task of its own would wait for the next packet.
     asyncio.run_coroutine_threadsafe(_send(message), loop)
 

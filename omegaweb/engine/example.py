@@ -14,6 +14,7 @@ from omegaweb.datasets.services import create_dataset, save_version
 from omegaweb.programs.models import Program
 from omegaweb.programs.services import create_program
 from omegaweb.programs.suggestions import suggest
+from omegaweb.projects.models import Project
 
 TABLE = Path(__file__).resolve().parent.parent / "examples" / "support_tickets.csv"
 NAME = "Support tickets (example)"
@@ -39,28 +40,34 @@ class Example:
         return table.row_count if table else 0
 
 
-def create_example(*, owner: User) -> Example:
+def create_example(*, project: Project, user: User) -> Example:
     """Make the example's dataset and program; a second click finds the first one's."""
-    dataset = Dataset.objects.visible_to(owner).filter(name=NAME, versions__isnull=False).first()
-    program = Program.objects.visible_to(owner).filter(name=NAME).first()
+    dataset = Dataset.objects.in_project(project).filter(name=NAME, versions__isnull=False).first()
+    program = Program.objects.in_project(project).filter(name=NAME).first()
     with transaction.atomic():
-        dataset = dataset or _create_dataset(owner)
-        program = program or _create_program(owner, dataset)
+        dataset = dataset or _create_dataset(project, user)
+        program = program or _create_program(user, dataset)
     return Example(dataset=dataset, program=program)
 
 
-def _create_dataset(owner: User) -> Dataset:
+def _create_dataset(project: Project, user: User) -> Dataset:
     upload = ContentFile(TABLE.read_bytes(), name=TABLE.name)
-    dataset = create_dataset(owner=owner, upload=upload, name=NAME, background=False)
+    dataset = create_dataset(project=project, user=user, upload=upload, name=NAME, background=False)
     table = dataset.tables.get()
     *inputs, target = table.column_names
     save_version(
-        dataset=dataset, table=table, input_columns=inputs, target_columns=[target], fractions=FRACTIONS, seed=0
+        dataset=dataset,
+        user=user,
+        table=table,
+        input_columns=inputs,
+        target_columns=[target],
+        fractions=FRACTIONS,
+        seed=0,
     )
     return dataset
 
 
-def _create_program(owner: User, dataset: Dataset) -> Program:
+def _create_program(user: User, dataset: Dataset) -> Program:
     version = dataset.versions.latest("number")
     definition = {**suggest(dataset, version), "name": NAME, "description": DESCRIPTION}
-    return create_program(owner=owner, definition=definition)
+    return create_program(project=dataset.project, user=user, definition=definition)

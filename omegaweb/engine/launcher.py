@@ -13,9 +13,12 @@ import logging
 import threading
 
 from django.conf import settings
-from django.db import connections
+from django.db import connections, transaction
 from django.utils import timezone
 
+from omegaweb.accounts.models import User
+from omegaweb.audit.models import Action
+from omegaweb.audit.services import record
 from omegaweb.engine import announcer, execution
 from omegaweb.engine.claims import THIS_PROCESS
 from omegaweb.engine.gate import RowGate
@@ -157,8 +160,8 @@ def interrupt(run: Run) -> bool:
 
 
 def _announce(run_id: int) -> None:
-    run = Run.objects.only("owner_id", "last_sequence").get(pk=run_id)
-    announcer.announce(run_id, owner_id=run.owner_id, sequence=run.last_sequence)
+    run = Run.objects.only("project_id", "last_sequence").get(pk=run_id)
+    announcer.announce(run_id, project_id=run.project_id, sequence=run.last_sequence)
 
 
 launcher = Launcher(limit=settings.RUNS_AT_ONCE)
@@ -170,22 +173,39 @@ def start(run_id: int) -> None:
     launcher.fill()
 
 
-def stop(run_id: int) -> bool:
-    """Ask a run to stop; one that waits for its turn is stopped at once. False if it was over already."""
+def stop(run_id: int, *, user: User | None = None) -> bool:
+    """Ask a run to stop; one that waits for its turn is stopped at once. False if it was over already.
+
+    `user` is who asks; without one it is the site itself.
+    """
     now = timezone.now()
-    stopped = Run.objects.filter(pk=run_id, state=RunState.QUEUED).update(
-        state=RunState.STOPPED, reason="stop_requested", stop_requested_at=now, finished_at=now
-    )
-    asked = stopped or Run.objects.under_way().filter(pk=run_id, stop_requested_at=None).update(stop_requested_at=now)
+    with transaction.atomic():
+        run = Run.objects.select_related("project").get(pk=run_id)
+        stopped = Run.objects.filter(pk=run_id, state=RunState.QUEUED).update(
+            state=RunState.STOPPED, reason="stop_requested", stop_requested_at=now, finished_at=now
+        )
+        asked = stopped or Run.objects.under_way().filter(pk=run_id, stop_requested_at=None).update(
+            stop_requested_at=now
+        )
+        if asked:
+            before = {"state": run.state, "calls": run.calls}
+            record(project=run.project, actor=user, action=Action.RUN_STOPPED, target=run, before=before)
     _announce(run_id)
     return bool(asked)
 
 
-def continue_run(run_id: int) -> bool:
-    """Take up an interrupted run again. False if it is not interrupted, or another tab was faster."""
-    queued = Run.objects.filter(pk=run_id, state=RunState.INTERRUPTED).update(
-        state=RunState.QUEUED, stop_requested_at=None, message=""
-    )
+def continue_run(run_id: int, *, user: User | None = None) -> bool:
+    """Take up an interrupted run again. False if it is not interrupted, or another tab was faster.
+
+    `user` is who asks; without one it is the site itself.
+    """
+    with transaction.atomic():
+        queued = Run.objects.filter(pk=run_id, state=RunState.INTERRUPTED).update(
+            state=RunState.QUEUED, stop_requested_at=None, message=""
+        )
+        if queued:
+            run = Run.objects.select_related("project").get(pk=run_id)
+            record(project=run.project, actor=user, action=Action.RUN_CONTINUED, target=run)
     if queued:
         start(run_id)
     return bool(queued)

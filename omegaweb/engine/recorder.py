@@ -184,7 +184,7 @@ class Writer:
                 if attempt == ATTEMPTS or not isinstance(error, OperationalError):
                     raise
                 connections.close_all()
-        announcer.announce(run_id, owner_id=projection.run.owner_id, sequence=projection.run.last_sequence)
+        announcer.announce(run_id, project_id=projection.run.project_id, sequence=projection.run.last_sequence)
 
     def _check_claim(self, run_id: int) -> None:
         claim = self._claims.get(run_id)

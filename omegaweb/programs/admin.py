@@ -11,7 +11,7 @@ from omegaweb.programs.models import Program
 class ProgramAdmin(admin.ModelAdmin[Program]):
     """Who has which programs."""
 
-    list_display = ("name", "owner", "style", "revision", "updated_at")
-    search_fields = ("name", "owner__username")
+    list_display = ("name", "project", "created_by", "style", "revision", "updated_at")
+    search_fields = ("name", "project__name", "created_by__username")
     # The form of the site checks fields against each other; this one would not.
     readonly_fields = ("input_fields", "output_fields", "seed_instructions", "revision")

@@ -55,9 +55,9 @@ class ProgramForm(forms.ModelForm[Program]):
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
-        others = Program.objects.filter(owner=self.instance.owner, name=name).exclude(pk=self.instance.pk)
+        others = Program.objects.filter(project=self.instance.project, name=name).exclude(pk=self.instance.pk)
         if others.exists():
-            raise forms.ValidationError(f"You have a program called “{name}” already. Choose another name.")
+            raise forms.ValidationError(f"A program called “{name}” exists already. Choose another name.")
         return name
 
 
@@ -138,7 +138,7 @@ class ProgramEditor:
     """The whole form: texts and rows together, checked against each other.
 
     Args:
-        program: the row to fill; it has an owner, and may not be saved yet.
+        program: the row to fill; it has a project, and may not be saved yet.
         data: what was sent; without it the form shows the program.
         start: values to show instead of the program's, as :meth:`Program.definition` gives them.
     """

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.urls import reverse
 
-from omegaweb.accounts.models import User
+from omegaweb.projects.access import InProjectQuerySet
+from omegaweb.projects.models import Project
 
 
 class Style(models.TextChoices):
@@ -30,10 +30,7 @@ class OutputType(models.TextChoices):
     LIST = "list", "List of texts"
 
 
-class ProgramQuerySet(models.QuerySet["Program"]):
-    def visible_to(self, user: User | AnonymousUser) -> ProgramQuerySet:
-        return self.filter(owner=user) if user.is_authenticated else self.none()
-
+class ProgramQuerySet(InProjectQuerySet["Program"]):
     def with_run_count(self) -> ProgramQuerySet:
         return self.annotate(run_count=models.Count("runs"))
 
@@ -41,7 +38,8 @@ class ProgramQuerySet(models.QuerySet["Program"]):
 class Program(models.Model):
     """What the model reads, what it must answer, and the instruction that an optimizer may rewrite."""
 
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="programs")
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="programs")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     name = models.CharField(max_length=120)
     description = models.TextField(blank=True)
     instruction = models.TextField()
@@ -57,7 +55,7 @@ class Program(models.Model):
 
     class Meta:
         ordering = ("-updated_at",)
-        constraints = (models.UniqueConstraint(fields=("owner", "name"), name="one_program_per_name"),)
+        constraints = (models.UniqueConstraint(fields=("project", "name"), name="one_program_per_name"),)
 
     def __str__(self) -> str:
         return self.name

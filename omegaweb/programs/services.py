@@ -7,7 +7,10 @@ from typing import Any
 from django.db import transaction
 
 from omegaweb.accounts.models import User
+from omegaweb.audit.models import Action
+from omegaweb.audit.services import changes, record
 from omegaweb.programs.models import Program
+from omegaweb.projects.models import Project
 
 CONTENT = (
     "name",
@@ -24,27 +27,31 @@ class ProgramInUse(Exception):
     """Runs still show this program, so it cannot be deleted."""
 
 
-def create_program(*, owner: User, definition: dict[str, Any]) -> Program:
+@transaction.atomic
+def create_program(*, project: Project, user: User, definition: dict[str, Any]) -> Program:
     """Save a new program."""
-    program = Program(owner=owner, **{name: definition[name] for name in CONTENT})
-    program.save()
+    content = {name: definition[name] for name in CONTENT}
+    program = Program.objects.create(project=project, created_by=user, **content)
+    record(project=project, actor=user, action=Action.PROGRAM_CREATED, target=program, after=content)
     return program
 
 
 @transaction.atomic
-def change_program(*, program: Program, definition: dict[str, Any]) -> Program:
+def change_program(*, program: Program, user: User, definition: dict[str, Any]) -> Program:
     """Save what a person changed; the revision rises only if something did. Runs keep what they were launched with."""
     stored = Program.objects.select_for_update().get(pk=program.pk)
-    if all(getattr(stored, name) == definition[name] for name in CONTENT):
+    before, after = changes(stored.definition(), {name: definition[name] for name in CONTENT})
+    if not after:
         return stored
     for name in CONTENT:
         setattr(stored, name, definition[name])
     stored.revision += 1
     stored.save()
+    record(project=stored.project, actor=user, action=Action.PROGRAM_CHANGED, target=stored, before=before, after=after)
     return stored
 
 
-def delete_program(*, program: Program) -> None:
+def delete_program(*, program: Program, user: User) -> None:
     """Delete a program that no run uses.
 
     Raises:
@@ -53,6 +60,9 @@ def delete_program(*, program: Program) -> None:
     from django.db.models import ProtectedError
 
     try:
-        program.delete()
+        with transaction.atomic():
+            before = program.definition()
+            record(project=program.project, actor=user, action=Action.PROGRAM_DELETED, target=program, before=before)
+            program.delete()
     except ProtectedError as error:
         raise ProgramInUse(f"Runs were launched with “{program.name}”: delete those first.") from error

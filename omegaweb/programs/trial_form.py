@@ -38,13 +38,12 @@ class TrialForm(forms.Form):
         data: QueryDict | None = None,
         *,
         program: Program,
-        user: Any,
         dataset: Dataset | None = None,
         row: str = "",
     ) -> None:
         super().__init__(data, auto_id="trial_%s")
         self.program = program
-        self.datasets = usable_datasets(program, user)
+        self.datasets = usable_datasets(program)
         self.dataset = dataset if dataset in self.datasets else next(iter(self.datasets), None)
         self.row = min(int(row), ROWS_OFFERED) if row.isdecimal() and int(row) > 0 else 1
         values, self.expected = self._values_of_row(shown=bool(row) or dataset is not None)
@@ -90,11 +89,11 @@ class TrialForm(forms.Form):
         return {}, {}
 
 
-def usable_datasets(program: Program, user: Any) -> list[Dataset]:
-    """The datasets whose newest version has all columns the program reads."""
+def usable_datasets(program: Program) -> list[Dataset]:
+    """The datasets beside the program whose newest version has all columns the program reads."""
     needed = {field["name"].lower() for field in program.input_fields}
     found = []
-    for dataset in Dataset.objects.visible_to(user).for_list():
+    for dataset in Dataset.objects.in_project(program).for_list():
         version = dataset.latest_version
         if version is not None and needed <= _lower(version):
             found.append(dataset)

@@ -19,32 +19,34 @@ from omegaweb.programs.models import Program
 from omegaweb.programs.rows import added_to, asks_for_rows, change_rows
 from omegaweb.programs.suggestions import suggest
 from omegaweb.programs.trial_form import TrialForm
+from omegaweb.projects.access import require_edit
+from omegaweb.projects.current import current_project, project_for_new
 
 INVALID = 422
 
 
 @require_GET
 def program_list(request: PageRequest) -> HttpResponse:
-    """Show the reader's programs."""
-    programs = Program.objects.visible_to(request.user).with_run_count()
+    """Show the programs of the current project."""
+    programs = Program.objects.visible_to(request.user).in_project(current_project(request)).with_run_count()
     return render(request, "pages/programs/list.html", {"programs": programs})
 
 
 @require_http_methods(["GET", "POST"])
 def create(request: PageRequest) -> HttpResponse:
     """Make a program; `?dataset=ID` fills the form from the columns of a dataset."""
-    program = Program(owner=request.user)
     dataset = _dataset(request)
+    program = Program(project=project_for_new(request, beside=dataset))
     version = dataset.latest_version if dataset else None
     start = suggest(dataset, version) if dataset and version else _blank()
-    context = {"dataset": dataset if version else None}
+    context = {"dataset": dataset if version else None, "project": program.project}
     return _editor_page(request, program, start, "pages/programs/create.html", context)
 
 
 @require_http_methods(["GET", "POST"])
 def edit(request: PageRequest, pk: int) -> HttpResponse:
     """Change a program; runs keep the state they were launched with."""
-    program = get_object_or_404(Program.objects.visible_to(request.user), pk=pk)
+    program = _program_to_change(request, pk)
     return _editor_page(request, program, program.definition(), "pages/programs/edit.html", {"program": program})
 
 
@@ -68,10 +70,10 @@ def _editor_page(
 
 def _save(request: PageRequest, program: Program, editor: ProgramEditor) -> HttpResponse:
     if program.pk is None:
-        program = services.create_program(owner=program.owner, definition=editor.definition())
+        program = services.create_program(project=program.project, user=request.user, definition=editor.definition())
         messages.success(request, f"“{program.name}” is saved. Try it on a row, or launch a run.")
     else:
-        program = services.change_program(program=program, definition=editor.definition())
+        program = services.change_program(program=program, user=request.user, definition=editor.definition())
         messages.success(request, f"“{program.name}” is saved.")
     dataset = _dataset(request)
     return redirect(f"{program.get_absolute_url()}{f'?dataset={dataset.pk}' if dataset else ''}")
@@ -80,7 +82,7 @@ def _save(request: PageRequest, program: Program, editor: ProgramEditor) -> Http
 @require_POST
 def variables(request: PageRequest) -> HttpResponse:
     """Show which trainable variables the form under edit would make."""
-    editor = ProgramEditor(Program(owner=request.user), request.POST)
+    editor = ProgramEditor(Program(project=current_project(request)), request.POST)
     context = {"variables": _variables(editor.draft()), "placeholders": editor.placeholders, "oob": True}
     return render(request, "partials/programs/variables.html", context)
 
@@ -99,14 +101,14 @@ def _variables(definition: dict[str, Any]) -> dict[str, Any]:
 @require_GET
 def detail(request: PageRequest, pk: int) -> HttpResponse:
     """Show a program, its trainable variables, and the box to try it."""
-    program = get_object_or_404(Program.objects.visible_to(request.user), pk=pk)
+    program = _program(request, pk)
     dataset = _dataset(request)
     context = {
         "program": program,
         "dataset": dataset,
         "variables": _variables(program.definition()),
         "runs": program.runs.visible_to(request.user)[:8],
-        "trial_form": TrialForm(program=program, user=request.user, dataset=dataset),
+        "trial_form": TrialForm(program=program, dataset=dataset),
         "model_names": providers.suggestions(),
     }
     return render(request, "pages/programs/detail.html", context)
@@ -115,11 +117,11 @@ def detail(request: PageRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def delete(request: PageRequest, pk: int) -> HttpResponse:
     """Ask, then delete a program that no run uses."""
-    program = get_object_or_404(Program.objects.visible_to(request.user), pk=pk)
+    program = _program_to_change(request, pk)
     if request.method == "GET":
         return render(request, "pages/programs/delete.html", {"program": program})
     try:
-        services.delete_program(program=program)
+        services.delete_program(program=program, user=request.user)
     except services.ProgramInUse as error:
         messages.error(request, str(error))
         return redirect(program)
@@ -130,17 +132,17 @@ def delete(request: PageRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def try_it(request: PageRequest, pk: int) -> HttpResponse:
     """Run one row. GET fills the box from a row of a dataset; POST asks the model."""
-    program = get_object_or_404(Program.objects.visible_to(request.user), pk=pk)
+    program = _program_to_change(request, pk)  # asking a model costs money
     dataset = _dataset(request)
     trial, status = None, 200
     if request.method == "POST":
-        form = TrialForm(request.POST, program=program, user=request.user, dataset=dataset)
+        form = TrialForm(request.POST, program=program, dataset=dataset)
         if form.is_valid():
             trial = try_program(program.definition(), form.inputs(), form.models())
         else:
             status = INVALID
     else:
-        form = TrialForm(program=program, user=request.user, dataset=dataset, row=request.GET.get("row", ""))
+        form = TrialForm(program=program, dataset=dataset, row=request.GET.get("row", ""))
     context = {
         "program": program,
         "dataset": dataset,
@@ -150,6 +152,16 @@ def try_it(request: PageRequest, pk: int) -> HttpResponse:
     }
     template = "partials/programs/trial.html" if request.htmx else "pages/programs/try.html"
     return render(request, template, context, status=status)
+
+
+def _program(request: PageRequest, pk: int) -> Program:
+    return get_object_or_404(Program.objects.visible_to(request.user).select_related("project"), pk=pk)
+
+
+def _program_to_change(request: PageRequest, pk: int) -> Program:
+    program = _program(request, pk)
+    require_edit(request.user, program)
+    return program
 
 
 def _dataset(request: PageRequest) -> Dataset | None:

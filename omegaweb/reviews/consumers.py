@@ -8,9 +8,11 @@ from omegaweb.runs.live import render
 
 
 class QueueConsumer(WholeConsumer):
-    """Draws the queue again when one of the person's runs has moved."""
+    """Draws the queue again when a run has moved in one of the person's projects."""
 
     region = "queue"
 
     def html(self) -> str:
-        return render("partials/reviews/queue.html", queue_context(self.user, self.query), self.query)
+        return render(
+            "partials/reviews/queue.html", {"user": self.user, **queue_context(self.user, self.query)}, self.query
+        )

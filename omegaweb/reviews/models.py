@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.urls import reverse
 
-from omegaweb.accounts.models import User
+from omegaweb.projects.access import InProjectQuerySet
 from omegaweb.runs.models import Candidate, Run
 
 #: What a review says that nobody decided, and what the library is told as the comment of the rejection.
@@ -25,9 +24,8 @@ class ReviewState(models.TextChoices):
     WITHDRAWN = "withdrawn", "Withdrawn"  # the run ended, or does not know of it after an interruption
 
 
-class ReviewQuerySet(models.QuerySet["Review"]):
-    def visible_to(self, user: User | AnonymousUser) -> ReviewQuerySet:
-        return self.filter(run__owner=user) if user.is_authenticated else self.none()
+class ReviewQuerySet(InProjectQuerySet["Review"]):
+    project_path = "run__project"
 
     def pending(self) -> ReviewQuerySet:
         return self.filter(state=ReviewState.PENDING)
@@ -38,7 +36,7 @@ class ReviewQuerySet(models.QuerySet["Review"]):
 
     def with_evidence(self) -> ReviewQuerySet:
         """Add what lists and pages of reviews show beside each."""
-        return self.select_related("run__baseline", "run__owner", "reviewer", "candidate").prefetch_related(
+        return self.select_related("run__baseline", "run__project", "reviewer", "candidate").prefetch_related(
             "candidate__parents"
         )
 
@@ -81,6 +79,10 @@ class Review(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("reviews:detail", args=[self.pk])
+
+    @property
+    def project_id(self) -> int:
+        return self.run.project_id
 
     @property
     def is_pending(self) -> bool:

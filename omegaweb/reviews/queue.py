@@ -24,21 +24,22 @@ def queue_context(user: User | AnonymousUser, query: Mapping[str, str]) -> dict[
         query: `show` ("decided" for what is settled) and `page`, as a query string.
     """
     reviews = Review.objects.visible_to(user).with_evidence()
+    waiting = reviews.reviewable_by(user).pending()
     showing = "decided" if query.get("show") == "decided" else "waiting"
     context: dict[str, Any] = {
         "showing": showing,
-        "waiting_count": reviews.pending().count(),
+        "waiting_count": waiting.count(),
         "decided_count": reviews.decided().count(),
         "held_runs": held_runs(user),
     }
     if showing == "decided":
         context["page"] = Paginator(reviews.decided(), DECIDED_ON_A_PAGE).get_page(query.get("page"))
     else:
-        context["reviews"] = reviews.pending()
+        context["reviews"] = waiting
     return context
 
 
 def held_runs(user: User | AnonymousUser) -> QuerySet[Run]:
-    """Return a person's runs whose search is over and that only wait for reviews."""
-    waiting = Run.objects.visible_to(user).filter(state=RunState.WAITING, reviews__state=ReviewState.PENDING)
+    """Return the runs whose search is over and that only wait for reviews this person may decide."""
+    waiting = Run.objects.reviewable_by(user).filter(state=RunState.WAITING, reviews__state=ReviewState.PENDING)
     return waiting.annotate(open_reviews=Count("reviews")).order_by("created_at")

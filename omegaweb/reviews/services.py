@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.humanize.templatetags.humanize import naturaltime
+from django.db import transaction
 from django.utils import timezone
 
 from omegaweb.accounts.models import User
+from omegaweb.audit.models import Action
+from omegaweb.audit.services import record
 from omegaweb.reviews.edits import check_edit
 from omegaweb.reviews.models import LEFT_OUT, Review, ReviewState
 from omegaweb.runs.models import Run, RunState
@@ -62,15 +65,29 @@ def decide(
         state, edited_content = ReviewState.APPROVED, None
     if edited_content is not None:
         check_edit(review, edited_content)
-    changed = Review.objects.filter(pk=review.pk, state=ReviewState.PENDING).update(
-        state=state, reviewer=user, reason=reason, edited_content=edited_content, decided_at=timezone.now()
-    )
-    review.refresh_from_db()
+    with transaction.atomic():
+        changed = Review.objects.filter(pk=review.pk, state=ReviewState.PENDING).update(
+            state=state, reviewer=user, reason=reason, edited_content=edited_content, decided_at=timezone.now()
+        )
+        review.refresh_from_db()
+        if changed:
+            _record_decision(review, user)
     if not changed:
         raise AlreadyDecided(review, user)
     return review
 
 
+def _record_decision(review: Review, user: User) -> None:
+    after = {"state": review.state, "reason": review.reason}
+    if review.edited_content is not None:
+        after["content"] = review.edited_content
+    before = {"state": str(ReviewState.PENDING), "content": review.candidate.content}
+    record(
+        project=review.run.project, actor=user, action=Action.REVIEW_DECIDED, target=review, before=before, after=after
+    )
+
+
+@transaction.atomic
 def leave_out(run: Run, *, user: User) -> int:
     """Let a run whose search is over go on to its result without the reviews still open; return how many those were.
 
@@ -78,11 +95,15 @@ def leave_out(run: Run, *, user: User) -> int:
     """
     if Run.objects.get(pk=run.pk).state != RunState.WAITING:
         return 0
-    return (
+    count = (
         Review.objects.pending()
         .filter(run=run)
         .update(state=ReviewState.LEFT_OUT, reviewer=user, reason=LEFT_OUT, decided_at=timezone.now())
     )
+    if count:
+        after = {"left out": count}
+        record(project=run.project, actor=user, action=Action.REVIEWS_LEFT_OUT, target=run, after=after)
+    return count
 
 
 def _verdict(verdict: str, edited_content: Mapping[str, Any] | None) -> ReviewState:

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from omegaweb.accounts.models import User
+from omegaweb.projects.access import require_review
 from omegaweb.reviews import services
 from omegaweb.reviews.edits import InvalidEdit
 from omegaweb.reviews.forms import EditForm, RejectForm
@@ -42,7 +43,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Approve, or reject with a reason; then go on to the next one that waits."""
-    review = _review_of(request, pk)
+    review = _review_to_decide(request, pk)
     form = RejectForm(request.POST)
     verdict = request.POST.get("verdict")
     if verdict not in (ReviewState.APPROVED, ReviewState.REJECTED):
@@ -56,7 +57,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change the text of a proposal and approve the changed one."""
-    review = _review_of(request, pk)
+    review = _review_to_decide(request, pk)
     if not review.is_pending and request.method == "GET":
         return redirect(review)
     form = EditForm(review, request.POST if request.method == "POST" else None)
@@ -73,7 +74,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def leave_out(request: HttpRequest, run_pk: int) -> HttpResponse:
     """Let a run whose search is over finish without the reviews that are still open."""
-    run = get_object_or_404(Run.objects.visible_to(request.user), pk=run_pk)
+    run = get_object_or_404(Run.objects.visible_to(request.user).select_related("project"), pk=run_pk)
+    require_review(request.user, run)
     assert isinstance(request.user, User)
     count = services.leave_out(run, user=request.user)
     if count:
@@ -85,10 +87,16 @@ def leave_out(request: HttpRequest, run_pk: int) -> HttpResponse:
 
 def _review_of(request: HttpRequest, pk: int) -> Review:
     reviews = Review.objects.visible_to(request.user).select_related(
-        "run__dataset_version__table", "run__baseline", "run__best", "candidate", "reviewer"
+        "run__project", "run__dataset_version__table", "run__baseline", "run__best", "candidate", "reviewer"
     )
     review = get_object_or_404(reviews, pk=pk)
     review.candidate.run = review.run
+    return review
+
+
+def _review_to_decide(request: HttpRequest, pk: int) -> Review:
+    review = _review_of(request, pk)
+    require_review(request.user, review)
     return review
 
 
@@ -109,7 +117,7 @@ def _settle(
     }[ReviewState(review.state)]
     if verdict == ReviewState.EDITED and review.state == ReviewState.APPROVED:
         done = f"Nothing was changed, so #{number} is approved as it is."
-    waiting = Review.objects.visible_to(request.user).pending()
+    waiting = Review.objects.reviewable_by(request.user).pending()
     following = waiting.after(review).first() or waiting.order_by("requested_at", "pk").first()
     messages.success(request, done if following else f"{done} Nothing else waits for you.")
     return redirect(following) if following else redirect("reviews:list")
@@ -125,7 +133,7 @@ def _detail_page(request: HttpRequest, review: Review, form: RejectForm, status:
         context["samples"] = samples_beside(review.candidate, choice, outcome=DIFFERENT, parent_first=True)
     if target in REGIONS:
         return render(request, REGIONS[target], context)
-    waiting = Review.objects.visible_to(request.user).pending()
+    waiting = Review.objects.reviewable_by(request.user).pending()
     context |= {
         "form": form,
         "lineage": lineage_of(review.candidate),

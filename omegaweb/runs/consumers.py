@@ -23,6 +23,8 @@ from django.http import HttpRequest
 
 from omegaweb.accounts.models import User
 from omegaweb.engine.announcer import Moved, Subscription, hub
+from omegaweb.projects.access import Right, projects_with
+from omegaweb.projects.models import Project
 from omegaweb.reviews.models import Review
 from omegaweb.runs.charts import curve_after, points_json
 from omegaweb.runs.live import Region, candidate_regions, detail_run, draw, list_context, regions_of, render
@@ -180,7 +182,7 @@ class RegionsConsumer(LiveConsumer):
         for region in self.regions(run):
             # Without a new event something beside the log moved, such as a stop request: look at everything.
             touched = is_first or not kinds or region.kinds is None or not region.kinds.isdisjoint(kinds)
-            html = draw(region, run, self.query) if touched else self._drawn[region.name]
+            html = draw(region, run, self.query, user=self.user) if touched else self._drawn[region.name]
             if self._drawn.get(region.name) != html:
                 self._drawn[region.name] = changed[region.name] = html
         return changed
@@ -217,18 +219,36 @@ class CandidateConsumer(RegionsConsumer):
         return candidate_regions(candidate)
 
 
-class WholeConsumer(LiveConsumer):
-    """A socket of a page with one region about everything that a person owns."""
+class WideConsumer(LiveConsumer):
+    """A socket of a page about several runs: those of the projects that a person is in."""
 
     seconds_between_frames = 1.0
+    right = Right.SEE
+
+    def prepare(self) -> None:
+        self._look_up_projects()
+
+    def wants(self, moved: Moved) -> bool:
+        return moved.project_id in self._projects
+
+    def _checked_frame(self) -> Frame | None:
+        frame = super()._checked_frame()
+        # At every look, because people join and leave projects while a page is open.
+        self._look_up_projects()
+        return frame
+
+    def _look_up_projects(self) -> None:
+        self._projects = frozenset(projects_with(self.user, self.right))
+
+
+class WholeConsumer(WideConsumer):
+    """A socket of a page with one region."""
+
     region = ""
 
     def prepare(self) -> None:
-        self._owner_id = self.user.pk
+        super().prepare()
         self._drawn = ""
-
-    def wants(self, moved: Moved) -> bool:
-        return moved.owner_id == self._owner_id
 
     def html(self) -> str:
         """Draw the region."""
@@ -243,29 +263,41 @@ class WholeConsumer(LiveConsumer):
 
 
 class ListConsumer(WholeConsumer):
-    """The socket of the list of runs."""
+    """The socket of the list of a project's runs."""
 
     region = "run-list"
 
-    def html(self) -> str:
-        context = list_context(Run.objects.visible_to(self.user), self.query)
-        return render("partials/runs/run_list.html", context, self.query)
-
-
-class MeConsumer(LiveConsumer):
-    """The socket every page has: how many reviews wait for this person."""
-
-    seconds_between_frames = 1.0
-
     def prepare(self) -> None:
-        self._owner_id = self.user.pk
-        self._sent = -1
+        super().prepare()
+        self._project = self._find_project()
 
     def wants(self, moved: Moved) -> bool:
-        return moved.owner_id == self._owner_id
+        return moved.project_id == self._project.pk
+
+    def html(self) -> str:
+        # Not the project of the session: another tab may have switched to another one.
+        self._project = self._find_project()
+        context = list_context(Run.objects.in_project(self._project), self.query)
+        return render("partials/runs/run_list.html", context, self.query)
+
+    def _find_project(self) -> Project:
+        found = Project.objects.visible_to(self.user).filter(pk=self.scope["url_route"]["kwargs"]["project"]).first()
+        if found is None:
+            raise Gone
+        return found
+
+
+class MeConsumer(WideConsumer):
+    """The socket every page has: how many reviews this person may decide."""
+
+    right = Right.REVIEW
+
+    def prepare(self) -> None:
+        super().prepare()
+        self._sent = -1
 
     def frame(self) -> Frame | None:
-        waiting = Review.objects.visible_to(self.user).pending().count()
+        waiting = Review.objects.reviewable_by(self.user).pending().count()
         if waiting == self._sent:
             return None
         self._sent = waiting

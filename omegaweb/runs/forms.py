@@ -7,11 +7,11 @@ from typing import Any
 
 from django import forms
 
-from omegaweb.accounts.models import User
 from omegaweb.datasets.models import Dataset, DatasetVersion
 from omegaweb.engine import choices
 from omegaweb.field_messages import use_plain_messages
 from omegaweb.programs.models import Program
+from omegaweb.projects.models import Project
 from omegaweb.runs.configuration import RewardChoice, RunConfiguration, TrainingChoice
 from omegaweb.runs.form_checks import check_budget, check_form
 from omegaweb.runs.form_fields import OTHER, field_name, model_choices, parameter_field, typed_model
@@ -32,7 +32,7 @@ class LaunchForm(forms.Form):
 
     Args:
         data: what was sent.
-        user: sees only what is theirs.
+        project: offers what is in it.
         checks_rows: False leaves out what takes long or stops a launch but not an estimate: rows, keys, build.
     """
 
@@ -168,10 +168,10 @@ class LaunchForm(forms.Form):
     )
 
     def __init__(
-        self, data: Mapping[str, Any] | None = None, *, user: User, checks_rows: bool = True, **settings: Any
+        self, data: Mapping[str, Any] | None = None, *, project: Project, checks_rows: bool = True, **settings: Any
     ) -> None:
         super().__init__(data, **settings)
-        self.user = user
+        self.project = project
         self.checks_rows = checks_rows
         for card in choices.OPTIMIZERS:
             for parameter in card.parameters:
@@ -196,18 +196,18 @@ class LaunchForm(forms.Form):
 
     def _offer_rows(self) -> None:
         """Offer the newest version of each dataset, and an older one that was asked for."""
-        datasets = Dataset.objects.visible_to(self.user).for_list()
+        datasets = Dataset.objects.in_project(self.project).for_list()
         newest = [version.pk for dataset in datasets if (version := dataset.latest_version)]
         asked = str(self["version"].value() or "")
-        mine = DatasetVersion.objects.filter(dataset__owner=self.user).select_related("dataset", "table")
+        offered = DatasetVersion.objects.in_project(self.project).select_related("dataset", "table")
         versions = self.fields["version"]
         programs = self.fields["program"]
         rewards = self.fields["reward_fields"]
         assert isinstance(versions, forms.ModelChoiceField)
         assert isinstance(programs, forms.ModelChoiceField)
         assert isinstance(rewards, forms.MultipleChoiceField)
-        versions.queryset = mine.filter(pk__in=[*newest, *([int(asked)] if asked.isdecimal() else [])])
-        programs.queryset = Program.objects.visible_to(self.user)
+        versions.queryset = offered.filter(pk__in=[*newest, *([int(asked)] if asked.isdecimal() else [])])
+        programs.queryset = Program.objects.in_project(self.project)
         program = self.chosen_program
         names = [field["name"] for field in program.output_fields] if program else []
         rewards.choices = [(name, name) for name in names]
@@ -216,14 +216,14 @@ class LaunchForm(forms.Form):
     def chosen_program(self) -> Program | None:
         """The program in the form so far."""
         asked = str(self["program"].value() or "")
-        return Program.objects.visible_to(self.user).filter(pk=asked).first() if asked.isdecimal() else None
+        return Program.objects.in_project(self.project).filter(pk=asked).first() if asked.isdecimal() else None
 
     @property
     def chosen_version(self) -> DatasetVersion | None:
         """The dataset version in the form so far."""
         asked = str(self["version"].value() or "")
-        mine = DatasetVersion.objects.filter(dataset__owner=self.user).select_related("dataset", "table")
-        return mine.filter(pk=asked).first() if asked.isdecimal() else None
+        offered = DatasetVersion.objects.in_project(self.project).select_related("dataset", "table")
+        return offered.filter(pk=asked).first() if asked.isdecimal() else None
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}

@@ -12,6 +12,8 @@ from omegaweb.datasets.models import Dataset, DatasetVersion
 from omegaweb.engine import choices
 from omegaweb.engine.run_data import missing_inputs, missing_targets
 from omegaweb.programs.models import Program
+from omegaweb.projects.access import InProject
+from omegaweb.projects.models import Project
 from omegaweb.runs.form_values import current_preset, values_of_preset, values_of_run
 from omegaweb.runs.models import Run
 
@@ -21,32 +23,47 @@ Found = TypeVar("Found")
 USUAL = "balanced"
 
 
-def starting_values(user: User, asked: Mapping[str, str]) -> dict[str, Any]:
+def made_from(user: User, asked: Mapping[str, str]) -> InProject | None:
+    """Return the run, program or dataset that the address names first: its project is where the new run belongs.
+
+    Raises:
+        Http404: it is not there, or not for this person.
+    """
+    if asked.get("from", "").isdecimal():
+        return get_object_or_404(Run.objects.visible_to(user), pk=int(asked["from"]))
+    if asked.get("program", "").isdecimal():
+        return get_object_or_404(Program.objects.visible_to(user), pk=int(asked["program"]))
+    if asked.get("dataset", "").isdecimal():
+        return get_object_or_404(Dataset.objects.visible_to(user), pk=int(asked["dataset"]))
+    return None
+
+
+def starting_values(project: Project, asked: Mapping[str, str]) -> dict[str, Any]:
     """Return what the address asks to begin with: an earlier run, or a program, a dataset and a preset.
 
     Where it leaves a choice of one, that one is chosen.
 
     Raises:
-        Http404: one of them is not there, or somebody else's.
+        Http404: one of them is not there, or in another project.
     """
     if asked.get("from", "").isdecimal():
-        return values_of_run(get_object_or_404(Run.objects.visible_to(user), pk=int(asked["from"])))
+        return values_of_run(get_object_or_404(Run.objects.in_project(project), pk=int(asked["from"])))
     values = preset_values(asked.get("preset", ""))
     if values is None:
         first = choices.OPTIMIZERS[0]
         values = values_of_preset(first.kind, choices.preset_of(first.kind, USUAL))
     program: Program | None
     if asked.get("program", "").isdecimal():
-        program = get_object_or_404(Program.objects.visible_to(user), pk=int(asked["program"]))
+        program = get_object_or_404(Program.objects.in_project(project), pk=int(asked["program"]))
     else:
-        program = _only(Program.objects.visible_to(user)[:2])
+        program = _only(Program.objects.in_project(project)[:2])
     if program is not None:
         values["program"] = program.pk
     if asked.get("dataset", "").isdecimal():
-        dataset = get_object_or_404(Dataset.objects.visible_to(user), pk=int(asked["dataset"]))
+        dataset = get_object_or_404(Dataset.objects.in_project(project), pk=int(asked["dataset"]))
         version = dataset.latest_version
     else:
-        version = only_fitting(user, program) if program else None
+        version = only_fitting(program) if program else None
     if version is not None:
         values["version"] = version.pk
     return values
@@ -73,10 +90,10 @@ def values_of_optimizer(values: Mapping[str, Any]) -> dict[str, Any]:
     return {}
 
 
-def only_fitting(user: User, program: Program) -> DatasetVersion | None:
-    """Return the one dataset that has the program's columns; None where there are several, or none."""
+def only_fitting(program: Program) -> DatasetVersion | None:
+    """Return the one dataset beside it that has the program's columns; None where there are several, or none."""
     definition = program.definition()
-    datasets = Dataset.objects.visible_to(user).for_list()
+    datasets = Dataset.objects.in_project(program).for_list()
     fitting = [
         version
         for dataset in datasets

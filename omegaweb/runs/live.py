@@ -17,6 +17,7 @@ from django.template import Context as TemplateContext
 from django.template.loader import get_template
 from django.utils import timezone
 
+from omegaweb.accounts.models import User
 from omegaweb.runs.comparison import compare
 from omegaweb.runs.evidence import samples_beside
 from omegaweb.runs.lineage import rows_of
@@ -71,7 +72,9 @@ class Region:
 
 def detail_run(runs: RunQuerySet) -> RunQuerySet:
     """Add what the regions of a run read."""
-    return runs.select_related("dataset_version__dataset", "dataset_version__table", "program", "baseline", "best")
+    return runs.select_related(
+        "project", "dataset_version__dataset", "dataset_version__table", "program", "baseline", "best"
+    )
 
 
 def current_tab(query: Query) -> str:
@@ -86,9 +89,10 @@ def regions_of(query: Query) -> list[Region]:
     return [region for region in REGIONS.values() if region.tab in ("", tab)]
 
 
-def draw(region: Region, run: Run, query: Query) -> str:
-    """Return the HTML of a region."""
-    return render(region.template, {"run": run, "query": query, **region.context(run, query)}, query)
+def draw(region: Region, run: Run, query: Query, *, user: User) -> str:
+    """Return the HTML of a region as this person sees it: what they may not do is not offered."""
+    context = {"run": run, "query": query, "user": user, **region.context(run, query)}
+    return render(region.template, context, query)
 
 
 def render(template: str, context: Context, query: Query) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.urls import reverse
 
-from omegaweb.accounts.models import User
 from omegaweb.datasets.models import DatasetVersion
 from omegaweb.programs.models import Program
+from omegaweb.projects.access import InProjectQuerySet
+from omegaweb.projects.models import Project
 from omegaweb.runs.configuration import RunConfiguration
 
 
@@ -29,10 +29,7 @@ class RunState(models.TextChoices):
         return self in (RunState.COMPLETED, RunState.STOPPED, RunState.FAILED)
 
 
-class RunQuerySet(models.QuerySet["Run"]):
-    def visible_to(self, user: User | AnonymousUser) -> RunQuerySet:
-        return self.filter(owner=user) if user.is_authenticated else self.none()
-
+class RunQuerySet(InProjectQuerySet["Run"]):
     def active(self) -> RunQuerySet:
         return self.filter(state__in=[RunState.QUEUED, RunState.RUNNING, RunState.WAITING])
 
@@ -52,7 +49,8 @@ class RunQuerySet(models.QuerySet["Run"]):
 class Run(models.Model):
     """One supervised optimization: configuration, state, and the running totals its header shows."""
 
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="runs")
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="runs")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     name = models.CharField(max_length=120)
     dataset_version = models.ForeignKey(DatasetVersion, on_delete=models.PROTECT, related_name="runs")
     program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="runs")
@@ -201,6 +199,10 @@ class Candidate(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("runs:candidate", args=[self.run_id, self.number])
+
+    @property
+    def project_id(self) -> int:
+        return self.run.project_id
 
 
 class SampleScore(models.Model):

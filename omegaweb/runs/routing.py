@@ -9,7 +9,7 @@ from omegaweb.runs.consumers import CandidateConsumer, ListConsumer, MeConsumer,
 
 websocket_urlpatterns = [
     path("ws/me/", MeConsumer.as_asgi()),
-    path("ws/runs/", ListConsumer.as_asgi()),
+    path("ws/projects/<int:project>/runs/", ListConsumer.as_asgi()),
     path("ws/runs/<int:pk>/", RunConsumer.as_asgi()),
     path("ws/runs/<int:pk>/candidates/<int:number>/", CandidateConsumer.as_asgi()),
     path("ws/reviews/", QueueConsumer.as_asgi()),

@@ -19,6 +19,7 @@ from omegaweb.engine.simulation import texts
 from omegaweb.engine.simulation.search import Search
 from omegaweb.programs.models import Program
 from omegaweb.programs.services import create_program
+from omegaweb.projects.models import Project
 from omegaweb.runs.configuration import OptimizerChoice, RunConfiguration
 from omegaweb.runs.models import Event, Run
 from omegaweb.runs.services import launch_run
@@ -44,7 +45,7 @@ def make_run(*, owner: User, candidates: int, evaluations: int, rows: int, seed:
     )
     program = _program(owner)
     run = launch_run(
-        owner=owner,
+        user=owner,
         name=f"Simulated: {candidates:,} candidates, {evaluations:,} evaluations",
         version=version,
         program=program,
@@ -56,9 +57,16 @@ def make_run(*, owner: User, candidates: int, evaluations: int, rows: int, seed:
 
 def _version(owner: User, rows: int, rng: random.Random) -> DatasetVersion:
     upload = ContentFile(texts.table(rows, rng=rng).encode(), name="simulated_tickets.csv")
-    dataset = create_dataset(owner=owner, upload=upload, name=f"Simulated tickets ({rows:,})", background=False)
+    dataset = create_dataset(
+        project=Project.objects.first_of(owner),
+        user=owner,
+        upload=upload,
+        name=f"Simulated tickets ({rows:,})",
+        background=False,
+    )
     return save_version(
         dataset=dataset,
+        user=owner,
         table=dataset.tables.get(),
         input_columns=["ticket"],
         target_columns=["queue"],
@@ -68,8 +76,9 @@ def _version(owner: User, rows: int, rng: random.Random) -> DatasetVersion:
 
 def _program(owner: User) -> Program:
     definition = texts.program()
-    known = Program.objects.filter(owner=owner, name=definition["name"]).first()
-    return known or create_program(owner=owner, definition=definition)
+    project = Project.objects.first_of(owner)
+    known = Program.objects.in_project(project).filter(name=definition["name"]).first()
+    return known or create_program(project=project, user=owner, definition=definition)
 
 
 def _write(run: Run, said: Iterator[events.Event]) -> None:

@@ -25,7 +25,8 @@ def candidate_of(request: HttpRequest, pk: int, number: int) -> Candidate:
         Http404: there is none, or it is somebody else's.
     """
     run = get_object_or_404(
-        Run.objects.visible_to(request.user).select_related("dataset_version__table", "baseline", "best"), pk=pk
+        Run.objects.visible_to(request.user).select_related("project", "dataset_version__table", "baseline", "best"),
+        pk=pk,
     )
     candidate = get_object_or_404(run.candidates.select_related("fate_by", "review__reviewer"), number=number)
     candidate.run = run

@@ -10,6 +10,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from omegaweb.engine import launcher
+from omegaweb.page_request import PageRequest
+from omegaweb.projects.access import require_edit
 from omegaweb.runs.charts import figure
 from omegaweb.runs.live import TABS, current_tab, detail_run, regions_of
 from omegaweb.runs.models import Run
@@ -23,6 +25,18 @@ def visible_run(request: HttpRequest, pk: int) -> Run:
         Http404: there is none, or it is somebody else's.
     """
     return get_object_or_404(detail_run(Run.objects.visible_to(request.user)), pk=pk)
+
+
+def run_to_change(request: PageRequest, pk: int) -> Run:
+    """Return a run this person may stop, continue and delete.
+
+    Raises:
+        Http404: there is none, or they are not in its project.
+        PermissionDenied: their role does not allow it.
+    """
+    run = visible_run(request, pk)
+    require_edit(request.user, run)
+    return run
 
 
 @require_GET
@@ -52,23 +66,23 @@ def event(request: HttpRequest, pk: int, sequence: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def stop(request: HttpRequest, pk: int) -> HttpResponse:
+def stop(request: PageRequest, pk: int) -> HttpResponse:
     """Ask whether to stop a run, and ask the run to stop."""
-    run = visible_run(request, pk)
+    run = run_to_change(request, pk)
     if request.method == "GET":
         return render(request, "pages/runs/stop.html", {"run": run})
-    if not launcher.stop(run.pk):
+    if not launcher.stop(run.pk, user=request.user):
         messages.info(request, "The run was over already, or somebody had stopped it.")
     return redirect(run)
 
 
 @require_http_methods(["GET", "POST"])
-def delete(request: HttpRequest, pk: int) -> HttpResponse:
+def delete(request: PageRequest, pk: int) -> HttpResponse:
     """Ask whether to delete a run, and delete it; refuse while it is under way."""
-    run = visible_run(request, pk)
+    run = run_to_change(request, pk)
     if request.method == "GET":
         return render(request, "pages/runs/delete.html", {"run": run})
-    if not delete_run(run):
+    if not delete_run(run, user=request.user):
         messages.error(request, f"“{run}” is under way, so it was not deleted. Stop it first.")
         return redirect(run)
     messages.success(request, f"“{run}” was deleted.")
@@ -76,9 +90,9 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def resume(request: HttpRequest, pk: int) -> HttpResponse:
+def resume(request: PageRequest, pk: int) -> HttpResponse:
     """Take up an interrupted run from its last checkpoint."""
-    run = visible_run(request, pk)
-    if not launcher.continue_run(run.pk):
+    run = run_to_change(request, pk)
+    if not launcher.continue_run(run.pk, user=request.user):
         messages.info(request, "Only an interrupted run can be continued; this one has moved on.")
     return redirect(run)

@@ -17,10 +17,12 @@ from omegaweb.engine.estimate import Estimate, measure_rows
 from omegaweb.engine.estimate import estimate as estimate_run
 from omegaweb.engine.workload import Sizes
 from omegaweb.page_request import PageRequest
+from omegaweb.projects.current import project_for_new
+from omegaweb.projects.models import Project
 from omegaweb.runs.form_values import current_preset
 from omegaweb.runs.forms import LaunchForm
 from omegaweb.runs.launch_sections import sections
-from omegaweb.runs.launch_start import preset_values, starting_values, values_of_optimizer
+from omegaweb.runs.launch_start import made_from, preset_values, starting_values, values_of_optimizer
 from omegaweb.runs.services import launch_run
 
 INVALID = 422
@@ -31,16 +33,18 @@ PRESET, REFRESH, SWITCH = "preset", "refresh", "switch"
 @require_http_methods(["GET", "POST"])
 def launch(request: PageRequest) -> HttpResponse:
     """Choose everything a run needs and launch it; `?from=RUN` starts from an earlier run."""
+    asked = request.GET.dict()
+    project = project_for_new(request, beside=made_from(request.user, asked))
     if request.method == "GET":
-        return _page(request, LaunchForm(user=request.user, initial=starting_values(request.user, request.GET.dict())))
+        return _page(request, LaunchForm(project=project, initial=starting_values(project, asked)))
     if {PRESET, REFRESH, SWITCH} & request.POST.keys():
-        return _page(request, LaunchForm(user=request.user, initial=_changed(request)))
-    form = LaunchForm(request.POST, user=request.user)
+        return _page(request, LaunchForm(project=project, initial=_changed(project, request.POST)))
+    form = LaunchForm(request.POST, project=project)
     if not form.is_valid():
         return _page(request, form, status=INVALID)
     with transaction.atomic():
         run = launch_run(
-            owner=request.user,
+            user=request.user,
             name=form.run_name(),
             version=form.cleaned_data["version"],
             program=form.cleaned_data["program"],
@@ -53,13 +57,14 @@ def launch(request: PageRequest) -> HttpResponse:
 @require_POST
 def estimate(request: PageRequest) -> HttpResponse:
     """Show what the form as it stands would take."""
-    return render(request, "partials/runs/estimate.html", {"estimate": _estimate(request.user, request.POST)})
+    estimated = _estimate(project_for_new(request), request.POST)
+    return render(request, "partials/runs/estimate.html", {"estimate": estimated})
 
 
 @require_POST
 def example(request: PageRequest) -> HttpResponse:
     """Create the ready-made example and open the launch page with everything filled in."""
-    made = ready_made.create_example(owner=request.user)
+    made = ready_made.create_example(project=project_for_new(request), user=request.user)
     messages.success(
         request, f"The example is ready: {made.rows} support tickets and a program. Look around, then launch."
     )
@@ -73,6 +78,7 @@ def _page(request: PageRequest, form: LaunchForm, *, status: int = 200) -> HttpR
     version = form.chosen_version
     context = {
         "form": form,
+        "project": form.project,
         "sections": sections(form),
         "optimizers": choices.OPTIMIZERS,
         "rewards": choices.REWARDS,
@@ -80,7 +86,7 @@ def _page(request: PageRequest, form: LaunchForm, *, status: int = 200) -> HttpR
         "chosen_optimizer": values["optimizer"],
         "chosen_reward": values["reward"],
         "model_names": providers.suggestions(),
-        "estimate": _estimate(request.user, _as_sent(values)),
+        "estimate": _estimate(form.project, _as_sent(values)),
         "has_datasets": bool(form.fields["version"].queryset),  # type: ignore[attr-defined]
         "has_programs": bool(form.fields["program"].queryset),  # type: ignore[attr-defined]
         "program": form.chosen_program,
@@ -90,18 +96,18 @@ def _page(request: PageRequest, form: LaunchForm, *, status: int = 200) -> HttpR
     return render(request, "pages/runs/launch.html", context, status=status)
 
 
-def _changed(request: PageRequest) -> dict[str, Any]:
+def _changed(project: Project, posted: QueryDict) -> dict[str, Any]:
     """What was sent, with the preset that its button asks for, or that suits the optimizer just chosen."""
-    sent = LaunchForm(request.POST, user=request.user)
+    sent = LaunchForm(posted, project=project)
     values = {name: sent[name].value() for name in sent.fields}
-    if SWITCH in request.POST:
+    if SWITCH in posted:
         return {**values, **values_of_optimizer(values)}
-    return {**values, **(preset_values(request.POST.get(PRESET, "")) or {})}
+    return {**values, **(preset_values(posted.get(PRESET, "")) or {})}
 
 
-def _estimate(user: Any, sent: QueryDict) -> Estimate | None:
+def _estimate(project: Project, sent: QueryDict) -> Estimate | None:
     """Estimate what was sent; nothing while it is unfinished."""
-    form = LaunchForm(sent, user=user, checks_rows=False)
+    form = LaunchForm(sent, project=project, checks_rows=False)
     if not form.is_valid():
         return None
     version = form.cleaned_data["version"]

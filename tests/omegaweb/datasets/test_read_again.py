@@ -34,7 +34,7 @@ def test_a_file_that_failed_can_be_mended_by_the_right_option(alice: User):
     assert table is not None
     assert table.state == Table.State.FAILED
 
-    services.read_again(table=table, encoding="", delimiter="", background=False)
+    services.read_again(table=table, user=alice, encoding="", delimiter="", background=False)
 
     table.refresh_from_db()
     assert (table.state, table.error, table.row_count) == (Table.State.READY, "", 2)

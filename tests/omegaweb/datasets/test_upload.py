@@ -28,7 +28,7 @@ def test_the_file_is_kept_and_then_read(alice_client: Client, alice: User):
     dataset = Dataset.objects.get()
     table = Table.objects.get()
     assert response["Location"] == dataset.get_absolute_url()
-    assert (dataset.owner, dataset.name, table.state) == (alice, "tickets", "reading")
+    assert (dataset.created_by, dataset.name, table.state) == (alice, "tickets", "reading")
 
     importing.read_now(table.pk)
     table.refresh_from_db()

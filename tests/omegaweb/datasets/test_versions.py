@@ -89,7 +89,7 @@ def test_the_latest_version_has_the_highest_number(alice: User):
     first.mark_used()
     table = first.table
     second = services.save_version(
-        dataset=first.dataset, table=table, input_columns=["ticket"], target_columns=["label"], seed=5
+        dataset=first.dataset, user=alice, table=table, input_columns=["ticket"], target_columns=["label"], seed=5
     )
 
     dataset = Dataset.objects.get()

@@ -10,7 +10,7 @@ from omegaweb.engine.announcer import Moved, hub
 
 
 def from_another_thread(run_id: int, sequence: int) -> None:
-    work = threading.Thread(target=announcer.announce, args=(run_id,), kwargs={"owner_id": 1, "sequence": sequence})
+    work = threading.Thread(target=announcer.announce, args=(run_id,), kwargs={"project_id": 1, "sequence": sequence})
     work.start()
     work.join()
 
@@ -40,7 +40,7 @@ async def test_much_news_is_one_piece_of_news():
     subscription = await hub.subscribe(lambda moved: True)
 
     for sequence in range(1000):
-        subscription.tell(Moved(run_id=1, owner_id=1, sequence=sequence))
+        subscription.tell(Moved(run_id=1, project_id=1, sequence=sequence))
 
     assert await subscription.wait(seconds=0)
     assert not await subscription.wait(seconds=0)
@@ -51,7 +51,7 @@ async def test_without_a_watcher_nothing_is_said():
     subscription = await hub.subscribe(lambda moved: True)
     hub.leave(subscription)
 
-    announcer.announce(1, owner_id=1, sequence=1)
+    announcer.announce(1, project_id=1, sequence=1)
 
     assert hub.loop is None
     await asyncio.sleep(0)
@@ -73,4 +73,4 @@ def test_a_loop_that_is_gone_is_no_error():
 
     asyncio.run(watch())
 
-    announcer.announce(1, owner_id=1, sequence=1)
+    announcer.announce(1, project_id=1, sequence=1)

@@ -8,10 +8,11 @@ from omegaweb.engine import assembly
 from omegaweb.engine.choices import card_of, preset_of
 from omegaweb.engine.example import create_example
 from omegaweb.programs.models import Program
+from tests.factories import project_of
 
 
 def test_it_makes_a_dataset_with_three_honest_splits_and_a_fitting_program(alice: User):
-    made = create_example(owner=alice)
+    made = create_example(project=project_of(alice), user=alice)
     version = made.dataset.latest_version
 
     assert version is not None
@@ -21,7 +22,10 @@ def test_it_makes_a_dataset_with_three_honest_splits_and_a_fitting_program(alice
 
 
 def test_a_second_click_finds_the_first_one(alice: User):
-    first, second = create_example(owner=alice), create_example(owner=alice)
+    first, second = (
+        create_example(project=project_of(alice), user=alice),
+        create_example(project=project_of(alice), user=alice),
+    )
 
     assert first.dataset == second.dataset
     assert first.program == second.program
@@ -29,10 +33,13 @@ def test_a_second_click_finds_the_first_one(alice: User):
 
 
 def test_everybody_gets_their_own(alice: User, bob: User):
-    assert create_example(owner=alice).dataset != create_example(owner=bob).dataset
+    assert (
+        create_example(project=project_of(alice), user=alice).dataset
+        != create_example(project=project_of(bob), user=bob).dataset
+    )
 
 
 def test_its_preset_exists(alice: User):
-    kind, _, name = create_example(owner=alice).preset.partition(":")
+    kind, _, name = create_example(project=project_of(alice), user=alice).preset.partition(":")
 
     assert preset_of(kind, name) in card_of(kind).presets

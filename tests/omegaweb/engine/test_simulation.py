@@ -52,7 +52,7 @@ def test_the_command_gives_the_run_to_the_account_that_is_named(alice: User, bob
     out = StringIO()
     call_command("make_large_run", candidates=3, evaluations=100, rows=80, owner="bob", stdout=out)
     run = Run.objects.get()
-    assert run.owner == bob
+    assert run.created_by == bob
     assert run.get_absolute_url() in out.getvalue()
 
 

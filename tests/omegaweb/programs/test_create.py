@@ -21,7 +21,7 @@ def test_a_complete_form_makes_a_program(alice_client: Client, alice: User):
     program = Program.objects.get()
     assert response.status_code == 302
     assert response["Location"] == program.get_absolute_url()
-    assert program.owner == alice
+    assert program.created_by == alice
     assert program.definition() == {
         "name": "Ticket router",
         "description": "Routes tickets",

@@ -57,7 +57,7 @@ def launched(
 
 def test_a_complete_form_makes_a_queued_run_and_starts_it(launched: Run, started: list[int], alice: User):
     assert launched.state == RunState.QUEUED
-    assert launched.owner == alice
+    assert launched.created_by == alice
     assert launched.name == "Triage · RandomFewShot"
     assert started == [launched.pk]
 

@@ -16,7 +16,7 @@ def test_it_opens_the_launch_page_with_everything_filled_in(alice_client: Client
     response = alice_client.post(URL, follow=True)
     form = response.context["form"]
 
-    version = Dataset.objects.get(owner=alice).latest_version
+    version = Dataset.objects.get(created_by=alice).latest_version
     assert version is not None
     assert form["version"].value() == version.pk
     assert form["program"].value()

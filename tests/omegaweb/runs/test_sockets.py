@@ -14,6 +14,7 @@ from omegaweb.runs.consumers import NOT_FOUND, SIGNED_OUT, ListConsumer, LiveCon
 from omegaweb.runs.models import Run, RunState
 from optimizer_core import events
 from tests import event_streams
+from tests.factories import project_of
 from tests.factories_runs import make_run
 from tests.omegaweb.engine.recording import empty_run, recorded_run
 from tests.sockets import Socket
@@ -155,7 +156,7 @@ async def test_others_are_turned_away_before_anything_is_sent(run, bob_client, c
         assert await Socket(f"/ws/runs/{run.pk}/", client).connect() == NOT_FOUND
 
 
-@pytest.mark.parametrize("path", ["/ws/runs/{}/", "/ws/runs/", "/ws/me/"])
+@pytest.mark.parametrize("path", ["/ws/runs/{}/", "/ws/projects/1/runs/", "/ws/me/"])
 async def test_signed_out_nobody_gets_a_socket(run, path):
     assert await Socket(path.format(run.pk), None).connect() == SIGNED_OUT
 
@@ -200,15 +201,15 @@ async def test_a_run_that_is_deleted_closes_the_socket(run, alice_client):
     socket = await opened(f"/ws/runs/{run.pk}/", alice_client)
     await socket.frame()
 
-    owner, number = run.owner_id, run.pk
+    project, number = run.project_id, run.pk
     await sync_to_async(run.delete)()
-    announcer.announce(number, owner_id=owner, sequence=99)
+    announcer.announce(number, project_id=project, sequence=99)
 
     assert (await socket.output())["code"] == NOT_FOUND
 
 
 async def test_the_list_moves_with_its_runs(run, alice_client):
-    socket = await opened("/ws/runs/", alice_client)
+    socket = await opened(f"/ws/projects/{run.project_id}/runs/", alice_client)
     before = (await socket.frame())["regions"]["run-list"]
     assert "Running" in before
 
@@ -222,7 +223,8 @@ async def test_the_list_moves_with_its_runs(run, alice_client):
 
 async def test_the_list_shows_a_person_only_their_own_runs(run, alice_client, bob, bob_client):
     await sync_to_async(make_run)(bob, name="Bob's own", state=RunState.COMPLETED)
-    socket = await opened("/ws/runs/", bob_client)
+    project = await sync_to_async(project_of)(bob)
+    socket = await opened(f"/ws/projects/{project.pk}/runs/", bob_client)
 
     shown = (await socket.frame())["regions"]["run-list"]
 
