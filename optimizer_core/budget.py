@@ -122,19 +122,21 @@ class Meter:
         usage = self._by_role[role]
         expected = max(usage.calls, 1)
         reservation = Reservation(role=role, tokens=usage.tokens // expected, cost=usage.cost / expected)
-        held_tokens = sum(r.tokens for r in self._in_flight.values())
-        held_cost = sum(r.cost for r in self._in_flight.values())
-        total = self.total
-        limits = (
-            ("calls", total.calls + len(self._in_flight) + 1, self.budget.calls),
-            ("tokens", total.tokens + held_tokens + reservation.tokens, self.budget.tokens),
-            ("cost", total.cost + held_cost + reservation.cost, self.budget.cost),
-        )
-        for name, would_be, limit in limits:
-            if limit is not None and would_be > limit:
+        for name, limit, would_be in self._with_held(reservation):
+            if would_be > limit:
                 raise BudgetExhausted(f"the budget of {limit} {name} is spent")
         self._in_flight[id(reservation)] = reservation
         return reservation
+
+    def _with_held(self, new: Reservation) -> Iterator[tuple[str, float, float]]:
+        """Yield name and value of each limit that is set, and what a new call with those under way may bring it to."""
+        budget, total, held = self.budget, self._total, self._in_flight.values()
+        if budget.calls is not None:
+            yield "calls", budget.calls, total.calls + len(held) + 1
+        if budget.tokens is not None:
+            yield "tokens", budget.tokens, total.tokens + sum(each.tokens for each in held) + new.tokens
+        if budget.cost is not None:
+            yield "cost", budget.cost, total.cost + sum(each.cost for each in held) + new.cost
 
     def settle(self, reservation: Reservation, usage: Usage) -> None:
         """Replace the held room by what the call used."""

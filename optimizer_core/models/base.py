@@ -18,7 +18,7 @@ class ChatRequest:
     """One question to a language model."""
 
     model: str  # LiteLLM model string, "openai/gpt-4o-mini"
-    messages: tuple[JsonObject, ...]  # {"role": system | user | assistant, "content": text}
+    messages: tuple[JsonObject, ...]  # {"role": system | user | assistant, "content": text}; may be Messages
     schema: JsonObject | None = None  # JSON Schema the answer must fit; only ever read
     form: str = FORMS[0]  # how it is asked for, where there is a schema
     settings: Mapping[str, Any] = field(default_factory=dict)  # temperature, reasoning_effort, max_tokens …; no None

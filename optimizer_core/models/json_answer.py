@@ -87,9 +87,9 @@ def _closing_brace(text: str, start: int) -> int | None:
 
 
 def _load(text: str) -> JsonObject | None:
-    for attempt in (text, _without_trailing_commas(text)):
+    for mend in (str, _without_trailing_commas):
         try:
-            value = json.loads(attempt, parse_constant=_no_constant, strict=False)
+            value = _DECODER.decode(mend(text))
             return storable(value) if isinstance(value, dict) else None
         except (ValueError, RecursionError):
             continue
@@ -103,3 +103,6 @@ def _without_trailing_commas(text: str) -> str:
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_constant, strict=False)

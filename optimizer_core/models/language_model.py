@@ -13,11 +13,12 @@ from typing import Any, Final, Literal, TypeAlias
 from optimizer_core.budget import Meter, Role, Usage
 from optimizer_core.data.schema import Schema
 from optimizer_core.errors import ConfigurationError, ModelError
-from optimizer_core.json_values import JsonObject, content_hash
+from optimizer_core.json_values import JsonObject
 from optimizer_core.models.asking import Asker
 from optimizer_core.models.base import Answer, ChatRequest, Transport
 from optimizer_core.models.calls import Caller, Tab
 from optimizer_core.models.defaults import get_default_language_model
+from optimizer_core.models.question_key import question_key
 from optimizer_core.models.retry import RetryPolicy, pause_of
 from optimizer_core.models.settings import (
     check_count,
@@ -153,7 +154,7 @@ class LanguageModel:
             settings["extra_body"] = self.extra_body
         wanted = schema if schema is None or isinstance(schema, Schema) else _schema_of(json.dumps(schema))
         asked = without_thinking(self.model, wanted, settings)
-        request = self._request(tuple(messages), asked, settings)
+        request = self._request(messages if isinstance(messages, tuple) else tuple(messages), asked, settings)
         try:
             if self.caching:
                 answer = await self._remembered(request, asked, tab, repeat)
@@ -226,13 +227,10 @@ class LanguageModel:
         )
 
     async def _remembered(self, request: ChatRequest, schema: Schema | None, tab: Tab, repeat: int) -> Answer:
-        key = content_hash([request.model, request.api_base, dict(request.settings), request.messages, request.schema,
-                            repeat], length=32)  # fmt: skip
-
         async def make(_: list[str]) -> list[Answer]:
             return [await self._asker.answer(request, schema, tab)]
 
-        answers, made = await self._answers.get([key], make)
+        answers, made = await self._answers.get([question_key(request, repeat)], make)
         return _with_usage(answers[0], tab.usage, cached=not made)
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from optimizer_core.budget import Usage
 from optimizer_core.errors import ModelError, ModelUnavailable
@@ -16,10 +17,15 @@ from optimizer_core.json_values import JsonObject
 from optimizer_core.models.base import ChatAnswer, ChatRequest, EmbeddingAnswer, EmbeddingRequest
 from optimizer_core.models.connections import close_session, proxy_for, session
 from optimizer_core.models.http_errors import error_of
+from optimizer_core.models.messages import Messages, messages_text
 from optimizer_core.models.prices import price_entry, usage_of
 from optimizer_core.models.structured_output import provider_of, structured_output
 from optimizer_core.models.transports import address_of, key_of, served_name
 
+if TYPE_CHECKING:
+    from aiohttp import ClientTimeout
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 _CONNECT_TIMEOUT = 30.0  # seconds; an address where nobody answers is noticed before the answer's own time-out
 
 
@@ -32,7 +38,7 @@ class OpenAITransport:
         Raises:
             ModelError: with the subclass that says whether trying again can help.
         """
-        answer = await _post(request, "/chat/completions", chat_body(request))
+        answer = await _post(request, "/chat/completions", chat_text(request))
         choices = answer.get("choices")
         if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
             raise ModelUnavailable(f"{request.model}: the server's answer holds no choices")
@@ -55,7 +61,7 @@ class OpenAITransport:
         settings = dict(request.settings)
         extra = settings.pop("extra_body", {})
         body = {"model": served_name(request.model), "input": list(request.texts), **settings, **extra}
-        answer = await _post(request, "/embeddings", body)
+        answer = await _post(request, "/embeddings", _ENCODER.encode(body))
         try:
             rows = sorted(answer["data"], key=lambda row: row["index"])
             vectors = [row["embedding"] for row in rows]  # checked by the model, all at once
@@ -85,6 +91,15 @@ def chat_body(request: ChatRequest) -> JsonObject:
     return body
 
 
+def chat_text(request: ChatRequest) -> str:
+    """Return the body as it is posted; what the messages share with other questions is not encoded again."""
+    body = chat_body(request)
+    if not isinstance(request.messages, Messages) or "messages" in request.settings.get("extra_body", ()):
+        return _ENCODER.encode(body)
+    del body["messages"]
+    return f'{_ENCODER.encode(body)[:-1]}, "messages": {messages_text(request.messages)}}}'
+
+
 def _suit_openai(model: str, settings: JsonObject) -> None:
     """Change what OpenAI's own reasoning models reject: a temperature, and the old name of the token limit."""
     reasons = bool((price_entry(model) or {}).get("supports_reasoning"))
@@ -96,7 +111,7 @@ def _suit_openai(model: str, settings: JsonObject) -> None:
         settings["max_completion_tokens"] = settings.pop("max_tokens")
 
 
-async def _post(request: ChatRequest | EmbeddingRequest, path: str, body: JsonObject) -> JsonObject:
+async def _post(request: ChatRequest | EmbeddingRequest, path: str, body: str) -> JsonObject:
     import aiohttp
 
     address = address_of(request.model, request.api_base)
@@ -104,14 +119,13 @@ async def _post(request: ChatRequest | EmbeddingRequest, path: str, body: JsonOb
     key = key_of(request.model, request.api_key, request.api_base)
     if key:
         headers["Authorization"] = f"Bearer {key}"
-    limit = aiohttp.ClientTimeout(total=request.timeout, sock_connect=min(request.timeout, _CONNECT_TIMEOUT))
     try:
         http = await session()
         async with http.post(
             address + path,
-            data=json.dumps(body, ensure_ascii=False).encode(),
+            data=body.encode(),
             headers=headers,
-            timeout=limit,
+            timeout=_time_limit(request.timeout),
             proxy=proxy_for(address),
         ) as response:
             text = (await response.read()).decode("utf-8", errors="replace")
@@ -126,6 +140,13 @@ async def _post(request: ChatRequest | EmbeddingRequest, path: str, body: JsonOb
     if status != 200:
         raise error_of(request.model, status, text, reply_headers)
     return _parsed(request.model, text, reply_headers)
+
+
+@cache
+def _time_limit(seconds: float) -> ClientTimeout:
+    from aiohttp import ClientTimeout
+
+    return ClientTimeout(total=seconds, sock_connect=min(seconds, _CONNECT_TIMEOUT))
 
 
 def _parsed(model: str, text: str, headers: Mapping[str, str]) -> JsonObject:

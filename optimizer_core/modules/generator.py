@@ -11,6 +11,7 @@ from optimizer_core.data.schema import Schema, SchemaSource
 from optimizer_core.errors import ConfigurationError
 from optimizer_core.json_values import JsonObject
 from optimizer_core.models.language_model import UNSET, LanguageModel, as_language_model
+from optimizer_core.models.messages import Messages, Prefix
 from optimizer_core.models.settings import check_reasoning_effort, check_temperature
 from optimizer_core.modules.base import Module, Prediction, Rollout
 from optimizer_core.modules.prompt import render_inputs, render_messages, render_prefix
@@ -110,7 +111,7 @@ class Generator(Module):
             raise ConfigurationError(f"{self.name}: outputs has no fields; name at least one field to answer")
         self._asked = self.asked_schema()
         # A candidate's content never changes, and one prompt asks about many inputs.
-        self._prefix = ByIdentity(lambda content: render_prefix(content, self._asked), capacity=64)
+        self._prefix = ByIdentity(lambda content: Prefix(render_prefix(content, self._asked)), capacity=64)
         # A string becomes a model here and once, so that its calls share one cache and one limit.
         self.language_model = None if language_model is None else as_language_model(language_model)
         self.temperature = check_temperature(temperature)
@@ -160,7 +161,7 @@ class Generator(Module):
         if self._inputs is not None:
             self._inputs.check(inputs, where=f"{self.name}: inputs")
         answer = await as_language_model(self.language_model).generate(
-            (*self._prefix(rollout.value(self.variable)), render_inputs(inputs)),
+            Messages.of(self._prefix(rollout.value(self.variable)), render_inputs(inputs)),
             schema=self._asked,
             temperature=UNSET if self.temperature is None else self.temperature,
             reasoning_effort=UNSET if self.reasoning_effort is None else self.reasoning_effort,

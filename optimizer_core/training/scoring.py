@@ -73,10 +73,14 @@ class Scorer:
 
         When the budget is spent or the run is stopped no further question is begun; what is finished is kept.
         """
+        outcomes = [self.ledger.known(question.key) for question in questions]
+        # A race asks mostly for what is known already, and a task for each of those costs more than the look.
+        unknown = [place for place, outcome in enumerate(outcomes) if outcome is None]
         interruptions: list[BudgetExhausted | RunStopped] = []
-        tasks = [asyncio.ensure_future(self._answer(question, interruptions)) for question in questions]
+        tasks = [asyncio.create_task(self._answer(questions[place], interruptions)) for place in unknown]
         try:
-            outcomes = await asyncio.gather(*tasks)
+            for place, outcome in zip(unknown, await asyncio.gather(*tasks), strict=True):
+                outcomes[place] = outcome
         except BaseException:
             for task in tasks:
                 task.cancel()
@@ -85,9 +89,6 @@ class Scorer:
         return Scoring(outcomes=tuple(outcomes), interruption=interruptions[0] if interruptions else None)
 
     async def _answer(self, question: Question, interruptions: list[BudgetExhausted | RunStopped]) -> Outcome | None:
-        known = self.ledger.known(question.key)
-        if known is not None:
-            return known
         async with self._slots:
             if interruptions:
                 return None
