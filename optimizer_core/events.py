@@ -77,6 +77,16 @@ class CandidateProposed:
     reasoning: str = ""
     epoch: int = 0
     batch: int = 0
+    evidence: tuple[str, ...] = ()  # ids of the training samples that the proposal was shown, or took as examples
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateEmbedded:
+    """Where a candidate lies: told with the competition that measured it, once."""
+
+    kind: ClassVar[str] = "candidate.embedded"
+    candidate: str
+    vector: str  # see optimizer_core.population.vectors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,6 +230,7 @@ Event: TypeAlias = (
     | EpochFinished
     | BatchFinished
     | CandidateProposed
+    | CandidateEmbedded
     | CandidateScored
     | CandidateDropped
     | ProposalFailed

@@ -8,6 +8,7 @@ from typing import Any, assert_never
 from omegaweb.engine import review_rows
 from omegaweb.engine.measuring import Scores
 from omegaweb.engine.messages import plain_message
+from omegaweb.engine.places import Places
 from omegaweb.engine.points import Points
 from omegaweb.reviews.models import ReviewState
 from omegaweb.runs.models import Candidate, CandidateState, Run, RunState, Series
@@ -35,6 +36,7 @@ class Projection:
         self._changed: dict[str, Candidate] = {}
         self._descents: list[Any] = []  # rows between candidates and their parents
         self._points = Points(run)
+        self._places = Places(run)
         self._races = run.choices.optimizer.races
 
     def apply(self, event: Event, *, sequence: int, at: datetime) -> None:
@@ -55,6 +57,8 @@ class Projection:
                 self._batch_finished(event)
             case events.CandidateProposed():
                 self._proposed(event, at)
+            case events.CandidateEmbedded():
+                self._places.embed(self._candidates[event.candidate], event.vector)
             case events.CandidateScored():
                 self._scored(event)
             case events.CandidateDropped():
@@ -92,6 +96,7 @@ class Projection:
         )
         Candidate.parents.through.objects.bulk_create(self._descents)
         self._points.save()
+        self._places.save()
         self.run.save(update_fields=sorted(self._run_fields))
         self._run_fields.clear()
         self._changed.clear()
@@ -172,6 +177,7 @@ class Projection:
             reasoning=event.reasoning,
             epoch=event.epoch,
             batch=event.batch,
+            evidence=list(event.evidence),
             created_at=at,
         )
         self._descents += [
@@ -179,6 +185,7 @@ class Projection:
             for key in dict.fromkeys(event.parents)
         ]
         self._scores.begin(candidate)
+        self._places.propose(candidate)
         self._candidates[event.candidate] = candidate
         if event.operator == "baseline":
             self._set(baseline=candidate)

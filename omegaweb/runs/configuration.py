@@ -24,6 +24,11 @@ class OptimizerChoice:
         """Whether several proposals are under way at once and race; a batch is then one proposal."""
         return self.kind == "omega" and self.parameters.get("search", "racing") == "racing"
 
+    @property
+    def measures_distance(self) -> bool:
+        """Whether candidates are embedded, because distance decides who survives."""
+        return self.kind == "omega" and self.parameters.get("algorithm", "dns") != "ga"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelChoice:

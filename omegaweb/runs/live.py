@@ -23,6 +23,7 @@ from omegaweb.runs.evidence import samples_beside
 from omegaweb.runs.lineage import rows_of
 from omegaweb.runs.log import FILTERS, lines_of, log_page
 from omegaweb.runs.models import Candidate, CandidateState, Run, RunQuerySet, Series
+from omegaweb.runs.population_map import map_page, pinned_on
 from omegaweb.runs.progress import progress_of, spend_of
 
 Query = Mapping[str, str]
@@ -31,6 +32,7 @@ Context = dict[str, Any]
 TABS = {
     "overview": "Overview",
     "candidates": "Candidates",
+    "map": "Map",
     "log": "Log",
     "settings": "Settings",
     "result": "Result",
@@ -196,6 +198,14 @@ def _with_relations(run: Run) -> Any:
     return run.candidates.select_related("fate_by", "review").defer(*fields)
 
 
+def _map(run: Run, query: Query) -> Context:
+    return map_page(run, query, rows_on_a_page=ROWS_ON_A_PAGE)
+
+
+def _pinned(run: Run, query: Query) -> Context:
+    return pinned_on(run, query.get("pin", ""))
+
+
 def _log(run: Run, query: Query) -> Context:
     page = log_page(run, query)
     chosen = query.get("kind", "")
@@ -228,6 +238,8 @@ REGIONS: dict[str, Region] = {
         Region(name="curve-text", context=_curve_text, kinds=_MEASURES, tab="overview"),
         Region(name="run-population", context=_population, kinds=_CANDIDATES | _REVIEWS, tab="overview"),
         Region(name="run-candidates", context=_candidates, kinds=_CANDIDATES | _REVIEWS, tab="candidates"),
+        Region(name="map-text", context=_map, kinds=_CANDIDATES | _REVIEWS | {"candidate.embedded"}, tab="map"),
+        Region(name="map-pinned", context=_pinned, kinds=_CANDIDATES | _REVIEWS, tab="map"),
         Region(name="run-log", context=_log, tab="log"),
         Region(name="result", context=_header, kinds=_LIFE | {"test.finished"}, tab="result"),
     )

@@ -25,7 +25,7 @@ FILTERS: dict[str, tuple[str, tuple[str, ...]]] = {
         "Candidates",
         (
             *("candidate.proposed", "candidate.scored", "candidate.dropped", "proposal.failed"),
-            *("best.changed", "test.finished"),
+            *("candidate.embedded", "best.changed", "test.finished"),
         ),
     ),
     "population": ("Population", ("population.updated", "best.changed")),
@@ -41,7 +41,7 @@ FILTERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "spend": ("Spend", ("spend.updated",)),
 }
 #: Said too often to be read, unless somebody asks for them.
-QUIET = ("spend.updated", "checkpoint.saved")
+QUIET = ("spend.updated", "checkpoint.saved", "candidate.embedded")
 
 ENDS = {
     "completed": "The run is complete",
@@ -155,6 +155,8 @@ def sentence(kind: str, payload: dict[str, Any], link: Link) -> SafeString:
                 two_places(payload["reward"]),
                 _rows(len(payload["results"]), payload["split"]),
             )
+        case "candidate.embedded":
+            return format_html("{} has its place on the map.", link(payload["candidate"]))
         case "candidate.dropped":
             return _dropped(payload, link)
         case "proposal.failed":

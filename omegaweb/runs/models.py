@@ -186,6 +186,7 @@ class Candidate(models.Model):
     better = models.PositiveIntegerField(null=True, blank=True)  # rows of its race on which it beat its parent
     worse = models.PositiveIntegerField(null=True, blank=True)  # and on which it lost to it
     raced = models.PositiveIntegerField(null=True, blank=True)  # rows of its race that it answered
+    evidence = models.JSONField(default=list, blank=True)  # ids of the training samples that it was made from
 
     class Meta:
         ordering = ("number",)
@@ -203,6 +204,21 @@ class Candidate(models.Model):
     @property
     def project_id(self) -> int:
         return self.run.project_id
+
+
+class Placement(models.Model):
+    """Where a candidate lies on the map of its run; it never moves."""
+
+    candidate = models.OneToOneField(Candidate, on_delete=models.CASCADE, related_name="placement")
+    x = models.FloatField()
+    y = models.FloatField()
+    vector = models.BinaryField()  # 16-bit floats: what distances are measured with
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return f"{self.candidate} at {self.x:.2f}, {self.y:.2f}"
 
 
 class SampleScore(models.Model):

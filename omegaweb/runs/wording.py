@@ -64,6 +64,11 @@ def two_places(value: float) -> str:
     return floatformat(value, 2)
 
 
+def two_figures(value: float) -> str:
+    """Return a distance: two places, and more where they would be noughts."""
+    return f"{value:.2f}" if value >= 0.01 or value == 0 else f"{value:.1g}"
+
+
 def operator_name(code: str) -> str:
     """Return what made a candidate, in a word or two."""
     return OPERATORS[code][0] if code in OPERATORS else code.replace("_", " ").capitalize()

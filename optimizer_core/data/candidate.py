@@ -23,6 +23,7 @@ class Candidate:
     reasoning: str = ""
     epoch: int = 0
     batch: int = 0
+    evidence: tuple[str, ...] = ()  # ids of the training samples that it was made from
     id: str = field(init=False)
 
     def __post_init__(self) -> None:

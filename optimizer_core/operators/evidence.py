@@ -19,6 +19,7 @@ class ScoredPrediction:
     feedback: str = ""
     error: str = ""
     observations: int = 1
+    sample: str = ""  # id of the sample
 
     @property
     def key(self) -> str:
@@ -43,6 +44,12 @@ class Evidence:
     bad: tuple[ScoredPrediction, ...] = ()  # worst first
     hard: tuple[ScoredPrediction, ...] = ()  # of earlier batches, hardest first
     rejections: tuple[Rejection, ...] = ()  # oldest first
+
+    @property
+    def samples(self) -> tuple[str, ...]:
+        """The ids of the samples that are shown, failures first."""
+        shown = (*self.bad, *self.hard, *self.good)
+        return tuple(dict.fromkeys(prediction.sample for prediction in shown if prediction.sample))
 
 
 def split_predictions(

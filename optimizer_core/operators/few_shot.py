@@ -22,6 +22,7 @@ class PooledPrediction:
     inputs: JsonObject
     outputs: JsonObject
     reward: float
+    sample: str = ""  # id of the sample
 
 
 class FewShotPool:

@@ -18,6 +18,7 @@ from optimizer_core.operators.evidence import HardExampleMemory, Rejection, Scor
 from optimizer_core.operators.few_shot import FewShotPool
 from optimizer_core.optimizers.drafting import Draft
 from optimizer_core.optimizers.settings import check_at_least
+from optimizer_core.population.distance import Vector
 from optimizer_core.population.dominated_novelty import Standing, by_fitness
 from optimizer_core.population.population import Member, Population
 from optimizer_core.population.selection import draw, softmax
@@ -141,6 +142,16 @@ class Optimizer(ABC):
         """
         return by_fitness([population.score(member) for member in ranked], size=self.population_size)
 
+    async def place(self, candidates: Sequence[Candidate], meter: Meter) -> list[Vector] | None:
+        """Return one vector for each candidate, whose cosine tells how far they are apart; None if it knows none.
+
+        Raises:
+            ModelError: a model gave no usable answer.
+            BudgetExhausted: a call would go over the budget.
+            RunStopped: the run was asked to stop.
+        """
+        return None
+
     def config(self) -> JsonObject:
         """Return the keyword arguments that make it again, as JSON, without models' keys."""
         return {
@@ -215,7 +226,9 @@ class RacingOptimizer(Optimizer):
         """
 
 
-def child(plan: Plan, situation: Situation, content: JsonObject, *, reasoning: str = "") -> Candidate:
+def child(
+    plan: Plan, situation: Situation, content: JsonObject, *, reasoning: str = "", evidence: tuple[str, ...] = ()
+) -> Candidate:
     """Return the first parent with the plan's variable changed to ``content``."""
     return Candidate(
         content={**plan.parents[0].candidate.content, plan.variable.name: content},
@@ -225,4 +238,5 @@ def child(plan: Plan, situation: Situation, content: JsonObject, *, reasoning: s
         reasoning=reasoning,
         epoch=situation.epoch,
         batch=situation.batch,
+        evidence=evidence,
     )

@@ -25,7 +25,7 @@ from optimizer_core.optimizers.base import Optimizable, Plan, RacingOptimizer, S
 from optimizer_core.optimizers.distance_functions import as_distance_function, distance_function_name
 from optimizer_core.optimizers.drafting import Draft, draw_merge, draw_operator, draw_parent
 from optimizer_core.optimizers.settings import check_at_least, check_choice
-from optimizer_core.population.distance import CosineDistances, DistanceFunction, custom_distances
+from optimizer_core.population.distance import CosineDistances, DistanceFunction, Vector, custom_distances
 from optimizer_core.population.dominated_novelty import DistanceRows, Standing, by_fitness, by_novelty, by_radius
 from optimizer_core.population.population import Member, Population
 from optimizer_core.population.selection import SELECTIONS, select
@@ -212,10 +212,11 @@ class OMEGA(RacingOptimizer):
         if plan.operator == "few_shot":
             return self._with_more_examples(plan, situation)
         contents = [parent.candidate.content[plan.variable.name] for parent in plan.parents]
+        evidence = self._evidence(situation)
         brief = Brief(
             program=situation.program.description,
             variable=plan.variable,
-            evidence=self._evidence(situation),
+            evidence=evidence,
             instructions=self.instructions,
         )
         if plan.operator == "crossover":
@@ -228,7 +229,7 @@ class OMEGA(RacingOptimizer):
         else:
             asking = self._asking(self.mutation_temperature, situation.meter)
             rewrite = await mutate(asking, brief, contents[0])
-        return child(plan, situation, rewrite.content, reasoning=rewrite.reasoning)
+        return child(plan, situation, rewrite.content, reasoning=rewrite.reasoning, evidence=evidence.samples)
 
     def _with_more_examples(self, plan: Plan, situation: Situation) -> Candidate:
         content = plan.parents[0].candidate.content[plan.variable.name]
@@ -252,9 +253,20 @@ class OMEGA(RacingOptimizer):
             embedder = self.embedding_model or get_default_embedding_model()
             return await custom_distances(contents, fitness, self.distance_function, embedder)
         embedder = self._embedder()
+        return await self._cosine(embedder).rows(contents, embedder, meter=meter)
+
+    async def place(self, candidates: Sequence[Candidate], meter: Meter) -> list[Vector] | None:
+        if self.algorithm == "ga" or self.distance_function is not None:
+            return None
+        embedder = self._embedder()
+        contents = [candidate.content for candidate in candidates]
+        return await self._cosine(embedder).vectors(contents, embedder, meter=meter)
+
+    def _cosine(self, embedder: EmbeddingModel) -> CosineDistances:
+        """Return what measures with this embedding model and remembers what it has measured."""
         if self._placed is None or self._placed[0] is not embedder:
             self._placed = (embedder, CosineDistances())
-        return await self._placed[1].rows(contents, embedder, meter=meter)
+        return self._placed[1]
 
     def _select(self, population: Population, members: Sequence[Member], rng: random.Random) -> Member:
         scores = [population.score(member) for member in members]

@@ -81,8 +81,9 @@ class RandomFewShot(Optimizer):
         return Plan(operator="few_shot", variable=variable, parents=(situation.parent,))
 
     async def propose(self, plan: Plan, situation: Situation) -> Candidate:
+        pool = situation.pool.of(plan.variable.name)
         examples = draw_examples(
-            situation.pool.of(plan.variable.name),
+            pool,
             nb_min_examples=self.nb_min_examples,
             nb_max_examples=self.nb_max_examples,
             sampling=self.sampling,
@@ -90,7 +91,9 @@ class RandomFewShot(Optimizer):
             rng=situation.rng,
         )
         parent = situation.parent.candidate.content[plan.variable.name]
-        return child(plan, situation, {**parent, EXAMPLES: examples})
+        taken = (each.sample for each in pool if {"inputs": each.inputs, "outputs": each.outputs} in examples)
+        evidence = tuple(sample for sample in taken if sample)
+        return child(plan, situation, {**parent, EXAMPLES: examples}, evidence=evidence)
 
     def config(self) -> JsonObject:
         return {

@@ -50,6 +50,7 @@ def state_to_json(state: SearchState, *, validation_size: int, with_outputs: boo
         "best": state.best,
         "baseline": state.baseline.id,
         "candidates": {name: candidate_to_json(state.candidates[name]) for name in needed},
+        "unplaced": [candidate_to_json(candidate) for candidate in state.unplaced.values()],
         "results": results,
         "members": members,
         "banned": sorted(state.population.banned),
@@ -82,10 +83,12 @@ def state_from_json(saved: JsonObject, *, uncertainty: float) -> SearchState:
 
 def _revive(saved: JsonObject, uncertainty: float) -> SearchState:
     candidates = {name: candidate_from_json(item) for name, item in saved["candidates"].items()}
+    unplaced = [candidate_from_json(item) for item in saved.get("unplaced", ())]
     state = SearchState(
         baseline=candidates[saved["baseline"]],
         population=Population(uncertainty=uncertainty),
         candidates=candidates,
+        unplaced={candidate.id: candidate for candidate in unplaced},
         known=set(saved["known"]),
         admitted=set(saved["admitted"]),
         rejections=[Rejection(**item) for item in saved["rejections"]],

@@ -12,6 +12,7 @@ from optimizer_core.events import BestChanged, TestFinished
 from optimizer_core.json_values import JsonObject
 from optimizer_core.training.holdback import FINALISTS
 from optimizer_core.training.ledger import Key
+from optimizer_core.training.placing import tell_places
 from optimizer_core.training.reviews import ReviewDesk
 from optimizer_core.training.run import Run
 from optimizer_core.training.validation import validate
@@ -44,6 +45,7 @@ async def conclude(run: Run, desk: ReviewDesk, choice: Choice) -> None:
     run.meter.extend(run.settings.budget)
     if run.data.test:
         await _test(run, choice.winner)
+    await tell_places(run)  # of the last, unfinished epoch, if anything is left to pay for it
 
 
 def best_known(run: Run) -> Candidate:

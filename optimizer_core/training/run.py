@@ -104,6 +104,7 @@ class Run:
     def introduce(self, candidate: Candidate) -> None:
         """Say that there is a new candidate."""
         self.state.note(candidate)
+        self.state.unplaced[candidate.id] = candidate
         self.reporter.emit(
             CandidateProposed(
                 candidate=candidate.id,
@@ -114,6 +115,7 @@ class Run:
                 reasoning=candidate.reasoning,
                 epoch=candidate.epoch,
                 batch=candidate.batch,
+                evidence=candidate.evidence,
             )
         )
 

@@ -29,6 +29,7 @@ class SearchState:
     pool: FewShotPool = field(default_factory=FewShotPool)
     candidates: dict[str, Candidate] = field(default_factory=dict)  # by id; a proposal equal to one is refused
     known: set[str] = field(default_factory=set)  # ids of everything ever proposed
+    unplaced: dict[str, Candidate] = field(default_factory=dict)  # by id: nobody was told yet where they lie
     results: dict[str, dict[str, SampleResult]] = field(default_factory=dict)  # candidate → validation sample
     rejections: list[Rejection] = field(default_factory=list)
     admitted: set[str] = field(default_factory=set)  # ids of all who ever entered the population
@@ -98,9 +99,11 @@ def candidate_to_json(candidate: Candidate) -> JsonObject:
         "reasoning": candidate.reasoning,
         "epoch": candidate.epoch,
         "batch": candidate.batch,
+        "evidence": list(candidate.evidence),
     }
 
 
 def candidate_from_json(saved: JsonObject) -> Candidate:
     """Build it again."""
-    return Candidate(**{**saved, "parents": tuple(saved["parents"])})
+    lists = {"parents": tuple(saved["parents"]), "evidence": tuple(saved.get("evidence", ()))}
+    return Candidate(**{**saved, **lists})

@@ -53,8 +53,9 @@ async def predict(run: Run, parent: Member, samples: Sequence[Sample]) -> list[A
             inputs=prediction.inputs,
             outputs=prediction.outputs,
             reward=outcome.result.reward,
+            sample=sample.id,
         )
-        for _, outcome in answered
+        for sample, outcome in answered
         for prediction in outcome.trace
     )
     return answered
@@ -126,6 +127,7 @@ def scored_predictions(answered: Sequence[Answered]) -> list[ScoredPrediction]:
             reward=outcome.result.reward,
             feedback=outcome.result.feedback,
             error=outcome.result.error,
+            sample=sample.id,
         )
         for sample, outcome in answered
     ]

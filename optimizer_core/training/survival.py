@@ -8,6 +8,7 @@ from optimizer_core.errors import ModelError
 from optimizer_core.events import PopulationUpdated, Removed, Survivor
 from optimizer_core.population.dominated_novelty import Standing, by_fitness
 from optimizer_core.population.population import Member, Population
+from optimizer_core.training.placing import tell_places
 from optimizer_core.training.run import Run
 
 
@@ -22,6 +23,7 @@ async def compete(run: Run, *, epoch: int) -> None:
     """
     population = run.state.population
     ranked = population.ranked()
+    await tell_places(run)
     try:
         standings = await run.stopper.guard(run.optimizer.compete(ranked, population, run.meter))
     except ModelError as error:

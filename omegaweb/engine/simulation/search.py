@@ -8,11 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from omegaweb.engine.nearness import word_vector
 from omegaweb.engine.simulation import texts
 from optimizer_core import events
 from optimizer_core.data.statistics import mean_interval, paired_difference, verdict
 from optimizer_core.events import Event, SampleResult
 from optimizer_core.json_values import content_hash
+from optimizer_core.population.vectors import pack
 
 POPULATION = 24
 #: Candidates between two competitions.
@@ -93,10 +95,12 @@ class Search:
         best, members = start, [start]
         yield events.BestChanged(candidate=start.key, reward=start.mean, count=len(start.rewards))
         newcomers: list[Member] = []
+        unplaced = [start]
         for number, count in enumerate(self._counts, start=1):
             epoch = (number - 1) // EPOCH
             parent = max(self._rng.sample(members, min(3, len(members))), key=lambda member: member.bound)
             child = self._child(parent, number)
+            unplaced.append(child)
             yield events.CandidateProposed(
                 candidate=child.key,
                 operator="few_shot" if len(_examples(child)) > len(_examples(parent)) else "mutation",
@@ -106,6 +110,7 @@ class Search:
                 reasoning="The parent mistook what the customer wants for what the customer complains about.",
                 epoch=epoch,
                 batch=number - 1,
+                evidence=self._evidence(),
             )
             yield from self._score(child, self._rng.sample(range(self._sizes["validation"]), count))
             if child.bound < parent.bound - 0.03:
@@ -116,6 +121,9 @@ class Search:
             if number % EPOCH == 0 or number == self._candidates - 1:
                 members, update = _competition([*members, *newcomers], epoch)
                 newcomers = []
+                for each in unplaced:
+                    yield events.CandidateEmbedded(candidate=each.key, vector=pack(word_vector(each.content)))
+                unplaced = []
                 yield update
                 if members[0] is not best:
                     best = members[0]
@@ -134,6 +142,10 @@ class Search:
             counts[place] += min(step, 1 + missing // others)
             place = (place + 1) % others
         return counts
+
+    def _evidence(self) -> tuple[str, ...]:
+        rows = self._rng.sample(range(self._sizes["train"]), min(4, self._sizes["train"]))
+        return tuple(f"train-{index}" for index in rows)
 
     def _member(self, content: dict[str, Any], *, skill: float) -> Member:
         return Member(key=content_hash(content), content=content, skill=skill)

@@ -16,15 +16,15 @@ from functools import cached_property
 
 from optimizer_core.data.candidate import Candidate
 from optimizer_core.data.dataset import Sample
-from optimizer_core.data.variable import TrainableVariable
 from optimizer_core.errors import ModelError, NoProposal
-from optimizer_core.json_values import JsonObject, canonical_json
+from optimizer_core.json_values import canonical_json
 from optimizer_core.operators.evidence import HardExampleMemory
 from optimizer_core.operators.few_shot import FewShotPool
 from optimizer_core.optimizers.base import Situation
 from optimizer_core.optimizers.drafting import Draft
 from optimizer_core.population.population import Member
 from optimizer_core.training.measuring import Answered
+from optimizer_core.training.racing.examples import as_examples, offered, taken_from
 from optimizer_core.training.racing.proposals import Proposal, labelled
 from optimizer_core.training.racing.race import RIGHT, differences, has_won, hopeless, in_race_order, lead
 from optimizer_core.training.racing.sizes import chunk_size
@@ -106,7 +106,7 @@ class _Lane:
         """True where rows of the data can stand as examples of every variable that takes examples, as they are."""
         rows = self._labelled[:LOOKED_AT]
         variables = [variable for variable in self._run.program.trainable_variables if variable.uses_examples]
-        return all(_as_examples(variable, rows) for variable in variables)
+        return all(as_examples(variable, rows) for variable in variables)
 
     async def stride(self) -> None:
         """Rewrite the parent, and what came of it, step by step; what is still failed then becomes examples."""
@@ -117,9 +117,10 @@ class _Lane:
         now = self._situation(Member(candidate=child, order=0), failed)
         with contextlib.suppress(NoProposal):  # then the stride ends without examples
             plan = self._run.racer.arrange(Draft("few_shot", (now.parent,)), now)
-            offered = _as_examples(plan.variable, [each.sample for each in failed])
-            grown = await self._run.racer.propose(plan, replace(now, offered=tuple(offered)))
-            self.outcome.steps.append(Step(child=grown))
+            failures = as_examples(plan.variable, [each.sample for each in failed])
+            grown = await self._run.racer.propose(plan, replace(now, offered=tuple(failures)))
+            taken = taken_from(grown, child, [each.sample for each in failed])
+            self.outcome.steps.append(Step(child=replace(grown, evidence=taken)))
 
     async def _rewrite(self) -> list[Answered]:
         """Do the steps; return what the last one that mends answered to the training samples it was asked."""
@@ -203,8 +204,12 @@ class _Lane:
                 plan = run.racer.arrange(Draft(proposal.operator, (first, *others)), now)
                 self.outcome.variable = plan.variable.name
                 if proposal.operator == "few_shot":
-                    now = replace(now, offered=tuple(_offered(plan.variable, self._labelled, shown)))
-                return await run.stopper.guard(run.racer.propose(plan, now))
+                    now = replace(now, offered=tuple(offered(plan.variable, self._labelled, shown)))
+                child = await run.stopper.guard(run.racer.propose(plan, now))
+                if proposal.operator != "few_shot":
+                    return child
+                rows = [*self._labelled, *(each.sample for each in shown)]
+                return replace(child, evidence=taken_from(child, first.candidate, rows))
             except (ModelError, NoProposal) as error:
                 reason = str(error)
         if not number:  # a later step that fails only ends the stride
@@ -274,23 +279,3 @@ def _given(answered: Answered) -> str:
     """Return what was answered, as a target would say it."""
     output, target = answered.outcome.result.output or {}, answered.sample.target or {}
     return canonical_json({name: output.get(name) for name in target})
-
-
-def _as_examples(variable: TrainableVariable, rows: Iterable[Sample]) -> list[JsonObject]:
-    """Return the rows that can be examples of a variable as they are."""
-    return [
-        {"inputs": row.inputs, "outputs": row.target}
-        for row in rows
-        if row.target is not None and variable.takes_as_example(row.inputs, row.target)
-    ]
-
-
-def _offered(variable: TrainableVariable, rows: Iterable[Sample], shown: Sequence[Answered]) -> list[JsonObject]:
-    """Return what could become an example of a variable: rows where they fit, else what its module answered well."""
-    return _as_examples(variable, rows) or [
-        {"inputs": prediction.inputs, "outputs": prediction.outputs}
-        for _, answered in shown
-        if answered.result.reward >= RIGHT
-        for prediction in answered.trace
-        if prediction.variable == variable.name
-    ]

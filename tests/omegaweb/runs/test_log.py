@@ -33,6 +33,7 @@ SENTENCES: list[tuple[Event, str]] = [
         events.CandidateDropped(candidate=BASELINE, reason="fell_behind", by=BASELINE, better=1, worse=4, count=8),
         "#0 was dropped: it fell behind #0: better on 1, worse on 4 of 8 rows.",
     ),
+    (events.CandidateEmbedded(candidate=BASELINE, vector="AAA="), "#0 has its place on the map."),
     (
         events.ValidationFinished(epoch=0, candidate=BASELINE, logs={"val_reward": 0.5}),
         "#0 earned 0.50 on the validation rows.",

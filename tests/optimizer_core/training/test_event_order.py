@@ -35,6 +35,8 @@ async def test_the_golden_order_of_a_run():
         "batch.finished",
         "candidate.scored",  # what the best has not answered yet
         "validation.finished",
+        "candidate.embedded",
+        "candidate.embedded",
         "population.updated",
         "epoch.finished",
         "candidate.scored",  # baseline on test

@@ -1,0 +1,30 @@
+"""Where candidates lie: told for maps of the search, with the vectors that the competition is measured with."""
+
+from __future__ import annotations
+
+from optimizer_core.errors import BudgetExhausted, ModelError
+from optimizer_core.events import CandidateEmbedded
+from optimizer_core.population.vectors import pack
+from optimizer_core.training.run import Run
+
+
+async def tell_places(run: Run) -> None:
+    """Tell where every candidate lies that was proposed since the last time, also those that lost their race.
+
+    They are embedded together with the members of the competition, so that it takes no more calls. Nothing but maps
+    needs this: where it fails, it is tried again with the next competition, which itself says what is wrong.
+
+    Raises:
+        RunStopped: the run was asked to stop.
+    """
+    pending = list(run.state.unplaced.values())
+    if not pending:
+        return
+    members = [member.candidate for member in run.state.population.ranked()]
+    try:
+        vectors = await run.stopper.guard(run.optimizer.place([*pending, *members], run.meter))
+    except (ModelError, BudgetExhausted):
+        return
+    for candidate, vector in zip(pending, vectors or (), strict=False):
+        run.reporter.emit(CandidateEmbedded(candidate=candidate.id, vector=pack(vector)))
+    run.state.unplaced.clear()

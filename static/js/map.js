@@ -1,0 +1,164 @@
+// Draws the population map and lets it grow in place. The page's region "map-text" brings the points, at first and
+// live; this file knows the marks, the keys and the pin.
+// A point is [number, x, y, n, reward, kind, story, by, distance].
+
+(() => {
+  const place = document.getElementById("map");
+  const focusLine = document.getElementById("map-focus");
+  const token = window.omegawebToken;
+  const CONFIG = { displaylogo: false, responsive: true, scrollZoom: false, modeBarButtons: [["toImage", "resetScale2d"]] };
+  const SYMBOLS = {
+    kept: "circle",
+    waiting: "diamond",
+    open: "circle-open",
+    dropped: "x",
+    step: "circle-open-dot",
+    refused: "square-x-open",
+    aside: "circle-open",
+  };
+  const NAMED = 10; // kept points whose number is written beside them, the best ones; more would cover each other
+  // Viridis: even in lightness, so that people who see no red or no green read it as well.
+  const SCALE = [[68, 1, 84], [71, 45, 123], [59, 82, 139], [44, 114, 142], [33, 145, 140], [40, 174, 128], [94, 201, 98], [173, 220, 48], [253, 231, 37]];
+  let figure = null;
+  let told = ""; // the data that is drawn
+  let at = -1; // index of the point the keys are on
+
+  function read() {
+    const text = document.getElementById("map-figure").textContent;
+    if (text === told) return false;
+    told = text;
+    figure = JSON.parse(text);
+    return true;
+  }
+
+  function colour(reward) {
+    if (reward === null) return token("--text-faint");
+    const along = Math.min(1, Math.max(0, reward)) * (SCALE.length - 1);
+    const low = Math.min(Math.floor(along), SCALE.length - 2);
+    const mixed = SCALE[low].map((value, i) => Math.round(value + (SCALE[low + 1][i] - value) * (along - low)));
+    return `rgb(${mixed.join(",")})`;
+  }
+
+  function size([, , , n, , kind]) {
+    return Math.min(26, 7 + 2 * Math.sqrt(n)) * (kind === "kept" || kind === "waiting" ? 1 : 0.65);
+  }
+
+  function inWords([number, , , n, reward, , story, by, distance]) {
+    const known = reward === null ? "not scored" : `${reward.toFixed(2)} (n ${n})`;
+    return `#${number}: ${known}, ${figure.stories[story].replace("{by}", by).replace("{distance}", distance)}`;
+  }
+
+  function pinned() {
+    const number = document.getElementById("map-pinned").dataset.number;
+    return number === undefined ? null : figure.points.find((point) => point[0] === Number(number)) || null;
+  }
+
+  function trace(kind, points) {
+    const best = kind === "kept" ? [...points].sort((a, b) => b[4] - a[4]).slice(0, NAMED) : [];
+    const isOpen = SYMBOLS[kind].includes("open");
+    return {
+      type: "scatter",
+      name: figure.labels[kind],
+      mode: best.length ? "markers+text" : "markers",
+      x: points.map((point) => point[1]),
+      y: points.map((point) => point[2]),
+      customdata: points.map((point) => point[0]),
+      text: points.map((point) => (best.includes(point) ? `#${point[0]}` : "")),
+      textposition: "top center",
+      hovertext: points.map(inWords),
+      hovertemplate: "%{hovertext}<extra></extra>",
+      marker: {
+        symbol: SYMBOLS[kind],
+        size: points.map(size),
+        color: points.map((point) => colour(point[4])),
+        opacity: kind === "kept" || kind === "waiting" ? 1 : 0.6,
+        // A line of its own: the scale has colours that are near the page's own, in either theme.
+        line: { width: isOpen ? 1.5 : kind === "dropped" ? 0.5 : 1, color: isOpen ? points.map((point) => colour(point[4])) : token("--text-soft") },
+      },
+    };
+  }
+
+  function frame(point, name, symbol) {
+    return {
+      type: "scatter",
+      name,
+      mode: "markers",
+      x: point ? [point[1]] : [],
+      y: point ? [point[2]] : [],
+      hoverinfo: "skip",
+      marker: { symbol, size: point ? [size(point) + 12] : [], color: token("--accent"), line: { width: 2.5 } },
+    };
+  }
+
+  function traces() {
+    const drawn = [];
+    // Kept ones last, so that they lie on top.
+    for (const kind of ["aside", "step", "dropped", "refused", "open", "waiting", "kept"]) {
+      drawn.push(trace(kind, figure.points.filter((point) => point[5] === kind)));
+    }
+    return [...drawn, frame(pinned(), "Pinned", "square-open"), frame(figure.points[at], "Here", "circle-open")];
+  }
+
+  function layout() {
+    const hidden = { visible: false, zeroline: false, showgrid: false };
+    const isEmpty = figure.points.length === 0;
+    return {
+      paper_bgcolor: "rgba(0,0,0,0)",
+      plot_bgcolor: "rgba(0,0,0,0)",
+      font: { family: getComputedStyle(document.body).fontFamily, size: 12, color: token("--text-soft") },
+      margin: { l: 8, r: 8, t: 8, b: 8 },
+      height: 420,
+      hovermode: "closest",
+      dragmode: "pan",
+      hoverlabel: { bgcolor: token("--raised"), bordercolor: token("--border-strong"), font: { color: token("--text") }, align: "left" },
+      showlegend: false,
+      xaxis: { ...hidden },
+      yaxis: { ...hidden, scaleanchor: "x" },
+      uirevision: "map", // keeps what a person zoomed into
+      annotations: isEmpty
+        ? [{ text: "No candidate has a place yet", showarrow: false, xref: "paper", yref: "paper", x: 0.5, y: 0.5 }]
+        : [],
+    };
+  }
+
+  function draw() {
+    Plotly.react(place, traces(), layout(), CONFIG);
+    place.dataset.points = String(figure.points.length);
+  }
+
+  function goTo(index) {
+    if (!figure.points.length) return;
+    at = Math.min(figure.points.length - 1, Math.max(0, index));
+    focusLine.textContent = inWords(figure.points[at]);
+    draw();
+  }
+
+  function pin(number) {
+    const query = new URLSearchParams(location.search);
+    if (number === null) query.delete("pin");
+    else query.set("pin", number);
+    htmx.ajax("GET", `?${query}`, { target: "#map-pinned", swap: "outerHTML" }).then(() => {
+      history.replaceState(history.state, "", `?${query}`);
+      document.dispatchEvent(new CustomEvent("htmx:pushedIntoHistory")); // the socket asks for this pin from now on
+      draw();
+    });
+  }
+
+  place.addEventListener("keydown", (event) => {
+    const last = figure.points.length - 1;
+    const steps = { ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1, Home: 0, End: last };
+    if (event.key in steps) goTo(at < 0 && event.key.startsWith("Arrow") ? last : steps[event.key]);
+    else if (event.key === "Enter" && at >= 0) pin(figure.points[at][0]);
+    else if (event.key === "Escape") pin(null);
+    else return;
+    event.preventDefault();
+  });
+  place.addEventListener("blur", () => { at = -1; focusLine.textContent = ""; draw(); });
+
+  document.addEventListener("omegaweb:frame", () => { if (read()) draw(); });
+  document.addEventListener("htmx:afterSettle", draw);
+  document.addEventListener("omegaweb:theme", draw);
+  read();
+  draw();
+  place.on("plotly_click", ({ points }) => { if (points[0].customdata !== undefined) pin(points[0].customdata); });
+})();
