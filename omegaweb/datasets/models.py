@@ -89,7 +89,9 @@ class Table(models.Model):
     delimiter = models.CharField(max_length=1, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.READING)
     progress = models.PositiveSmallIntegerField(default=0)  # percent
-    # When the reading thread last gave a sign of life.
+    split_progress = models.PositiveSmallIntegerField(null=True, blank=True)  # percent; nothing: no split is being made
+    split_error = models.TextField(blank=True)  # why the last split came to nothing
+    # When the thread that reads or splits it last gave a sign of life.
     alive_at = models.DateTimeField(default=timezone.now)
     error = models.TextField(blank=True)
     warnings = models.JSONField(default=list, blank=True)
@@ -112,6 +114,11 @@ class Table(models.Model):
     def is_reading(self) -> bool:
         """Whether the file is still being read."""
         return self.state == self.State.READING
+
+    @property
+    def is_splitting(self) -> bool:
+        """Whether its rows are being split."""
+        return self.split_progress is not None
 
     @property
     def is_ready(self) -> bool:

@@ -20,14 +20,17 @@ from django.utils import timezone
 from omegaweb.accounts.models import User
 from omegaweb.audit.models import Action
 from omegaweb.audit.services import record
-from omegaweb.datasets import importing
-from omegaweb.datasets.models import ROWS_AT_A_TIME, Dataset, DatasetVersion, Table, TableRow
+from omegaweb.datasets import importing, split_thread
+from omegaweb.datasets.models import Dataset, DatasetVersion, Table, TableRow
 from omegaweb.datasets.reading.values import is_blank
 from omegaweb.datasets.splitting import RowKey, split_rows
 from omegaweb.projects.models import Project
 
 DEFAULT_FRACTIONS = {"train": 0.5, "validation": 0.25, "test": 0.25}
 NAME_LENGTH = 120
+#: More are split in the background: with these a request waits about a second.
+ROWS_SPLIT_AT_ONCE = 20_000
+ROWS_A_READ = 10_000
 
 
 def create_dataset(
@@ -71,8 +74,8 @@ def create_dataset(
 
 
 def can_read_again(table: Table) -> bool:
-    """Tell whether the table may still change: it is not being read and nothing is built on it."""
-    return not table.is_reading and not table.versions.exists()
+    """Tell whether the table may still change: it is neither read nor split and nothing is built on it."""
+    return not table.is_reading and not table.is_splitting and not table.versions.exists()
 
 
 def read_again(*, table: Table, user: User, encoding: str, delimiter: str, background: bool = True) -> None:
@@ -109,17 +112,27 @@ def save_version(
     target_columns: Sequence[str],
     fractions: dict[str, float] = DEFAULT_FRACTIONS,
     seed: int = 0,
+    tell: split_thread.Tell = lambda done: None,
 ) -> DatasetVersion:
     """Choose columns, split the rows, and keep both as the newest version.
 
     The newest version is replaced while nothing uses it; otherwise another one is added.
+
+    Args:
+        dataset: Whose version it will be.
+        table: Its table.
+        input_columns: What the model reads.
+        target_columns: The right answers.
+        fractions: "train", "validation" and "test", adding up to 1.
+        seed: The same seed gives the same split.
+        tell: Told now and then how many rows are read.
 
     Raises:
         ValueError: if a column is unknown, or on both sides, or a side has none, or the table
             is not ready.
     """
     _check_columns(table, input_columns, target_columns)
-    split = split_rows(_row_keys(table, input_columns, target_columns), fractions, seed)
+    split = split_rows(_row_keys(table, input_columns, target_columns, tell), fractions, seed)
     with transaction.atomic():
         latest = dataset.versions.order_by("-number").first()
         before = None if latest is None else _choices_of(latest)
@@ -145,6 +158,15 @@ def save_version(
             after=_choices_of(latest),
         )
     return latest
+
+
+def begin_version(*, dataset: Dataset, user: User, table: Table, **choice: Any) -> bool:
+    """Do what `save_version` does in the background; False if the table is being split already."""
+    if not split_thread.claim(table):
+        return False
+    save = partial(save_version, dataset=dataset, user=user, table=table, **choice)
+    transaction.on_commit(lambda: split_thread.start(table, save))
+    return True
 
 
 def delete_dataset(*, dataset: Dataset, user: User) -> None:
@@ -202,15 +224,19 @@ def _check_columns(table: Table, inputs: Sequence[str], targets: Sequence[str]) 
         raise ValueError("at least one input column and one target column are needed")
 
 
-def _row_keys(table: Table, inputs: Sequence[str], targets: Sequence[str]) -> list[RowKey | None]:
+def _row_keys(
+    table: Table, inputs: Sequence[str], targets: Sequence[str], tell: split_thread.Tell
+) -> list[RowKey | None]:
     names = table.column_names
     input_places = [names.index(name) for name in inputs]
     target_places = [names.index(name) for name in targets]
-    stored = TableRow.objects.filter(table=table).order_by("position")
-    return [
-        _row_key(values, input_places, target_places)
-        for values in stored.values_list("values", flat=True).iterator(chunk_size=ROWS_AT_A_TIME)
-    ]
+    stored = TableRow.objects.filter(table=table).order_by("position").values_list("values", flat=True)
+    keys: list[RowKey | None] = []
+    # In whole pieces: while a reading of SQLite is open, whoever is told could not write on the same connection.
+    while piece := list(stored.filter(position__gte=len(keys), position__lt=len(keys) + ROWS_A_READ)):
+        keys += [_row_key(values, input_places, target_places) for values in piece]
+        tell(len(keys))
+    return keys
 
 
 def _row_key(values: list[Any], inputs: list[int], targets: list[int]) -> RowKey | None:

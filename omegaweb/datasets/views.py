@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import ProtectedError
@@ -11,10 +13,10 @@ from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
-from omegaweb.datasets import advice, importing, preview, services
+from omegaweb.datasets import advice, importing, preview, services, split_thread
 from omegaweb.datasets.columns import INPUT, TARGET
 from omegaweb.datasets.forms import ReadingOptionsForm, UploadForm, VersionForm
-from omegaweb.datasets.models import Dataset
+from omegaweb.datasets.models import Dataset, Table
 from omegaweb.page_request import PageRequest
 from omegaweb.projects.access import require_edit
 from omegaweb.projects.current import current_project, project_for_new
@@ -58,19 +60,20 @@ def detail(request: PageRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def progress(request: PageRequest, pk: int) -> HttpResponse:
-    """Show how far the reading is; when it is over, have the page loaded anew."""
+    """Show how far the reading or the split is; when it is over, have the page loaded anew."""
     dataset = _dataset(request, pk)
     table = dataset.latest_table
     if table is not None:
         importing.fail_if_lost(table)
-    if table is None or not table.is_reading:
+        split_thread.fail_if_lost(table)
+    if table is None or not (table.is_reading or table.is_splitting):
         return HttpResponseClientRefresh()
     return render(request, "partials/datasets/progress.html", {"dataset": dataset, "table": table})
 
 
 @require_POST
 def split(request: PageRequest, pk: int) -> HttpResponse:
-    """Save the choice of columns and the split."""
+    """Save the choice of columns and the split; a large table is split in the background."""
     dataset = _dataset_to_change(request, pk)
     table = dataset.latest_table
     if table is None or not table.is_ready:
@@ -80,17 +83,22 @@ def split(request: PageRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         context = _detail_context(request, dataset) | {"form": form}
         return render(request, "pages/datasets/detail.html", context, status=422)
-    version = services.save_version(
-        dataset=dataset,
-        user=request.user,
-        table=table,
-        input_columns=form.columns_with(INPUT),
-        target_columns=form.columns_with(TARGET),
-        fractions=form.fractions(),
-        seed=form.cleaned_data["seed"],
-    )
-    messages.success(request, f"Saved as version {version.number}: the rows are split.")
+    _save_version(request, dataset, table, form)
     return redirect(dataset)
+
+
+def _save_version(request: PageRequest, dataset: Dataset, table: Table, form: VersionForm) -> None:
+    choice: dict[str, Any] = {
+        "input_columns": form.columns_with(INPUT),
+        "target_columns": form.columns_with(TARGET),
+        "fractions": form.fractions(),
+        "seed": form.cleaned_data["seed"],
+    }
+    if table.row_count <= services.ROWS_SPLIT_AT_ONCE:
+        version = services.save_version(dataset=dataset, user=request.user, table=table, **choice)
+        messages.success(request, f"Saved as version {version.number}: the rows are split.")
+    elif not services.begin_version(dataset=dataset, user=request.user, table=table, **choice):
+        messages.error(request, "The rows are being split already. Save this choice when that is done.")
 
 
 @require_POST
@@ -138,6 +146,7 @@ def _detail_context(request: PageRequest, dataset: Dataset) -> dict[str, object]
     if table is None:
         return context
     importing.fail_if_lost(table)
+    split_thread.fail_if_lost(table)
     context["can_read_again"] = services.can_read_again(table)
     context["reading_options"] = ReadingOptionsForm(initial={"encoding": table.encoding, "delimiter": table.delimiter})
     if table.is_ready:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from omegaweb.datasets.models import Dataset
 from omegaweb.engine import assembly, providers
+from omegaweb.engine.messages import plain_message
 from omegaweb.engine.trial import try_program
 from omegaweb.page_request import PageRequest
 from omegaweb.programs import services
@@ -95,7 +96,7 @@ def _variables(definition: dict[str, Any]) -> dict[str, Any]:
     try:
         return {"found": assembly.describe_variables(definition), "problem": ""}
     except assembly.Unusable as error:
-        return {"found": [], "problem": str(error)}
+        return {"found": [], "problem": f"{plain_message(str(error)).rstrip('.')}."}
 
 
 @require_GET
