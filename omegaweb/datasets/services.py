@@ -120,6 +120,7 @@ def save_version(
 
     Args:
         dataset: Whose version it will be.
+        user: Who chose.
         table: Its table.
         input_columns: What the model reads.
         target_columns: The right answers.

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from omegaweb.accounts.models import User
-from omegaweb.datasets import services, split_thread
+from omegaweb.datasets import importing, services, split_thread
 from omegaweb.datasets.models import Dataset, DatasetVersion, Table
 from tests import factories
 from tests.omegaweb.datasets.test_split import CHOICE, url
@@ -113,7 +113,7 @@ def test_a_second_split_waits_for_the_first(alice_client: Client, splitting: Dat
 
 
 def test_a_split_whose_process_is_gone_is_given_up(alice_client: Client, splitting: Dataset):
-    Table.objects.update(alive_at=timezone.now() - timedelta(seconds=split_thread.LOST_AFTER_SECONDS + 1))
+    Table.objects.update(alive_at=timezone.now() - timedelta(seconds=importing.LOST_AFTER_SECONDS + 1))
 
     assert alice_client.get(progress_url(splitting))["HX-Refresh"] == "true"
 
