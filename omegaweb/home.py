@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from omegaweb.datasets.models import Dataset
 from omegaweb.page_request import PageRequest
 from omegaweb.programs.models import Program
+from omegaweb.projects.access import can_edit
 from omegaweb.projects.current import current_project
 from omegaweb.runs.models import Run
 
@@ -24,6 +25,7 @@ def home(request: PageRequest) -> HttpResponse:
     programs = Program.objects.visible_to(request.user).in_project(project)[:RECENT]
     runs = Run.objects.visible_to(request.user).in_project(project).for_list()[:RECENT]
     context = {
+        "may_edit": can_edit(request.user, project),
         "datasets": datasets,
         "programs": programs if _address("programs:list") else [],
         "runs": runs if _address("runs:list") else [],

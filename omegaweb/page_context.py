@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
-from omegaweb.projects.current import current_project
-from omegaweb.projects.models import Project
+from omegaweb.projects.current import current_project, my_projects
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +44,7 @@ def _projects(request: HttpRequest) -> dict[str, object]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
-    return {"current_project": current_project(request), "my_projects": Project.objects.visible_to(user)}
+    return {"current_project": current_project(request), "my_projects": my_projects(request)}
 
 
 def navigation(path: str) -> list[Destination]:

@@ -10,6 +10,8 @@ from omegaweb import home
 urlpatterns = [
     path("", home.home, name="home"),
     path("accounts/", include("omegaweb.accounts.urls")),
+    path("projects/", include("omegaweb.projects.urls")),
+    path("projects/", include("omegaweb.audit.urls")),
     path("datasets/", include("omegaweb.datasets.urls")),
     path("programs/", include("omegaweb.programs.urls")),
     path("runs/", include("omegaweb.runs.urls")),

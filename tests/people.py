@@ -1,4 +1,4 @@
-"""Three people: Alice owns the things, Bob has things of his own, Charlie may see nothing."""
+"""Three people: Alice owns the things, Bob has things of his own or a role in hers, Charlie may see nothing."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 
 from omegaweb.accounts.models import User
+from omegaweb.projects.models import Membership, Project
 
 PASSWORD = "correct-horse-battery"
 
@@ -16,6 +17,12 @@ def person(name: str) -> User:
     user = get_user_model().objects.create_user(username=name, password=PASSWORD)
     assert isinstance(user, User)
     return user
+
+
+def join(project: Project, user: User, role: str) -> Membership:
+    """Put a person into a project with a role, or give them another one."""
+    membership, _ = Membership.objects.update_or_create(project=project, user=user, defaults={"role": role})
+    return membership
 
 
 def signed_in(user: User) -> Client:

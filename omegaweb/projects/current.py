@@ -14,19 +14,26 @@ SESSION_KEY = "project"
 FIELD = "project"
 
 
+def my_projects(request: HttpRequest) -> list[Project]:
+    """Return the projects this person is in; at least one, because no page can do without."""
+    known: list[Project] | None = getattr(request, "_my_projects", None)
+    if known is None:
+        assert isinstance(request.user, User)
+        known = list(Project.objects.visible_to(request.user)) or [Project.objects.create_personal(request.user)]
+        request._my_projects = known  # type: ignore[attr-defined] # asked for several times a page
+    return known
+
+
 def current_project(request: HttpRequest) -> Project:
     """Return the project whose lists are shown: the one chosen last, else the person's first."""
-    known = getattr(request, "_current_project", None)
-    if known is None:
-        known = _find(request)
-        request._current_project = known  # type: ignore[attr-defined] # asked for several times a page
-    return known
+    mine = my_projects(request)
+    chosen = request.session.get(SESSION_KEY)
+    return next((project for project in mine if project.pk == chosen), mine[0])
 
 
 def choose_project(request: HttpRequest, project: Project) -> None:
     """Make a project the current one."""
     request.session[SESSION_KEY] = project.pk
-    request._current_project = project  # type: ignore[attr-defined]
 
 
 def project_for_new(request: HttpRequest, beside: InProject | None = None) -> Project:
@@ -40,16 +47,11 @@ def project_for_new(request: HttpRequest, beside: InProject | None = None) -> Pr
         PermissionDenied: they may not add anything there.
     """
     asked = request.POST.get(FIELD, "") or request.GET.get(FIELD, "")
-    number = int(asked) if asked.isdecimal() else beside.project_id if beside is not None else None
-    project = current_project(request)
-    if number is not None and number != project.pk:
-        project = get_object_or_404(Project.objects.visible_to(request.user), pk=number)
+    if asked.isdecimal():
+        project = get_object_or_404(Project.objects.visible_to(request.user), pk=int(asked))
+    elif beside is not None:
+        project = get_object_or_404(Project.objects.visible_to(request.user), pk=beside.project_id)
+    else:
+        project = current_project(request)
     require_edit(request.user, project)
     return project
-
-
-def _find(request: HttpRequest) -> Project:
-    assert isinstance(request.user, User)
-    projects = Project.objects.visible_to(request.user)
-    chosen = projects.filter(pk=request.session.get(SESSION_KEY, 0)).first()
-    return chosen or Project.objects.first_of(request.user)

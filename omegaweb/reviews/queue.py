@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count, QuerySet
 
 from omegaweb.accounts.models import User
+from omegaweb.projects.models import Project
 from omegaweb.reviews.models import Review, ReviewState
 from omegaweb.runs.models import Run, RunState
 
@@ -31,6 +32,7 @@ def queue_context(user: User | AnonymousUser, query: Mapping[str, str]) -> dict[
         "waiting_count": waiting.count(),
         "decided_count": reviews.decided().count(),
         "held_runs": held_runs(user),
+        "several_projects": Project.objects.visible_to(user).count() > 1,
     }
     if showing == "decided":
         context["page"] = Paginator(reviews.decided(), DECIDED_ON_A_PAGE).get_page(query.get("page"))

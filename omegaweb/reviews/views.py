@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from omegaweb.accounts.models import User
-from omegaweb.projects.access import require_review
+from omegaweb.projects.access import can_review, require_review
 from omegaweb.reviews import services
 from omegaweb.reviews.edits import InvalidEdit
 from omegaweb.reviews.forms import EditForm, RejectForm
@@ -136,6 +136,7 @@ def _detail_page(request: HttpRequest, review: Review, form: RejectForm, status:
     waiting = Review.objects.reviewable_by(request.user).pending()
     context |= {
         "form": form,
+        "may_decide": can_review(request.user, review),
         "lineage": lineage_of(review.candidate),
         "next_review": waiting.after(review).first(),
         "previous_review": waiting.before(review).first(),

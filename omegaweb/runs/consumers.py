@@ -278,6 +278,7 @@ class ListConsumer(WholeConsumer):
         # Not the project of the session: another tab may have switched to another one.
         self._project = self._find_project()
         context = list_context(Run.objects.in_project(self._project), self.query)
+        context |= {"project": self._project, "user": self.user}
         return render("partials/runs/run_list.html", context, self.query)
 
     def _find_project(self) -> Project:

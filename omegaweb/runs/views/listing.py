@@ -14,7 +14,8 @@ from omegaweb.runs.models import Run
 @require_GET
 def runs(request: HttpRequest) -> HttpResponse:
     """Show the runs of the current project, the newest first."""
-    shown = Run.objects.visible_to(request.user).in_project(current_project(request))
-    context = list_context(shown, request.GET.dict())
+    project = current_project(request)
+    context = list_context(Run.objects.visible_to(request.user).in_project(project), request.GET.dict())
+    context["project"] = project
     is_region = request.headers.get("HX-Target") == "run-list"
     return render(request, "partials/runs/run_list.html" if is_region else "pages/runs/list.html", context)

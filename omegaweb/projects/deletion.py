@@ -1,0 +1,46 @@
+"""Deletes a project with everything in it."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from omegaweb.accounts.models import User
+from omegaweb.audit.models import Action
+from omegaweb.audit.services import record
+from omegaweb.datasets.models import Dataset
+from omegaweb.datasets.services import delete_dataset
+from omegaweb.programs.models import Program
+from omegaweb.programs.services import delete_program
+from omegaweb.projects.models import Project
+from omegaweb.runs.models import Run
+from omegaweb.runs.services import delete_run
+
+
+class RunsUnderWay(Exception):
+    """Something in the project is still working."""
+
+    def __init__(self, names: list[str]) -> None:
+        shown = ", ".join(f"“{name}”" for name in names[:5])
+        super().__init__(f"{shown} {'is' if len(names) == 1 else 'are'} under way. Stop that first, then delete.")
+
+
+def delete_project(*, project: Project, user: User) -> None:
+    """Delete runs, programs and datasets one by one, then the project; what is told of them stays in the audit log.
+
+    Raises:
+        RunsUnderWay: runs are queued or working; nothing was deleted.
+    """
+    runs = Run.objects.in_project(project)
+    if busy := list(runs.active().values_list("name", flat=True)):
+        raise RunsUnderWay(busy)
+    for run in runs:
+        if not delete_run(run, user=user):
+            raise RunsUnderWay([run.name])
+    for program in Program.objects.in_project(project):
+        delete_program(program=program, user=user)
+    for dataset in Dataset.objects.in_project(project):
+        delete_dataset(dataset=dataset, user=user)
+    with transaction.atomic():
+        members = {str(member): member.role for member in project.memberships.select_related("user")}
+        record(project=project, actor=user, action=Action.PROJECT_DELETED, target=project, before={"members": members})
+        project.delete()

@@ -1,0 +1,1 @@
+"""Pages of projects: the project itself, its members, its invitations."""
