@@ -20,6 +20,7 @@ from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest
+from uvicorn.protocols.utils import ClientDisconnected
 
 from omegaweb.accounts.models import User
 from omegaweb.engine.announcer import Moved, Subscription, hub
@@ -35,6 +36,7 @@ logger = logging.getLogger(__name__)
 SIGNED_OUT = 4401
 NOT_FOUND = 4404
 FAILED = 1011
+SERVING = "serve-a-socket"
 #: Seconds after which a socket looks at the database although nobody told it anything.
 LOOK_ANYWAY = 10.0
 
@@ -68,7 +70,7 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channels has
             return
         self._subscription = await hub.subscribe(self.wants)
         await self.accept()
-        self._task = asyncio.get_running_loop().create_task(self._serve())
+        self._task = asyncio.get_running_loop().create_task(self._serve(), name=SERVING)
 
     async def disconnect(self, code: int) -> None:
         if self._task is not None:
@@ -129,6 +131,8 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channels has
             await self.close(SIGNED_OUT)
         except Gone:
             await self.close(NOT_FOUND)
+        except ClientDisconnected:
+            pass  # the browser left between two frames; disconnect() is on its way
         except Exception:  # the top of the task: the page connects again and gets everything anew
             logger.exception("a socket failed")
             await self.close(FAILED)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
 from django.test import Client
+from uvicorn.protocols.utils import ClientDisconnected
 
 from omegaweb.engine import announcer, launcher
 from omegaweb.engine.recorder import Writer
-from omegaweb.runs.consumers import NOT_FOUND, SIGNED_OUT, ListConsumer, LiveConsumer, MeConsumer
+from omegaweb.runs.consumers import NOT_FOUND, SERVING, SIGNED_OUT, ListConsumer, LiveConsumer, MeConsumer
 from omegaweb.runs.models import Run, RunState
 from optimizer_core import events
 from tests import event_streams
@@ -206,6 +208,19 @@ async def test_a_run_that_is_deleted_closes_the_socket(run, alice_client):
     announcer.announce(number, project_id=project, sequence=99)
 
     assert (await socket.output())["code"] == NOT_FOUND
+
+
+async def test_a_browser_that_leaves_between_two_frames_is_no_failure(run, alice_client, monkeypatch, caplog) -> None:
+    async def left(self: LiveConsumer, *args: Any, **kwargs: Any) -> None:
+        raise ClientDisconnected
+
+    monkeypatch.setattr(LiveConsumer, "send", left)
+    socket = Socket(f"/ws/runs/{run.pk}/?after=0", alice_client)
+    assert await socket.connect() is None
+    async with asyncio.timeout(10):
+        while any(task.get_name() == SERVING for task in asyncio.all_tasks()):
+            await asyncio.sleep(0)
+    assert not caplog.records
 
 
 async def test_the_list_moves_with_its_runs(run, alice_client):
