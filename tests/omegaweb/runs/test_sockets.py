@@ -19,7 +19,7 @@ from tests import event_streams
 from tests.factories import project_of
 from tests.factories_runs import make_run
 from tests.omegaweb.engine.recording import empty_run, recorded_run
-from tests.sockets import Socket
+from tests.sockets import PATIENCE, Socket
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -210,16 +210,16 @@ async def test_a_run_that_is_deleted_closes_the_socket(run, alice_client):
     assert (await socket.output())["code"] == NOT_FOUND
 
 
-async def test_a_browser_that_leaves_between_two_frames_is_no_failure(run, alice_client, monkeypatch, caplog) -> None:
+async def test_a_browser_that_leaves_between_two_frames_is_no_failure(run, alice_client, monkeypatch, caplog):
     async def left(self: LiveConsumer, *args: Any, **kwargs: Any) -> None:
         raise ClientDisconnected
 
+    await opened(f"/ws/runs/{run.pk}/", alice_client)
+    (serving,) = [task for task in asyncio.all_tasks() if task.get_name() == SERVING]
     monkeypatch.setattr(LiveConsumer, "send", left)
-    socket = Socket(f"/ws/runs/{run.pk}/?after=0", alice_client)
-    assert await socket.connect() is None
-    async with asyncio.timeout(10):
-        while any(task.get_name() == SERVING for task in asyncio.all_tasks()):
-            await asyncio.sleep(0)
+    await sync_to_async(launcher.stop)(run.pk)  # something to send
+
+    await asyncio.wait_for(serving, PATIENCE)
     assert not caplog.records
 
 
