@@ -67,8 +67,8 @@ def tickets() -> Table:
     """Return the ready-made support tickets."""
     with _TICKETS.open(newline="") as file:
         _, *rows = list(csv.reader(file))
-    instruction = "Read the text and choose the queue that should answer it."
-    return Table("support tickets, 4 queues", instruction, tuple((row[0], row[1]) for row in rows))
+    instruction = "Read the text and choose the team that should answer it."
+    return Table("support tickets, 3 teams", instruction, tuple((row[0], row[1]) for row in rows))
 
 
 TABLES = {"spam": spam, "tickets": tickets}

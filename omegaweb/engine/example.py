@@ -18,11 +18,12 @@ from omegaweb.projects.models import Project
 
 TABLE = Path(__file__).resolve().parent.parent / "examples" / "support_tickets.csv"
 NAME = "Support tickets (example)"
-INSTRUCTION = "Read {{ticket}} and choose the queue that should answer it."
-DESCRIPTION = "Routes a support ticket to the queue that should answer it."
-#: The test gets most of the rows, because their number decides how sure the result is: with 265 of them a gain of 0.1
-#: stands out, with the 83 of an earlier, smaller table only one of 0.2 did.
-FRACTIONS = {"train": 0.15, "validation": 0.2, "test": 0.65}
+INSTRUCTION = "Read {{ticket}} and choose the team that should answer it."
+#: The names of the teams say nothing about their work, as in many a company: only examples can teach them, which even a
+#: small model shows clearly. With telling names it knows half of it beforehand, and gains a tenth.
+DESCRIPTION = "Routes a support ticket to the team that takes care of such: maple, oak or pine."
+#: The test gets most of the rows, because their number decides how sure the result is.
+FRACTIONS = {"train": 0.18, "validation": 0.27, "test": 0.55}
 PRESET = "random_few_shot:balanced"
 
 
