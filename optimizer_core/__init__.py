@@ -9,7 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from optimizer_core import callbacks, metrics, modules, optimizers, plots, rewards, testing
+    from optimizer_core import callbacks, metrics, modules, optimizers, plots, rewards, steering, testing
     from optimizer_core.budget import Budget, Meter
     from optimizer_core.callbacks import Callback, CSVLogger, EarlyStopping, History, ProgramCheckpoint, ProgressBar
     from optimizer_core.data.data_model import DataModel, Field
@@ -86,10 +86,11 @@ __all__ = [
     "rewards",
     "set_default_embedding_model",
     "set_default_language_model",
+    "steering",
     "testing",
 ]
 
-_PACKAGES = ("callbacks", "metrics", "modules", "optimizers", "plots", "rewards", "testing")
+_PACKAGES = ("callbacks", "metrics", "modules", "optimizers", "plots", "rewards", "steering", "testing")
 _HOMES = {
     "budget": ("Budget", "Meter"),
     "callbacks": ("CSVLogger", "Callback", "EarlyStopping", "History", "ProgramCheckpoint", "ProgressBar"),

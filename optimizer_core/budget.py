@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +11,9 @@ from enum import StrEnum
 
 from optimizer_core.errors import BudgetExhausted, ConfigurationError, RunStopped
 from optimizer_core.json_values import JsonObject
+
+#: Seconds between two looks whether a pause is over.
+LOOK_SECONDS = 0.1
 
 
 class Role(StrEnum):
@@ -32,7 +36,7 @@ class Budget:
     calls: int | None = None  # requests to a provider, repeated attempts included
     tokens: int | None = None  # read and written
     cost: float | None = None  # US dollars
-    seconds: float | None = None  # wall-clock time, without what was spent waiting for reviewers
+    seconds: float | None = None  # wall-clock time, without pauses and what was spent waiting for reviewers
 
     def __post_init__(self) -> None:
         for limit in fields(self):
@@ -106,6 +110,9 @@ class Meter:
         self._started = clock() - elapsed
         self._waited = waited
         self._waiting_since: float | None = None
+        self._waits = 0  # reasons why time does not count at the moment
+        self._paused_for: dict[str, None] = {}  # reasons, oldest first
+        self.pause_when_spent = ""  # what a spent budget pauses for; empty: it raises
         self._by_role = {role: (spent or {}).get(role, Usage()) for role in Role}
         self._total = sum(self._by_role.values(), start=Usage())
         self._in_flight: dict[int, Reservation] = {}
@@ -119,14 +126,36 @@ class Meter:
             RunStopped: :meth:`stop` was called.
         """
         self.check()
-        usage = self._by_role[role]
-        expected = max(usage.calls, 1)
-        reservation = Reservation(role=role, tokens=usage.tokens // expected, cost=usage.cost / expected)
-        for name, limit, would_be in self._with_held(reservation):
-            if would_be > limit:
-                raise BudgetExhausted(f"the budget of {limit} {name} is spent")
+        reservation = self._reservation(role)
+        problem = self._over_with(reservation)
+        if problem:
+            raise BudgetExhausted(problem)
         self._in_flight[id(reservation)] = reservation
         return reservation
+
+    def reserve_unless_paused(self, role: Role) -> Reservation | None:
+        """Hold room for one call; None where the run pauses, also because of this call.
+
+        Raises:
+            BudgetExhausted: the call would go over a limit, and the run is not to pause for that.
+            RunStopped: :meth:`stop` was called.
+        """
+        self.check()
+        if self.pause_when_spent and self._over_with(self._reservation(role)):
+            self.pause(self.pause_when_spent)
+        return None if self.paused else self.reserve(role)
+
+    def _reservation(self, role: Role) -> Reservation:
+        usage = self._by_role[role]
+        expected = max(usage.calls, 1)
+        return Reservation(role=role, tokens=usage.tokens // expected, cost=usage.cost / expected)
+
+    def _over_with(self, reservation: Reservation) -> str:
+        """Return which limit a further call would go over; empty where none."""
+        for name, limit, would_be in self._with_held(reservation):
+            if would_be > limit:
+                return f"the budget of {limit} {name} is spent"
+        return ""
 
     def _with_held(self, new: Reservation) -> Iterator[tuple[str, float, float]]:
         """Yield name and value of each limit that is set, and what a new call with those under way may bring it to."""
@@ -145,18 +174,23 @@ class Meter:
         self._total += usage
 
     def check(self) -> None:
-        """Raise if no further call may be made.
+        """Raise if no further call may be made; pause instead, where a spent budget is to do that.
 
         Raises:
             BudgetExhausted: time is up, or tokens or money are spent.
             RunStopped: :meth:`stop` was called.
         """
-        if self._stop_reason is not None:
-            raise RunStopped(self._stop_reason)
+        self._check_stop()
         for name, value in self.spent.items():
             limit = getattr(self.budget, name)
             if limit is not None and value >= limit:
-                raise BudgetExhausted(f"the budget of {limit} {name} is spent")
+                if not self.pause_when_spent:
+                    raise BudgetExhausted(f"the budget of {limit} {name} is spent")
+                self.pause(self.pause_when_spent)
+
+    def _check_stop(self) -> None:
+        if self._stop_reason is not None:
+            raise RunStopped(self._stop_reason)
 
     def stop(self, reason: str = "the run was asked to stop") -> None:
         """Let every further call raise RunStopped. May be called from another thread."""
@@ -166,13 +200,55 @@ class Meter:
         """Replace the limits; what is spent stays spent."""
         self.budget = replace(budget)
 
+    def pause(self, reason: str) -> None:
+        """Let nothing new be asked until every reason for a pause is gone. Time does not count meanwhile."""
+        if not self._paused_for:
+            self._begin_waiting()
+        self._paused_for[reason] = None
+
+    def resume(self, reason: str) -> None:
+        """Take one reason for a pause away."""
+        if reason in self._paused_for:
+            del self._paused_for[reason]
+            if not self._paused_for:
+                self._end_waiting()
+
+    @property
+    def paused_for(self) -> tuple[str, ...]:
+        """Why the run pauses, the oldest reason first; empty where it does not."""
+        return tuple(self._paused_for)
+
+    @property
+    def paused(self) -> bool:
+        return bool(self._paused_for)
+
+    async def pause_is_over(self) -> None:
+        """Wait as long as the run pauses.
+
+        Raises:
+            RunStopped: :meth:`stop` was called.
+        """
+        while self.paused:
+            self._check_stop()
+            await asyncio.sleep(LOOK_SECONDS)
+
     @contextmanager
     def waiting(self) -> Iterator[None]:
         """Let time pass that the budget does not count, because the run only waits for a person."""
-        self._waiting_since = self._clock()
+        self._begin_waiting()
         try:
             yield
         finally:
+            self._end_waiting()
+
+    def _begin_waiting(self) -> None:
+        if not self._waits:
+            self._waiting_since = self._clock()
+        self._waits += 1
+
+    def _end_waiting(self) -> None:
+        self._waits -= 1
+        if not self._waits:
             self._waited, self._waiting_since = self.waited, None
 
     @property

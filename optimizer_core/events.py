@@ -39,7 +39,7 @@ class RunStarted:
 class RunFinished:
     kind: ClassVar[str] = "run.finished"
     status: str  # completed, stopped or failed
-    reason: str  # epochs_done, budget_spent, target_reached, stop_requested, callback, error
+    reason: str  # epochs_done, budget_spent, target_reached, stop_requested, finish_requested, callback, error
     best: str | None = None  # candidate
     baseline: str | None = None  # candidate
     message: str = ""
@@ -157,7 +157,7 @@ class Survivor:
     count: int
     score: float  # lower confidence bound, what the rank is made of
     novelty: float | None = None  # mean distance to the fitter neighbours; None: nothing is fitter
-    reason: str = ""  # kept because: not_dominated, fittest, ranked, only_one
+    reason: str = ""  # kept because: not_dominated, fittest, ranked, only_one, pinned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +212,32 @@ class WarningRaised:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RunPaused:
+    kind: ClassVar[str] = "run.paused"
+    reason: str  # asked or budget_spent
+    by: str = ""  # who asked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResumed:
+    kind: ClassVar[str] = "run.resumed"
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SteeringApplied:
+    """What a person asked of the run has taken effect, or cannot."""
+
+    kind: ClassVar[str] = "steering.applied"
+    request: str  # its reference
+    action: str  # pause, resume, finish, extend, note, add, ban, pin or unpin
+    author: str = ""
+    fields: JsonObject = field(default_factory=dict)  # of the request
+    problem: str = ""  # why it cannot; empty where it has
+    proposal: int = 0  # how many proposals had been tried by then
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TestFinished:
     """Baseline and winner on samples that nothing before has touched."""
 
@@ -243,6 +269,9 @@ Event: TypeAlias = (
     | CheckpointSaved
     | WarningRaised
     | TestFinished
+    | RunPaused
+    | RunResumed
+    | SteeringApplied
 )
 
 #: Every kind a run can say, by name.

@@ -37,6 +37,7 @@ from optimizer_core.saving import (
     variables_to_json,
     write_json,
 )
+from optimizer_core.steering import Steering
 from optimizer_core.training.answering import answer_all, evaluate_all
 from optimizer_core.training.arguments import FitArguments, Pair, Rows
 from optimizer_core.training.assembly import prepare
@@ -165,6 +166,8 @@ class Program:
         concurrency: int = 16,
         seed: int = 0,
         stop: threading.Event | None = None,
+        steering: Steering | None = None,
+        on_budget_spent: str = "finish",
         checkpoints: CheckpointStore | None = None,
         resume_from: JsonObject | None = None,
         restart: bool = False,
@@ -196,6 +199,9 @@ class Program:
             concurrency: samples under way at once.
             seed: of all chance; the same seed and the same answers take the same path.
             stop: ends the run within about a second when set, from any thread; what was found so far is kept.
+            steering: what people ask meanwhile: pause, more budget, notes to the proposer, candidates of their own.
+            on_budget_spent: "finish" ends the search; "pause" waits until the budget is extended, or the run told to
+                finish.
             checkpoints: keeps the state after every batch.
             resume_from: such a state; the run goes on from there.
             restart: True begins with the value the program was made with, not with the present one.
@@ -223,6 +229,8 @@ class Program:
             concurrency=concurrency,
             seed=seed,
             stop=stop,
+            steering=steering,
+            on_budget_spent=on_budget_spent,
             checkpoints=checkpoints,
             resume_from=resume_from,
             restart=restart,

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeVar
 
-from optimizer_core.budget import Meter, Role, Usage
+from optimizer_core.budget import Meter, Reservation, Role, Usage
 from optimizer_core.errors import ModelUnavailable, RateLimited
 from optimizer_core.models.retry import Pause, RetryPolicy, sleep
 from optimizer_core.models.slots import Slots
@@ -82,19 +82,25 @@ class Caller:
                 await sleep(wait, tab.meter.check)
 
     async def _attempt(self, ask: Callable[[], Awaitable[Reply]], tab: Tab) -> Reply:
-        async with self._slots:
-            while self._pause.remaining:
-                await self._pause.over(tab.meter.check)
-                # So that those who waited together do not all ask in the same moment.
-                await asyncio.sleep(self._rng.uniform(0, 0.02))
-            reservation = tab.meter.reserve(tab.role)
-            began = self._clock()
-            used = Usage(unpriced_calls=1)
-            try:
-                reply = await ask()
-                used = reply.usage
-                return reply
-            finally:
-                used = replace(used, calls=1, seconds=self._clock() - began)
-                tab.meter.settle(reservation, used)
-                tab.usage += used
+        while True:
+            await tab.meter.pause_is_over()  # outside of the slots, which other runs may want meanwhile
+            async with self._slots:
+                while self._pause.remaining:
+                    await self._pause.over(tab.meter.check)
+                    # So that those who waited together do not all ask in the same moment.
+                    await asyncio.sleep(self._rng.uniform(0, 0.02))
+                reservation = tab.meter.reserve_unless_paused(tab.role)
+                if reservation is not None:
+                    return await self._ask(ask, tab, reservation)
+
+    async def _ask(self, ask: Callable[[], Awaitable[Reply]], tab: Tab, reservation: Reservation) -> Reply:
+        began = self._clock()
+        used = Usage(unpriced_calls=1)
+        try:
+            reply = await ask()
+            used = reply.usage
+            return reply
+        finally:
+            used = replace(used, calls=1, seconds=self._clock() - began)
+            tab.meter.settle(reservation, used)
+            tab.usage += used

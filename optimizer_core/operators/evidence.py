@@ -37,6 +37,14 @@ class Rejection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """What a person who supervises the run wants the proposer to know."""
+
+    text: str
+    author: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """All that a proposal is based on."""
 
@@ -44,6 +52,7 @@ class Evidence:
     bad: tuple[ScoredPrediction, ...] = ()  # worst first
     hard: tuple[ScoredPrediction, ...] = ()  # of earlier batches, hardest first
     rejections: tuple[Rejection, ...] = ()  # oldest first
+    notes: tuple[Note, ...] = ()  # oldest first
 
     @property
     def samples(self) -> tuple[str, ...]:

@@ -9,12 +9,14 @@ from typing import Any
 
 from optimizer_core.data.variable import EXAMPLES, TrainableVariable
 from optimizer_core.json_values import JsonObject
-from optimizer_core.operators.evidence import Evidence, Rejection, ScoredPrediction
+from optimizer_core.operators.evidence import Evidence, Note, Rejection, ScoredPrediction
 
 #: Characters of one value that are shown; longer ones are cut, so that one long document cannot fill the prompt.
 SHOWN_CHARACTERS = 2000
 #: Rejected proposals that are shown, the newest.
 SHOWN_REJECTIONS = 5
+#: Notes of people that are shown, the newest.
+SHOWN_NOTES = 20
 
 _TASK = """\
 You improve one part of a program that answers questions with a language model. The part is a JSON object, its value \
@@ -73,6 +75,7 @@ def _messages(brief: Brief, task: str, values: Mapping[str, Mapping[str, Any]]) 
         ("Well scored answers", _predictions(evidence.good)),
         ("Badly scored answers, worst first", _predictions(evidence.bad)),
         ("Inputs that keep failing, from earlier batches", _predictions(evidence.hard)),
+        ("Notes of the people who supervise this: heed them, the newest last", _notes(evidence.notes)),
         ("Proposals that a reviewer rejected: do not propose them again, heed the reason", _rejections(brief)),
     ]
     text = "\n\n".join(f"## {title}\n{body}" for title, body in sections if body)
@@ -117,6 +120,10 @@ def _without_echo(output: JsonObject | None, inputs: JsonObject) -> JsonObject |
 def _rejections(brief: Brief) -> str:
     shown = brief.evidence.rejections[-SHOWN_REJECTIONS:]
     return "\n".join(_json(_shown_rejection(brief.variable, rejection)) for rejection in shown)
+
+
+def _notes(notes: Sequence[Note]) -> str:
+    return "\n".join(f"- {_json(note.text)}" for note in notes[-SHOWN_NOTES:])
 
 
 def _shown_rejection(variable: TrainableVariable, rejection: Rejection) -> JsonObject:

@@ -10,6 +10,7 @@ from optimizer_core.budget import Budget
 from optimizer_core.callbacks import Listener
 from optimizer_core.json_values import JsonObject
 from optimizer_core.review import ReviewGate
+from optimizer_core.steering import Steering
 from optimizer_core.training.checkpoints import CheckpointStore
 
 Rows: TypeAlias = Sequence[object]
@@ -33,6 +34,8 @@ class FitArguments(TypedDict, total=False):
     concurrency: int
     seed: int
     stop: threading.Event | None
+    steering: Steering | None
+    on_budget_spent: str
     checkpoints: CheckpointStore | None
     resume_from: JsonObject | None
     restart: bool

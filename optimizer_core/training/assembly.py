@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from optimizer_core.budget import Meter
+from optimizer_core.budget import Budget, Meter
 from optimizer_core.data.candidate import Candidate
 from optimizer_core.errors import CheckpointError
 from optimizer_core.json_values import JsonObject
@@ -49,8 +49,9 @@ def prepare(
         else state_from_json(saved, uncertainty=uncertainty)
     )
     spent, elapsed, waited = ({}, 0.0, 0.0) if settings.resume_from is None else spend_from_json(spend or {})
-    meter = Meter(settings.budget, spent=spent, elapsed=elapsed, waited=waited)
-    reporter = Reporter(settings.callbacks, meter, settings.budget)
+    budget = larger(settings.budget, state.steered.budget)
+    meter = Meter(budget, spent=spent, elapsed=elapsed, waited=waited)
+    reporter = Reporter(settings.callbacks, meter, budget)
     stopper = Stopper(settings.stop, meter)
     scorer = Scorer(
         program=program.root_module,
@@ -71,7 +72,7 @@ def prepare(
         state=state,
         meter=meter,
         holdback=Holdback(
-            budget=settings.budget,
+            budget=budget,
             validation=len(data.validation),
             test=len(data.test),
             most_for_validation=SHARE_AFTER_A_RACE if optimizer.search == "racing" else USUAL_SHARE,
@@ -84,6 +85,14 @@ def prepare(
     if saved is not None:
         _resume(run, saved)
     return run
+
+
+def larger(given: Budget, extended: JsonObject) -> Budget:
+    """Return the budget of a resumed run: of each limit the larger one, as it was given and as it was extended."""
+    if not extended:
+        return given
+    limits = {name: (getattr(given, name), limit) for name, limit in extended.items()}
+    return Budget(**{name: None if None in both else max(both) for name, both in limits.items()})
 
 
 def _check(program: Trainable, optimizer: Optimizer, reward: Reward, metrics: Sequence[Metric], data: RunData) -> None:

@@ -15,7 +15,7 @@ from optimizer_core.operators.evidence import Rejection
 from optimizer_core.population.population import Member, Population
 from optimizer_core.training.ledger import Ledger, Outcome
 from optimizer_core.training.racing.state import RacingState
-from optimizer_core.training.state import SearchState, candidate_from_json, candidate_to_json
+from optimizer_core.training.state import SearchState, Steered, candidate_from_json, candidate_to_json
 
 VERSION = 2
 
@@ -63,6 +63,7 @@ def state_to_json(state: SearchState, *, validation_size: int, with_outputs: boo
         "memory": state.memory.to_json(),
         "pool": state.pool.to_json(),
         "racing": state.racing.to_json(),
+        "steered": state.steered.to_json(),
         "training": {name: dict(rewards) for name, rewards in state.training.items()},
     }
 
@@ -96,6 +97,7 @@ def _revive(saved: JsonObject, uncertainty: float) -> SearchState:
         waiting={name: tuple(samples) for name, samples in saved["waiting"].items()},
         epoch_results=[SampleResult(**item) for item in saved["epoch_results"]],
         racing=RacingState.from_json(saved["racing"]),
+        steered=Steered.from_json(saved.get("steered", {})),
         training={name: dict(rewards) for name, rewards in saved["training"].items()},
         epoch=saved["epoch"],
         batch=saved["batch"],

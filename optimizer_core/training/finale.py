@@ -36,13 +36,13 @@ async def conclude(run: Run, desk: ReviewDesk, choice: Choice) -> None:
     Raises:
         RunStopped: the run was asked to stop.
     """
-    run.meter.extend(run.holdback.final_validation())
+    run.allow(run.holdback.final_validation)
     await desk.wait()
     choice.winner = best_known(run)
     await _validate_finalists(run)
     choice.winner = best_known(run)
     _tell_winner(run, choice.winner)
-    run.meter.extend(run.settings.budget)
+    run.allow(run.holdback.whole)
     if run.data.test:
         await _test(run, choice.winner)
     await tell_places(run)  # of the last, unfinished epoch, if anything is left to pay for it

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from optimizer_core.budget import Budget, Meter
@@ -60,11 +61,27 @@ class Holdback:
             limit = getattr(self.budget, name)
             if limit is None:
                 continue
-            each = self.each[name] = (spent[name] - self.before.get(name, 0.0)) / answered
-            left = max(0.0, limit - spent[name])
-            self.for_test[name] = min(2 * self.test * each, left * _MOST_FOR_TEST)
-            left -= self.for_test[name]
-            self.for_validation[name] = min(FINALISTS * self.validation * each, left * self.most_for_validation)
+            self.each[name] = (spent[name] - self.before.get(name, 0.0)) / answered
+            self._divide(name, max(0.0, limit - spent[name]))
+
+    def extend(self, budget: Budget, spent: Mapping[str, float]) -> None:
+        """Take another budget, and divide what is left of it anew.
+
+        Args:
+            budget: the whole of it.
+            spent: so far, by the name of its limit.
+        """
+        self.budget = budget
+        for name in _LIMITS:
+            limit = getattr(budget, name)
+            if limit is not None and name in self.each:
+                self._divide(name, max(0.0, limit - spent[name]))
+
+    def _divide(self, name: str, left: float) -> None:
+        each = self.each[name]
+        self.for_test[name] = min(2 * self.test * each, left * _MOST_FOR_TEST)
+        left -= self.for_test[name]
+        self.for_validation[name] = min(FINALISTS * self.validation * each, left * self.most_for_validation)
 
     def shrink(self, answered: int) -> None:
         """Hold back less for the final validation, of which the finalists have answered some samples by now.
@@ -83,6 +100,10 @@ class Holdback:
     def final_validation(self) -> Budget:
         """Return the same with the share of the final validation."""
         return self._without(self.for_test)
+
+    def whole(self) -> Budget:
+        """Return all of it, for the test."""
+        return self.budget
 
     def to_json(self) -> JsonObject:
         return {"for_validation": self.for_validation, "for_test": self.for_test, "each": self.each}

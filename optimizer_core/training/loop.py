@@ -11,6 +11,7 @@ from optimizer_core.errors import BudgetExhausted, RunStopped
 from optimizer_core.events import EpochStarted, RunFinished, RunStarted
 from optimizer_core.training.epochs import IDLE_EPOCHS, end_epoch
 from optimizer_core.training.finale import Choice, best_known, conclude
+from optimizer_core.training.helm import Helm
 from optimizer_core.training.racing.search import race_on
 from optimizer_core.training.reviews import ReviewDesk
 from optimizer_core.training.run import Run
@@ -34,9 +35,13 @@ async def train(run: Run) -> None:
     choice = Choice(run.state.baseline)
     watcher = asyncio.ensure_future(run.stopper.watch())
     desk = ReviewDesk(run)
+    helm = Helm(run, desk)
+    helmsman = asyncio.ensure_future(helm.watch())
     try:
         _tell_start(run)
-        ending = await _search_and_conclude(run, desk, choice)
+        ending = await _search_and_conclude(run, desk, helm, choice)
+        if helmsman.done():
+            helmsman.result()  # it ends by itself only where it failed
         run.reporter.spend()
     except BaseException as error:
         cancelled = isinstance(error, asyncio.CancelledError)
@@ -46,14 +51,17 @@ async def train(run: Run) -> None:
         raise
     finally:
         watcher.cancel()
+        helmsman.cancel()
+        await asyncio.gather(helmsman, return_exceptions=True)
         await desk.close()
     run.program.assign(choice.winner.content)
     run.reporter.emit(_finished(run, ending, choice))
 
 
-async def _search_and_conclude(run: Run, desk: ReviewDesk, choice: Choice) -> _Ending:
+async def _search_and_conclude(run: Run, desk: ReviewDesk, helm: Helm, choice: Choice) -> _Ending:
     try:
-        reason = await _search(run, desk)
+        reason = await _search(run, desk, helm)
+        helm.search_is_over()
         await conclude(run, desk, choice)
     except RunStopped as stopped:
         choice.winner = best_known(run)
@@ -61,23 +69,37 @@ async def _search_and_conclude(run: Run, desk: ReviewDesk, choice: Choice) -> _E
     return _Ending("completed", reason)
 
 
-async def _search(run: Run, desk: ReviewDesk) -> str:
-    """Search until the epochs are done, the budget is spent or a callback has had enough; return which."""
+async def _search(run: Run, desk: ReviewDesk, helm: Helm) -> str:
+    """Search until the epochs are done, the budget is spent for good or somebody has had enough; return which."""
     try:
-        if run.state.started:
-            run.meter.extend(run.holdback.search())
-            tell_population(run, epoch=run.state.epoch)
-            desk.reopen()
-        else:
-            run.holdback.assume()
-            run.meter.extend(run.holdback.search())
-            await begin(run)
-        return await race_on(run, desk) if run.races else await _epochs(run, desk)
+        await _enter(run, desk, helm)
+    except BudgetExhausted:
+        return "budget_spent"
+    while (reason := await _go_on(run, desk, helm)) == "budget_spent" and await helm.budget_is_extended():
+        pass
+    return reason
+
+
+async def _enter(run: Run, desk: ReviewDesk, helm: Helm) -> None:
+    if not run.state.started:
+        run.holdback.assume()
+    run.allow(run.holdback.search)
+    helm.look()
+    if run.state.started:
+        tell_population(run, epoch=run.state.epoch)
+        desk.reopen()
+    else:
+        await begin(run)
+
+
+async def _go_on(run: Run, desk: ReviewDesk, helm: Helm) -> str:
+    try:
+        return await race_on(run, desk, helm) if run.races else await _epochs(run, desk, helm)
     except BudgetExhausted:
         return "budget_spent"
 
 
-async def _epochs(run: Run, desk: ReviewDesk) -> str:
+async def _epochs(run: Run, desk: ReviewDesk, helm: Helm) -> str:
     idle = 0
     for epoch in itertools.count(run.state.epoch):
         if run.settings.epochs is not None and epoch >= run.settings.epochs:
@@ -85,7 +107,7 @@ async def _epochs(run: Run, desk: ReviewDesk) -> str:
         if run.program.stop_training:
             return run.program.stop_reason
         calls = run.meter.total.calls
-        await _epoch(run, desk, epoch)
+        await _epoch(run, desk, helm, epoch)
         idle = idle + 1 if run.meter.total.calls == calls else 0
         if run.settings.epochs is None and idle >= IDLE_EPOCHS:
             run.reporter.warn_once("nothing_left_to_try", f"{idle} epochs found nothing new; the search ends here")
@@ -93,9 +115,10 @@ async def _epochs(run: Run, desk: ReviewDesk) -> str:
     raise AssertionError("itertools.count never ends")
 
 
-async def _epoch(run: Run, desk: ReviewDesk, epoch: int) -> None:
+async def _epoch(run: Run, desk: ReviewDesk, helm: Helm, epoch: int) -> None:
     """Do an epoch, or the rest of one that a checkpoint was written in."""
     settings, state = run.settings, run.state
+    await helm.between_proposals()
     if not state.batch:
         run.reporter.emit(EpochStarted(epoch=epoch))
     drawn = batches(run.data.train, size=settings.batch_size, shuffle=settings.shuffle, rng=run.rng("shuffle", epoch))
@@ -104,6 +127,7 @@ async def _epoch(run: Run, desk: ReviewDesk, epoch: int) -> None:
             continue
         run.meter.check()
         await step(run, desk, samples, epoch=epoch, batch=batch)
+        await helm.between_proposals()
         if run.program.stop_training:
             break
     await end_epoch(run, desk, epoch, validation=run.data.validation)

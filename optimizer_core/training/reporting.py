@@ -13,6 +13,11 @@ from optimizer_core.events import Event, RunFinished, SpendUpdated, WarningRaise
 #: At most this many seconds of activity, or calls, pass without word of what is spent.
 SPEND_SECONDS = 1.0
 SPEND_CALLS = 20
+#: Shares of a limit that are worth a warning, in percent.
+WARN_AT = (50, 80, 95)
+
+#: How a limit is written, by its name.
+UNITS = {"calls": "{:,} calls", "tokens": "{:,} tokens", "cost": "${:g}", "seconds": "{:,.0f} seconds"}
 
 
 class Reporter:
@@ -36,6 +41,7 @@ class Reporter:
         self._listeners, self._meter, self._budget, self._clock = tuple(listeners), meter, budget, clock
         self._told_calls, self._told_at = meter.total.calls, clock()
         self._warned: set[str] = set()
+        self._reached = self._shares_reached()  # what an earlier part of the run has told
 
     def emit(self, event: Event) -> None:
         for listener in self._listeners:
@@ -56,14 +62,41 @@ class Reporter:
             self._warned.add(code)
             self.emit(WarningRaised(code=code, message=message))
 
+    def use_budget(self, budget: Budget) -> None:
+        """Take another budget; a share of it that is reached again is told again."""
+        self._budget = budget
+        self._reached &= self._shares_reached()
+
+    def _shares_reached(self) -> set[tuple[str, int]]:
+        """Return the limits, and the shares of them in percent, that are spent."""
+        spent = self._meter.spent
+        limits = {name: limit for name in spent if (limit := getattr(self._budget, name))}
+        return {
+            (name, share) for name, limit in limits.items() for share in WARN_AT if 100 * spent[name] >= share * limit
+        }
+
+    def _warn_of_spend(self) -> None:
+        """Say that much of a limit is spent, once for each share; of several at once the largest."""
+        fresh = self._shares_reached() - self._reached
+        self._reached |= fresh
+        for name, share in sorted(dict(sorted(fresh)).items()):
+            limit, unit = getattr(self._budget, name), UNITS[name]
+            self.emit(
+                WarningRaised(
+                    code=f"budget_{share}_{name}", message=f"{share} % of the budget of {unit.format(limit)} is spent."
+                )
+            )
+
     def pulse(self) -> None:
         """Tell what is spent if the last word is old and something was called since."""
+        self._warn_of_spend()
         calls = self._meter.total.calls - self._told_calls
         if calls >= SPEND_CALLS or (calls and self._clock() - self._told_at >= SPEND_SECONDS):
             self.spend()
 
     def spend(self) -> None:
         """Tell what is spent."""
+        self._warn_of_spend()
         self.emit(self.spend_event())
 
     def spend_event(self) -> SpendUpdated:

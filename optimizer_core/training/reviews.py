@@ -75,6 +75,22 @@ class ReviewDesk:
                 await run.stopper.guard(_first_of(list(self._open.values())))
             await self._collect_affordable()
 
+    async def dismiss(self, name: str, *, reviewer: str, reason: str) -> None:
+        """End the review of a candidate, if one is open, because somebody has banned it."""
+        for proposal in [proposal for proposal, edited in self._unscored.items() if edited.id == name]:
+            del self._unscored[proposal]
+            self._run.state.waiting.pop(proposal)
+        task = self._open.pop(name, None)
+        if task is None:
+            return
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        self._run.state.waiting.pop(name)
+        rejected = Decision.REJECTED.value
+        self._run.reporter.emit(
+            ReviewDecided(candidate=name, verdict=rejected, reviewer=reviewer, comment=reason, edited=None)
+        )
+
     async def close(self) -> None:
         """Stop asking."""
         tasks = list(self._open.values())
@@ -149,7 +165,7 @@ class ReviewDesk:
 
     async def _take_edited(self, proposal: Candidate, edited: Candidate) -> None:
         run = self._run
-        problem = self._problem(edited)
+        problem = self.problem_of(edited)
         if problem:
             run.state.waiting.pop(proposal.id)
             run.reporter.emit(
@@ -171,11 +187,11 @@ class ReviewDesk:
         run.state.admit(edited)
         run.tell_best()
 
-    def _problem(self, edited: Candidate) -> str:
-        """Return why an edited content cannot be used; empty where it can."""
+    def problem_of(self, edited: Candidate) -> str:
+        """Return why a content written by a person cannot be used; empty where it can."""
         variables = {variable.name: variable for variable in self._run.program.trainable_variables}
         if set(edited.content) != set(variables):
-            return f"the edited content must hold the variables {', '.join(variables)}"
+            return f"the content must hold the variables {', '.join(variables)}"
         for name, variable in variables.items():
             value = {key: item for key, item in edited.content[name].items() if key != EXAMPLES}
             problems = variable.schema.problems(value) or _example_problems(edited.content[name][EXAMPLES])

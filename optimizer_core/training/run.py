@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from optimizer_core.budget import Meter
+from optimizer_core.budget import Budget, Meter
 from optimizer_core.data.candidate import Candidate
 from optimizer_core.data.dataset import Sample, proportional
 from optimizer_core.data.variable import TrainableVariable
 from optimizer_core.events import BestChanged, CandidateProposed, CheckpointSaved
-from optimizer_core.json_values import JsonObject, canonical_json
+from optimizer_core.json_values import JsonObject, canonical_json, fields_to_json
 from optimizer_core.metrics.base import Metric
 from optimizer_core.modules.base import Module
 from optimizer_core.optimizers.base import Optimizer, RacingOptimizer
@@ -61,6 +61,7 @@ class Run:
     reporter: Reporter
     stopper: Stopper
     measurer: Measurer
+    _allowance: Callable[[], Budget] | None = None
     _race: tuple[Sample, ...] = ()
     _targets: dict[str, str] = field(default_factory=dict)
 
@@ -100,6 +101,24 @@ class Run:
     def rng(self, purpose: str, epoch: int, batch: int = 0) -> random.Random:
         """Return the chance of one decision: the same in every run of the same seed, resumed or not."""
         return random.Random(f"{self.settings.seed}:{purpose}:{epoch}:{batch}")
+
+    @property
+    def tried(self) -> int:
+        """How many batches, or proposals of a race, are done."""
+        return self.state.epoch * self.batches_per_epoch + self.state.batch
+
+    def allow(self, allowance: Callable[[], Budget]) -> None:
+        """Let the run spend what an allowance of the holdback says, now and after an extension of the budget."""
+        self._allowance = allowance
+        self.meter.extend(allowance())
+
+    def extend_budget(self, budget: Budget) -> None:
+        """Take another budget of the whole run."""
+        self.state.steered.budget = fields_to_json(budget)
+        self.holdback.extend(budget, self.meter.spent)
+        self.reporter.use_budget(budget)
+        if self._allowance is not None:
+            self.meter.extend(self._allowance())
 
     def introduce(self, candidate: Candidate) -> None:
         """Say that there is a new candidate."""

@@ -11,8 +11,9 @@ from optimizer_core.callbacks import Listener
 from optimizer_core.data.dataset import Sample, make_samples, split_last
 from optimizer_core.errors import ConfigurationError
 from optimizer_core.json_values import JsonObject
-from optimizer_core.optimizers.settings import check_at_least
+from optimizer_core.optimizers.settings import check_at_least, check_choice
 from optimizer_core.review import ReviewGate
+from optimizer_core.steering import Steering
 from optimizer_core.training.checkpoints import CheckpointStore
 
 
@@ -57,6 +58,8 @@ class FitSettings:
     concurrency: int = 16
     seed: int = 0
     stop: threading.Event | None = None
+    steering: Steering | None = None
+    on_budget_spent: str = "finish"  # or "pause", until it is extended or the run told to finish
     checkpoints: CheckpointStore | None = None
     resume_from: JsonObject | None = None
     restart: bool = False
@@ -66,6 +69,7 @@ class FitSettings:
     def __post_init__(self) -> None:
         for name, least in _LEAST.items():
             check_at_least(name, getattr(self, name), least)
+        check_choice("on_budget_spent", self.on_budget_spent, ("finish", "pause"))
         if self.steps_per_epoch is not None:
             check_at_least("steps_per_epoch", self.steps_per_epoch, 1)
         if self.epochs is not None and isinstance(self.epochs, int) and 0 < self.epochs <= self.initial_epoch:

@@ -50,7 +50,7 @@ async def begin(run: Run) -> None:
             "reward_scale", "rewards lie outside 0 to 1; the racing search takes 1 for right, so scale them"
         )
     run.holdback.measure(run.meter, answered=len(samples))
-    run.meter.extend(run.holdback.search())
+    run.allow(run.holdback.search)
     if run.races:
         state.racing.width = first_width(run)
     seeds = [seed for seed in seed_candidates(run) if seed.id not in state.known]

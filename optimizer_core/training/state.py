@@ -8,11 +8,39 @@ from dataclasses import dataclass, field
 
 from optimizer_core.data.candidate import Candidate, RunningMean
 from optimizer_core.events import SampleResult
-from optimizer_core.json_values import JsonObject
-from optimizer_core.operators.evidence import HardExampleMemory, Rejection
+from optimizer_core.json_values import JsonObject, fields_to_json
+from optimizer_core.operators.evidence import HardExampleMemory, Note, Rejection
 from optimizer_core.operators.few_shot import FewShotPool
 from optimizer_core.population.population import Population
 from optimizer_core.training.racing.state import RacingState
+
+
+@dataclass(slots=True, kw_only=True)
+class Steered:
+    """What people have changed about a run; part of the checkpoint, so that a resumed run takes the same path."""
+
+    applied: set[str] = field(default_factory=set)  # references of requests
+    notes: list[Note] = field(default_factory=list)
+    pinned: set[str] = field(default_factory=set)  # ids of candidates, in the population or not
+    budget: JsonObject = field(default_factory=dict)  # limits, where it was extended
+
+    def to_json(self) -> JsonObject:
+        return {
+            "applied": sorted(self.applied),
+            "notes": [fields_to_json(note) for note in self.notes],
+            "pinned": sorted(self.pinned),
+            "budget": dict(self.budget),
+        }
+
+    @classmethod
+    def from_json(cls, saved: JsonObject) -> Steered:
+        """Build it again; a checkpoint of before there was any steering has nothing of it."""
+        return cls(
+            applied=set(saved.get("applied", ())),
+            notes=[Note(**note) for note in saved.get("notes", ())],
+            pinned=set(saved.get("pinned", ())),
+            budget=dict(saved.get("budget", {})),
+        )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -38,6 +66,7 @@ class SearchState:
     epoch_results: list[SampleResult] = field(default_factory=list)  # of the parents in this epoch
     training: dict[str, dict[str, float]] = field(default_factory=dict)  # candidate → training sample → reward; racing
     racing: RacingState = field(default_factory=RacingState)
+    steered: Steered = field(default_factory=Steered)
     epoch: int = 0  # the next batch is this one
     batch: int = 0
     best: str = ""

@@ -110,6 +110,7 @@ def situation(run: Run, parent: Member, answered: Sequence[Answered], *, epoch: 
         pool=state.pool,
         memory=state.memory,
         rejections=tuple(state.rejections),
+        notes=tuple(state.steered.notes),
         epoch=epoch,
         batch=batch,
         rng=run.rng("proposal", epoch, batch),

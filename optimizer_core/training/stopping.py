@@ -35,11 +35,12 @@ class Stopper:
         """Look at the request until it comes, then cancel all guarded work."""
         while self._event is not None and not self.requested:
             if self._event.is_set():
-                self._stop()
+                self.stop()
                 return
             await asyncio.sleep(POLL)
 
-    def _stop(self) -> None:
+    def stop(self) -> None:
+        """End all guarded work, and let none begin."""
         self.requested = True
         self._meter.stop()
         for task in tuple(self._tasks):
@@ -53,7 +54,7 @@ class Stopper:
             RunStopped: the run was asked to stop, before or meanwhile.
         """
         if not self.requested and self._event is not None and self._event.is_set():
-            self._stop()
+            self.stop()
         if self.requested:
             work.close()
             raise RunStopped("the run was asked to stop")

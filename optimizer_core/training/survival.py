@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from optimizer_core.errors import ModelError
 from optimizer_core.events import PopulationUpdated, Removed, Survivor
@@ -13,7 +14,7 @@ from optimizer_core.training.run import Run
 
 
 async def compete(run: Run, *, epoch: int) -> None:
-    """Let all members compete; the survivors are the parents of the next epoch.
+    """Let all members compete; the survivors, among them whoever is pinned, are the parents of the next epoch.
 
     An embedding model that fails does not end the run: this once the fittest survive, and a warning says so.
 
@@ -30,6 +31,11 @@ async def compete(run: Run, *, epoch: int) -> None:
         run.reporter.warn_once("competition_failed", f"distances could not be measured, the fittest survive: {error}")
         scores = [population.score(member) for member in ranked]
         standings = by_fitness(scores, size=run.optimizer.population_size)
+    pinned = run.state.steered.pinned
+    standings = [
+        replace(standing, kept=True, reason="pinned") if member.id in pinned and not standing.kept else standing
+        for member, standing in zip(ranked, standings, strict=True)
+    ]
     survivors, removed = survivors_and_removed(population, ranked, standings)
     population.keep(survivor.candidate for survivor in survivors)
     run.reporter.emit(PopulationUpdated(epoch=epoch, survivors=survivors, removed=removed))

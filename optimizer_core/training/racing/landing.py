@@ -122,7 +122,7 @@ async def _lengthen(run: Run) -> None:
     wanted = race_size(racing.spread, leader.running.mean, chunk=chunk_size(run.settings.minibatch_size))
     racing.size = max(racing.size, min(len(run.data.validation), wanted))
     run.holdback.shrink(racing.size)
-    run.meter.extend(run.holdback.search())
+    run.allow(run.holdback.search)
     await run.measurer.measure((leader.candidate,), run.race_samples(racing.size), split="validation")
 
 

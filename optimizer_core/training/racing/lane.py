@@ -228,6 +228,7 @@ class _Lane:
             pool=FewShotPool(),
             memory=HardExampleMemory(),
             rejections=tuple(run.state.rejections[: proposal.rejections]),
+            notes=tuple(run.state.steered.notes[: proposal.notes]),
             epoch=proposal.epoch,
             batch=proposal.batch,
             rng=self._rng,

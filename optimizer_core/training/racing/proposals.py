@@ -35,6 +35,7 @@ class Proposal:
     unknown: tuple[str, ...]  # those that the parent was not asked
     changed: tuple[str, ...]  # variables that were changed before
     rejections: int  # how many rejections of reviewers were known
+    notes: int = 0  # how many notes of people were known
 
     def to_json(self) -> JsonObject:
         return fields_to_json(self)
@@ -81,6 +82,7 @@ def draft(run: Run, number: int) -> Proposal:
         unknown=tuple(sample for sample in race if sample not in rewards),
         changed=tuple(sorted(state.selected)),
         rejections=len(state.rejections),
+        notes=len(state.steered.notes),
     )
 
 

@@ -12,6 +12,7 @@ from collections import deque
 
 from optimizer_core.errors import BudgetExhausted
 from optimizer_core.training.epochs import end_epoch
+from optimizer_core.training.helm import Helm
 from optimizer_core.training.racing.landing import land
 from optimizer_core.training.racing.lane import Outcome, pursue
 from optimizer_core.training.racing.proposals import Proposal, draft
@@ -65,7 +66,7 @@ class Lanes:
         self._open.clear()
 
 
-async def race_on(run: Run, desk: ReviewDesk) -> str:
+async def race_on(run: Run, desk: ReviewDesk, helm: Helm) -> str:
     """Search until the epochs are done or a callback has had enough; return which.
 
     Raises:
@@ -76,21 +77,22 @@ async def race_on(run: Run, desk: ReviewDesk) -> str:
     try:
         for saved in run.state.racing.drafted:
             lanes.start(Proposal.from_json(saved))
-        return await _keep_busy(run, desk, lanes)
+        return await _keep_busy(run, desk, helm, lanes)
     finally:
         await lanes.close()
 
 
-async def _keep_busy(run: Run, desk: ReviewDesk, lanes: Lanes) -> str:
-    number = _landed(run) + len(lanes)
+async def _keep_busy(run: Run, desk: ReviewDesk, helm: Helm, lanes: Lanes) -> str:
+    number = run.tried + len(lanes)
     known, fruitless = len(run.state.known), 0
     while True:
-        while len(lanes) < run.state.racing.width and _may_start(run, number, lanes):
-            lanes.start(draft(run, number))
-            number += 1
-        if not lanes:
-            return _why_over(run, number)
         try:
+            await helm.between_proposals()
+            while len(lanes) < run.state.racing.width and _may_start(run, number, lanes):
+                lanes.start(draft(run, number))
+                number += 1
+            if not lanes:
+                return _why_over(run, number)
             await land(run, desk, await lanes.next())
             await _after_landing(run, desk, lanes)
         except BudgetExhausted:
@@ -128,11 +130,6 @@ async def _land_the_rest(run: Run, desk: ReviewDesk, lanes: Lanes) -> None:
         await land(run, desk, outcome)
 
 
-def _landed(run: Run) -> int:
-    """Return how many proposals have landed."""
-    return run.state.epoch * run.batches_per_epoch + run.state.batch
-
-
 def _may_start(run: Run, number: int, lanes: Lanes) -> bool:
     if run.program.stop_training:
         return False
@@ -150,7 +147,7 @@ def _can_pay(run: Run, lanes: Lanes) -> bool:
     left = run.meter.left.get("calls")
     if left is None:
         return True
-    landed = _landed(run) - run.settings.initial_epoch * run.batches_per_epoch
+    landed = run.tried - run.settings.initial_epoch * run.batches_per_epoch
     usual = max(USUAL_COST, run.meter.total.calls / landed) if landed else USUAL_COST
     return bool(left >= usual * (len(lanes) / 2 + 1) or (not lanes and left > USUAL_COST))
 
