@@ -24,6 +24,7 @@ class Action(StrEnum):
     PROGRAM_DELETED = "program.deleted"
     RUN_LAUNCHED = "run.launched"
     RUN_STOPPED = "run.stopped"
+    RUN_STEERED = "run.steered"  # paused, resumed, extended, told something; what exactly is in the entry
     RUN_CONTINUED = "run.continued"
     RUN_DELETED = "run.deleted"
     CANDIDATE_EXPORTED = "candidate.exported"

@@ -9,10 +9,11 @@ from omegaweb.engine import assembly
 from omegaweb.engine.checkpoints import RowCheckpoints, point_of_departure
 from omegaweb.engine.gate import RowGate
 from omegaweb.engine.recorder import Recorder
+from omegaweb.engine.steering import RowSteering
 from omegaweb.runs.models import Run
 
 
-def execute(run: Run, *, gate: RowGate, stop: threading.Event) -> None:
+def execute(run: Run, *, gate: RowGate, steering: RowSteering, stop: threading.Event) -> None:
     """Fit the program of a run until it is over.
 
     Raises:
@@ -25,6 +26,7 @@ def execute(run: Run, *, gate: RowGate, stop: threading.Event) -> None:
             callbacks=[Recorder(run.pk)],
             review=gate if run.choices.ask_me else None,
             stop=stop,
+            steering=steering,
             checkpoints=RowCheckpoints(run.pk),
             resume_from=point_of_departure(run),
         )

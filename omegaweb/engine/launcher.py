@@ -1,8 +1,10 @@
 """Runs the runs: one daemon thread each, a few at once, the others wait for their turn.
 
 queued ──claim──▶ running ──run.finished──▶ completed, stopped or failed
-   ▲                 │
-   └──continue_run───┴── the process goes away ──▶ interrupted
+   ▲                 │ ▲
+   │                 ▼ │ pause, resume
+   ├─────wake────── paused, with its thread, or after a restart without
+   └──continue_run── interrupted ◀── the process of a running one goes away
 
 Everything that other processes must know is a row: the claim, the stop request, the signs of life.
 """
@@ -11,6 +13,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from datetime import datetime
 
 from django.conf import settings
 from django.db import connections, transaction
@@ -19,12 +22,15 @@ from django.utils import timezone
 from omegaweb.accounts.models import User
 from omegaweb.audit.models import Action
 from omegaweb.audit.services import record
-from omegaweb.engine import announcer, execution
+from omegaweb.engine import announcer, execution, review_rows
 from omegaweb.engine.claims import THIS_PROCESS
 from omegaweb.engine.gate import RowGate
 from omegaweb.engine.recorder import RecordingFailed, writer
+from omegaweb.engine.steering import RowSteering
+from omegaweb.engine.steering import close as close_requests
 from omegaweb.engine.watcher import Watcher
 from omegaweb.runs.models import Run, RunState
+from omegaweb.runs.requests import Steer, SteeringRequest
 from optimizer_core.errors import OptimizerError
 from optimizer_core.events import RunFinished
 
@@ -48,7 +54,7 @@ class Launcher:
     def fill(self) -> None:
         """Start queued runs, the oldest first, as long as there is room."""
         with self._lock:
-            while not self._closed and len(self._threads) < self._limit:
+            while not self._closed and self._has_room():
                 run_id = claim_next()
                 if run_id is None:
                     return
@@ -71,7 +77,14 @@ class Launcher:
         """Start nothing more and mark what is under way as interrupted, because the process ends."""
         self._closed = True
         for run in Run.objects.under_way().filter(claimed_by=THIS_PROCESS):
-            interrupt(run)
+            let_go(run)
+
+    def _has_room(self) -> bool:
+        """Runs that pause keep their thread, but take no room."""
+        threads = len(self._threads)
+        if threads >= self._limit:
+            threads -= Run.objects.filter(pk__in=list(self._threads), state=RunState.PAUSED).count()
+        return threads < self._limit
 
     def _work(self, run_id: int) -> None:
         try:
@@ -102,13 +115,14 @@ def claim_next() -> int | None:
 def conduct(run_id: int) -> None:
     """Carry out a claimed run in this thread, to whatever end."""
     stop = threading.Event()
-    gate = RowGate(run_id)
-    watcher = Watcher(run_id, claim=THIS_PROCESS, stop=stop, look=gate.look)
+    gate, steering = RowGate(run_id), RowSteering(run_id)
+    steering.look()  # a run that goes on must know what was asked before it does anything
+    watcher = Watcher(run_id, claim=THIS_PROCESS, stop=stop, look=(gate.look, steering.look))
     watcher.start()
     problem = ""
     writer.open(run_id, claim=THIS_PROCESS)
     try:
-        execution.execute(Run.objects.get(pk=run_id), gate=gate, stop=stop)
+        execution.execute(Run.objects.get(pk=run_id), gate=gate, steering=steering, stop=stop)
     except RecordingFailed as failure:
         logger.warning("run %s stopped: %s", run_id, failure)
     except OptimizerError as error:
@@ -147,16 +161,25 @@ def _fail(run_id: int, message: str) -> None:
     _announce(run_id)
 
 
-def interrupt(run: Run) -> bool:
-    """Mark a run as interrupted, unless it moved on meanwhile."""
-    changed = (
-        Run.objects.under_way()
-        .filter(pk=run.pk, claimed_by=run.claimed_by)
-        .update(state=RunState.INTERRUPTED, message=INTERRUPTED)
-    )
+def let_go(run: Run) -> bool:
+    """Mark a run that nobody works on as interrupted; one that pauses goes on pausing. False if it moved on."""
+    mine = Run.objects.filter(pk=run.pk, claimed_by=run.claimed_by, state=run.state)
+    if run.state == RunState.PAUSED:
+        changed = mine.update(claimed_by="")
+    else:
+        changed = mine.update(state=RunState.INTERRUPTED, message=INTERRUPTED)
     if changed:
         _announce(run.pk)
     return bool(changed)
+
+
+def wake(run_id: int) -> bool:
+    """Give a run that pauses without a thread one, if something was asked that lets it go on; tell its pages."""
+    waking = (Steer.RESUME, Steer.EXTEND, Steer.FINISH)
+    asked = SteeringRequest.objects.filter(run_id=run_id, action__in=waking).open()
+    woken = asked.exists() and Run.objects.asleep().filter(pk=run_id).update(state=RunState.QUEUED)
+    start(run_id)
+    return bool(woken)
 
 
 def _announce(run_id: int) -> None:
@@ -184,6 +207,7 @@ def stop(run_id: int, *, user: User | None = None) -> bool:
         stopped = Run.objects.filter(pk=run_id, state=RunState.QUEUED).update(
             state=RunState.STOPPED, reason="stop_requested", stop_requested_at=now, finished_at=now
         )
+        stopped = stopped or _stop_asleep(run, at=now)
         asked = stopped or Run.objects.under_way().filter(pk=run_id, stop_requested_at=None).update(
             stop_requested_at=now
         )
@@ -192,6 +216,19 @@ def stop(run_id: int, *, user: User | None = None) -> bool:
             record(project=run.project, actor=user, action=Action.RUN_STOPPED, target=run, before=before)
     _announce(run_id)
     return bool(asked)
+
+
+def _stop_asleep(run: Run, *, at: datetime) -> int:
+    """Stop a run that pauses without a thread."""
+    stopped = (
+        Run.objects.asleep()
+        .filter(pk=run.pk)
+        .update(state=RunState.STOPPED, reason="stop_requested", stop_requested_at=at, finished_at=at)
+    )
+    if stopped:
+        review_rows.withdraw(run, at=at)
+        close_requests(run, at=at)
+    return stopped
 
 
 def continue_run(run_id: int, *, user: User | None = None) -> bool:

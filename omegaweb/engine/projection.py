@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, assert_never
 
-from omegaweb.engine import review_rows
+from omegaweb.engine import review_rows, steering
 from omegaweb.engine.measuring import Scores
 from omegaweb.engine.messages import plain_message
 from omegaweb.engine.places import Places
@@ -82,6 +82,12 @@ class Projection:
             case events.WarningRaised():
                 if event.code == events.WAITING_FOR_REVIEW:
                     self._set(state=RunState.WAITING)
+            case events.RunPaused():
+                self._set(state=RunState.PAUSED, reason=event.reason)
+            case events.RunResumed():
+                self._set(state=RunState.RUNNING, reason="")
+            case events.SteeringApplied():
+                self._steered(event, at)
             case events.EpochFinished() | events.ProposalFailed() | events.CheckpointSaved():
                 pass  # only the log tells of these
             case _:
@@ -142,6 +148,7 @@ class Projection:
             self._give_up(UNFINISHED, fate="not_paid", operator="edit")
         self._give_up((*UNFINISHED, CandidateState.WAITING), fate="run_ended")
         review_rows.withdraw(self.run, at=at)
+        steering.close(self.run, at=at)
 
     def _forget_unanswered(self, baseline: Candidate) -> None:
         """Where no row was ever answered, say that nothing was scored: a mean of 0 would blame the program."""
@@ -285,6 +292,19 @@ class Projection:
                 fate_distance=removed.distance,
             )
 
+    def _steered(self, event: events.SteeringApplied, at: datetime) -> None:
+        steering.settle(self.run, event, at=at)
+        candidate = self._candidates.get(event.fields.get("candidate", ""))
+        if event.problem:
+            return
+        if event.action == "extend":
+            self._set(configuration=steering.extended_configuration(self.run, event))
+        elif event.action == "ban" and candidate is not None:
+            for changed, values in steering.without(candidate, self._candidates.values()):
+                self._change(changed, **values)
+        elif event.action in ("pin", "unpin") and candidate is not None:
+            self._change(candidate, pinned=event.action == "pin")
+
     def _spent(self, event: events.SpendUpdated, at: datetime) -> None:
         self._set(
             calls=event.calls,
@@ -308,5 +328,5 @@ AFTER_REVIEW = {
 #: What may change about a candidate after it was proposed.
 CHANGING_FIELDS = (
     *("state", "rank", "reward", "count", "low", "high", "score", "novelty"),
-    *("fate", "fate_by", "fate_distance", "better", "worse", "raced"),
+    *("fate", "fate_by", "fate_distance", "better", "worse", "raced", "pinned"),
 )

@@ -12,8 +12,8 @@ from django.db import DatabaseError, connections
 from django.utils import timezone
 
 from omegaweb.engine.claims import is_abandoned
-from omegaweb.engine.launcher import interrupt, launcher
-from omegaweb.runs.models import Run
+from omegaweb.engine.launcher import launcher, let_go, stop, wake
+from omegaweb.runs.models import Run, RunState
 
 logger = logging.getLogger(__name__)
 
@@ -22,16 +22,26 @@ ROUND_SECONDS = 5.0
 
 
 def interrupt_abandoned() -> list[int]:
-    """Mark runs that nobody works on as interrupted, and return their ids."""
+    """Mark runs that nobody works on as interrupted, and return their ids. Those that pause only lose their process."""
     now = timezone.now()
-    abandoned = [run for run in Run.objects.under_way() if is_abandoned(run, now=now)]
-    return [run.pk for run in abandoned if interrupt(run)]
+    abandoned = [run for run in Run.objects.under_way() if not run.is_asleep and is_abandoned(run, now=now)]
+    return [run.pk for run in abandoned if let_go(run) and run.state != RunState.PAUSED]
+
+
+def serve_sleepers() -> None:
+    """Stop or wake runs that pause without a process, where that was asked while it was going away."""
+    for run in Run.objects.asleep():
+        if run.stop_requested_at is not None:
+            stop(run.pk)
+        elif run.steering.open().exists():
+            wake(run.pk)
 
 
 def make_round() -> None:
     """Interrupt abandoned runs and start queued ones that a lost process left behind."""
     for run_id in interrupt_abandoned():
         logger.warning("run %s was interrupted; it can be continued from its page", run_id)
+    serve_sleepers()
     launcher.fill()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.db import DatabaseError, connections
 from django.utils import timezone
@@ -26,10 +26,10 @@ class Watcher:
         run_id: the run.
         claim: what this process wrote into ``Run.claimed_by``; a run that another took over must stop here.
         stop: set when the run shall end.
-        look: called at each look, for verdicts.
+        look: called at each look, for verdicts and requests.
     """
 
-    def __init__(self, run_id: int, *, claim: str, stop: threading.Event, look: Callable[[], None]) -> None:
+    def __init__(self, run_id: int, *, claim: str, stop: threading.Event, look: Sequence[Callable[[], None]]) -> None:
         self._run_id = run_id
         self._claim = claim
         self._stop = stop
@@ -62,4 +62,5 @@ class Watcher:
             self._stop.set()
         if heartbeat:
             mine.update(heartbeat_at=timezone.now())
-        self._look()
+        for look in self._look:
+            look()

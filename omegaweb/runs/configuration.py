@@ -69,6 +69,7 @@ class RunConfiguration:
     models: ModelChoice = ModelChoice()
     budget: BudgetChoice = BudgetChoice()
     training: TrainingChoice = TrainingChoice()
+    pause_when_spent: bool = False  # True: a spent budget pauses the run, so that somebody can extend it
     ask_me: bool = False  # True: candidates wait for a person before they enter the population
 
     def to_json(self) -> dict[str, Any]:
@@ -85,7 +86,12 @@ class RunConfiguration:
             "training": TrainingChoice,
         }
         known = {name: _build(part, value.get(name, {})) for name, part in parts.items()}
-        return cls(program=value["program"], ask_me=value.get("ask_me", False), **known)
+        return cls(
+            program=value["program"],
+            ask_me=value.get("ask_me", False),
+            pause_when_spent=value.get("pause_when_spent", False),
+            **known,
+        )
 
 
 def _build(part: type[Any], value: dict[str, Any]) -> Any:

@@ -161,6 +161,11 @@ class LaunchForm(forms.Form):
         label="Seed", min_value=0, max_value=2**31 - 1, initial=0, help_text="The same seed draws the same rows."
     )
     shuffle = forms.BooleanField(label="Shuffle the training rows each epoch", required=False, initial=True)
+    pause_when_spent = forms.BooleanField(
+        label="Pause when the budget is spent",
+        required=False,
+        help_text="The run waits until somebody extends the budget or lets it finish. Otherwise it finishes by itself.",
+    )
     ask_me = forms.BooleanField(
         label="Ask me before a candidate enters the population",
         required=False,

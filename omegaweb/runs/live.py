@@ -130,6 +130,10 @@ def _header(run: Run, query: Query) -> Context:
     return {}
 
 
+def _actions(run: Run, query: Query) -> Context:
+    return {"asked": set(run.steering.open().values_list("action", flat=True))}
+
+
 def _progress(run: Run, query: Query) -> Context:
     return {"progress": progress_of(run, now=timezone.now()), "spend": spend_of(run)}
 
@@ -217,7 +221,7 @@ def _log(run: Run, query: Query) -> Context:
     }
 
 
-_LIFE = frozenset({"run.started", "run.finished", "warning.raised"})
+_LIFE = frozenset({"run.started", "run.finished", "run.paused", "run.resumed", "steering.applied", "warning.raised"})
 _REVIEWS = frozenset({"review.requested", "review.decided"})
 _CANDIDATES = frozenset(
     {
@@ -231,7 +235,7 @@ REGIONS: dict[str, Region] = {
     region.name: region
     for region in (
         Region(name="run-state", context=_header, kinds=_LIFE),
-        Region(name="run-actions", context=_header, kinds=_LIFE),
+        Region(name="run-actions", context=_actions, kinds=_LIFE),
         Region(name="run-progress", context=_progress),
         Region(name="run-notices", context=_notices, kinds=_LIFE | _REVIEWS | {"population.updated"}),
         Region(name="run-scores", context=_scores, kinds=_LIFE | _MEASURES | {"test.finished"}),

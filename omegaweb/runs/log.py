@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 
 from omegaweb.engine.messages import plain_message
 from omegaweb.runs.models import Event, Run
+from omegaweb.runs.steering_words import named_candidates, steering_sentence
 from omegaweb.runs.wording import operator_name, race_in_words, two_places
 
 LINES_ON_A_PAGE = 50
@@ -29,6 +30,7 @@ FILTERS: dict[str, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     "population": ("Population", ("population.updated", "best.changed")),
+    "steering": ("Steering", ("steering.applied", "run.paused", "run.resumed")),
     "reviews": ("Reviews", ("review.requested", "review.decided")),
     "progress": (
         "Progress",
@@ -53,6 +55,7 @@ REASONS = {
     "budget_spent": "the budget is spent",
     "target_reached": "the target reward is reached",
     "stop_requested": "somebody asked it to",
+    "finish_requested": "somebody asked it to finish",
     "callback": "a callback asked it to",
     "error": "",
 }
@@ -68,6 +71,8 @@ TONES = {
     "best.changed": "good",
     "review.requested": "accent",
     "test.finished": "good",
+    "run.paused": "warn",
+    "steering.applied": "accent",
 }
 
 Link = Callable[[str | None], SafeString]
@@ -193,6 +198,14 @@ def sentence(kind: str, payload: dict[str, Any], link: Link) -> SafeString:
                 link(after["candidate"]),
                 two_places(after["mean"]),
             )
+        case "run.paused":
+            spent = payload["reason"] == "budget_spent"
+            why = "its budget is spent" if spent else f"{payload['by'] or 'somebody'} asked it to"
+            return format_html("The run pauses: {}.", why)
+        case "run.resumed":
+            return format_html("The run goes {}.", "on")
+        case "steering.applied":
+            return steering_sentence(payload, link)
     return format_html("{}", kind)
 
 
@@ -242,4 +255,5 @@ def _keys(payload: Mapping[str, Any]) -> list[str]:
     winner = payload.get("winner")
     if isinstance(winner, dict):
         named.append(winner.get("candidate"))
+    named.extend(named_candidates(payload))
     return [key for key in named if isinstance(key, str)]

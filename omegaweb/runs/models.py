@@ -10,7 +10,8 @@ from omegaweb.datasets.models import DatasetVersion
 from omegaweb.programs.models import Program
 from omegaweb.projects.access import InProjectQuerySet
 from omegaweb.projects.models import Project
-from omegaweb.runs.configuration import RunConfiguration
+from omegaweb.runs.configuration import BudgetChoice, RunConfiguration
+from omegaweb.runs.requests import SteeringRequest as SteeringRequest
 
 
 class RunState(models.TextChoices):
@@ -19,6 +20,7 @@ class RunState(models.TextChoices):
     QUEUED = "queued", "Queued"  # waits for a thread
     RUNNING = "running", "Running"
     WAITING = "waiting", "Waiting for you"  # the search is over, reviews are open
+    PAUSED = "paused", "Paused"  # asks nothing until somebody resumes or extends it, also after a restart
     COMPLETED = "completed", "Completed"
     STOPPED = "stopped", "Stopped"  # a person stopped it; what was found is kept
     FAILED = "failed", "Failed"
@@ -29,17 +31,24 @@ class RunState(models.TextChoices):
         return self in (RunState.COMPLETED, RunState.STOPPED, RunState.FAILED)
 
 
+UNDER_WAY = (RunState.RUNNING, RunState.WAITING, RunState.PAUSED)
+
+
 class RunQuerySet(InProjectQuerySet["Run"]):
     def active(self) -> RunQuerySet:
-        return self.filter(state__in=[RunState.QUEUED, RunState.RUNNING, RunState.WAITING])
+        return self.filter(state__in=[RunState.QUEUED, *UNDER_WAY])
 
     def at_rest(self) -> RunQuerySet:
         """Keep those that nothing works on or will work on by itself."""
-        return self.exclude(state__in=[RunState.QUEUED, RunState.RUNNING, RunState.WAITING])
+        return self.exclude(state__in=[RunState.QUEUED, *UNDER_WAY])
 
     def under_way(self) -> RunQuerySet:
-        """Keep those that a thread should be working on."""
-        return self.filter(state__in=[RunState.RUNNING, RunState.WAITING])
+        """Keep those that a thread works on, or, while they pause, may."""
+        return self.filter(state__in=UNDER_WAY)
+
+    def asleep(self) -> RunQuerySet:
+        """Keep those that pause without a thread."""
+        return self.filter(state=RunState.PAUSED, claimed_by="")
 
     def for_list(self) -> RunQuerySet:
         """Add what the list of runs shows."""
@@ -57,7 +66,9 @@ class Run(models.Model):
     configuration = models.JSONField()  # RunConfiguration.to_json()
 
     state = models.CharField(max_length=20, choices=RunState, default=RunState.QUEUED)
-    reason = models.CharField(max_length=40, blank=True)  # why it ended: RunFinished.reason
+    reason = models.CharField(
+        max_length=40, blank=True
+    )  # why it ended, or pauses: RunFinished.reason, RunPaused.reason
     message = models.TextField(blank=True)  # what went wrong, and what to do
     stop_requested_at = models.DateTimeField(null=True, blank=True)
     heartbeat_at = models.DateTimeField(null=True, blank=True)  # the run's thread was alive
@@ -107,7 +118,7 @@ class Run(models.Model):
 
     @property
     def is_under_way(self) -> bool:
-        return self.run_state in (RunState.RUNNING, RunState.WAITING)
+        return self.run_state in UNDER_WAY
 
     @property
     def can_be_stopped(self) -> bool:
@@ -116,6 +127,33 @@ class Run(models.Model):
     @property
     def is_stopping(self) -> bool:
         return self.stop_requested_at is not None and self.is_under_way
+
+    @property
+    def is_asleep(self) -> bool:
+        """Whether it pauses without a thread."""
+        return self.run_state is RunState.PAUSED and not self.claimed_by
+
+    @property
+    def can_be_paused(self) -> bool:
+        return self.run_state is RunState.RUNNING and not self.is_stopping
+
+    @property
+    def waits_for_budget(self) -> bool:
+        """Whether it pauses because its budget is spent."""
+        return self.run_state is RunState.PAUSED and self.reason == "budget_spent"
+
+    @property
+    def can_be_resumed(self) -> bool:
+        return self.run_state is RunState.PAUSED and not self.waits_for_budget and not self.is_stopping
+
+    @property
+    def can_be_finished(self) -> bool:
+        return self.run_state is RunState.PAUSED and not self.is_stopping
+
+    @property
+    def can_be_extended(self) -> bool:
+        limited = self.choices.budget != BudgetChoice()
+        return limited and self.run_state in (RunState.RUNNING, RunState.PAUSED) and not self.is_stopping
 
     @property
     def can_be_deleted(self) -> bool:
@@ -181,6 +219,7 @@ class Candidate(models.Model):
     score = models.FloatField(null=True, blank=True)  # lower confidence bound that ranks
     novelty = models.FloatField(null=True, blank=True)
     fate = models.CharField(max_length=30, blank=True)  # Survivor.reason, Removed.reason or CandidateDropped.reason
+    pinned = models.BooleanField(default=False)  # it survives every competition
     fate_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     fate_distance = models.FloatField(null=True, blank=True)
     better = models.PositiveIntegerField(null=True, blank=True)  # rows of its race on which it beat its parent

@@ -64,7 +64,7 @@ class Spend:
 
 def progress_of(run: Run, *, now: datetime) -> Progress:
     """Return how far a run has come. The clocks are right at `now`."""
-    share = _share(run)
+    state, share = run.run_state, _share(run)
     elapsed = _elapsed(run, now)
     percent = 100 if run.state == RunState.COMPLETED else None if share is None else int(100 * share)
     remaining = None
@@ -75,7 +75,7 @@ def progress_of(run: Run, *, now: datetime) -> Progress:
         percent=percent,
         elapsed=elapsed,
         remaining=remaining,
-        ticking=run.is_under_way and run.started_at is not None,
+        ticking=run.is_under_way and state is not RunState.PAUSED and run.started_at is not None,
     )
 
 
@@ -130,7 +130,7 @@ def _elapsed(run: Run, now: datetime) -> float | None:
         return None
     if run.seconds_at is None:
         return max(0.0, ((run.finished_at or now) - run.started_at).total_seconds())
-    if not run.is_under_way:
+    if not run.is_under_way or run.run_state is RunState.PAUSED:
         return run.seconds
     return run.seconds + max(0.0, (now - run.seconds_at).total_seconds())
 
@@ -141,6 +141,8 @@ def _label(run: Run) -> str:
         return "Waiting for its turn"
     if run.started_at is None:
         return _preparing() if run.is_under_way else "Never started"
+    if state is RunState.PAUSED:
+        return f"Paused: {_proposals(run)}" if run.choices.optimizer.races else "Paused"
     if state is RunState.WAITING:
         return "The search is over, reviews are open"
     if run.is_under_way and not run.batches_done and run.baseline is None:
@@ -161,4 +163,4 @@ def _proposals(run: Run) -> str:
     if run.epochs and run.is_under_way:
         return f"Proposal {run.batches_done} of {run.epochs * run.batches}"
     tried = "1 proposal tried" if run.batches_done == 1 else f"{run.batches_done} proposals tried"
-    return f"{tried}; the search goes on until its budget is spent" if run.is_under_way else tried
+    return f"{tried}; the search goes on until its budget is spent" if run.run_state is RunState.RUNNING else tried

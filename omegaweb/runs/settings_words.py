@@ -8,9 +8,9 @@ from typing import Any
 from omegaweb.engine.choices import OPTIMIZERS
 from omegaweb.engine.parameters import Parameter
 from omegaweb.runs.configuration import ModelChoice, OptimizerChoice, RewardChoice, TrainingChoice
-from omegaweb.runs.durations import in_words
 from omegaweb.runs.models import Run
 from omegaweb.runs.progress import budget_limits
+from omegaweb.runs.steering_words import limits_in_words
 
 REWARDS = {
     "exact_match": "Exact match",
@@ -82,11 +82,5 @@ def _training(choice: TrainingChoice) -> str:
 
 
 def _budget(run: Run) -> str:
-    limits = budget_limits(run.choices.budget)
-    words = {
-        "calls": lambda limit: f"{limit:,.0f} calls",
-        "tokens": lambda limit: f"{limit:,.0f} tokens",
-        "cost": lambda limit: f"${limit:,.2f}",
-        "seconds": in_words,
-    }
-    return ", ".join(words[unit](limit) for unit, limit in limits.items()) or "No limit"
+    limits = limits_in_words(budget_limits(run.choices.budget))
+    return f"{limits}; pauses when it is spent" if run.choices.pause_when_spent else limits.capitalize()

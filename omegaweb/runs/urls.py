@@ -9,6 +9,7 @@ from omegaweb.runs.views.detail import delete, detail, event, resume, stop
 from omegaweb.runs.views.export import export
 from omegaweb.runs.views.launch import estimate, example, launch
 from omegaweb.runs.views.listing import runs
+from omegaweb.runs.views.steering import extend_budget, finish, pause, unpause
 
 app_name = "runs"
 
@@ -19,6 +20,10 @@ urlpatterns = [
     path("<int:pk>/stop/", stop, name="stop"),
     path("<int:pk>/delete/", delete, name="delete"),
     path("<int:pk>/continue/", resume, name="continue"),
+    path("<int:pk>/pause/", pause, name="pause"),
+    path("<int:pk>/resume/", unpause, name="unpause"),
+    path("<int:pk>/finish/", finish, name="finish"),
+    path("<int:pk>/extend/", extend_budget, name="extend"),
     path("launch/", launch, name="launch"),
     path("launch/estimate/", estimate, name="estimate"),
     path("example/", example, name="example"),

@@ -22,6 +22,7 @@ KEPT = {
     "fittest": "Kept because nothing is fitter.",
     "ranked": "Kept because its rank is high enough.",
     "only_one": "Kept because it is the only one.",
+    "pinned": "Kept because somebody pinned it.",
 }
 
 #: {by}: the candidate it lost to.
@@ -87,6 +88,8 @@ def fate(candidate: Candidate) -> str:
         rival = f"#{candidate.fate_by.number}" if candidate.fate_by else "another candidate"
         away = "" if candidate.fate_distance is None else f" ({candidate.fate_distance:.2f} away)"
         return f"{DROPPED[candidate.fate].format(by=rival)}{away}{_race(candidate)}."
+    if candidate.state == CandidateState.REJECTED and candidate.fate == "banned":
+        return "Somebody banned it: it cannot win and will not come back."
     if candidate.state == CandidateState.STEP and candidate.fate_by:
         return f"A step on the way to #{candidate.fate_by.number}."
     return STATES[CandidateState(candidate.state)]

@@ -22,6 +22,7 @@ _BADGES = {
     RunState.QUEUED: "badge",
     RunState.RUNNING: "badge badge-info badge-live",
     RunState.WAITING: "badge badge-accent badge-live",
+    RunState.PAUSED: "badge badge-warn",
     RunState.COMPLETED: "badge badge-good",
     RunState.STOPPED: "badge",
     RunState.FAILED: "badge badge-bad",

@@ -13,6 +13,7 @@ from omegaweb.engine import launcher
 from omegaweb.page_request import PageRequest
 from omegaweb.projects.access import require_edit
 from omegaweb.runs.charts import figure
+from omegaweb.runs.extension import ExtendForm
 from omegaweb.runs.live import TABS, current_tab, detail_run, regions_of
 from omegaweb.runs.models import Run
 from omegaweb.runs.services import delete_run
@@ -49,7 +50,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     for region in shown:
         if request.headers.get("HX-Target") == region.name:
             return render(request, region.template, {"run": run, "query": query, **region.context(run, query)})
-    context: dict[str, object] = {"run": run, "query": query, "tab": tab, "tabs": TABS}
+    context: dict[str, object] = {"run": run, "query": query, "tab": tab, "tabs": TABS, "extend_form": ExtendForm(run)}
     if tab == "overview":
         context["figure"] = figure(run)
     for region in shown:

@@ -15,6 +15,12 @@ from tests.omegaweb.engine.recording import recorded_run
 pytestmark = pytest.mark.django_db
 
 NUMBERS = {"candidate": BASELINE, "mean": 0.5, "low": 0.4, "high": 0.6, "n": 4}
+
+
+def asked(action, **fields):
+    return events.SteeringApplied(request="1", action=action, author="alice", fields=fields)
+
+
 SENTENCES: list[tuple[Event, str]] = [
     (event_streams.started(), "The run began: 40 training, 16 validation and 16 test rows."),
     (event_streams.started(resumed=True), "The run continued: 40 training, 16 validation and 16 test rows."),
@@ -69,6 +75,25 @@ SENTENCES: list[tuple[Event, str]] = [
         "The run is complete, because the budget is spent.",
     ),
     (events.RunFinished(status="failed", reason="error", message="No key."), "The run failed. No key."),
+    (events.RunPaused(reason="asked", by="alice"), "The run pauses: alice asked it to."),
+    (events.RunPaused(reason="budget_spent"), "The run pauses: its budget is spent."),
+    (events.RunResumed(by="alice"), "The run goes on."),
+    (asked("pause"), "alice asked for a pause."),
+    (asked("resume"), "alice let the run go on."),
+    (asked("finish"), "alice asked the run to finish."),
+    (
+        asked("extend", budget={"calls": 1500, "tokens": None, "cost": 2.5, "seconds": 1800.0}),
+        "alice extended the budget to 1,500 calls, $2.50, 30 min 00 s.",
+    ),
+    (asked("note", text="Mind <b>z</b>."), "alice told the proposer: “Mind &lt;b&gt;z&lt;/b&gt;.”"),
+    (asked("add", parent=BASELINE), "alice added a candidate by hand from #0."),
+    (asked("ban", candidate=BASELINE, reason="rude"), "alice banned #0: “rude”"),
+    (asked("pin", candidate=BASELINE), "alice pinned #0."),
+    (asked("unpin", candidate=BASELINE), "alice unpinned #0."),
+    (
+        events.SteeringApplied(request="1", action="pin", fields={"candidate": BASELINE}, problem="it has left"),
+        "Somebody pinned #0. That could not be: it has left.",
+    ),
 ]
 
 

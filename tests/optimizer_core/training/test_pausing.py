@@ -1,4 +1,4 @@
-"""Pausing: nothing new is asked, nothing is lost, and no time counts; a spent budget can pause a run, and be extended."""
+"""Pausing: nothing new is asked, nothing is lost, no time counts; a spent budget can pause a run, and be extended."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""People steer a run while it goes on: notes, candidates of their own, bans and pins; and a resumed run goes the same way."""
+"""People steer a run: notes, candidates of their own, bans and pins; and a resumed run takes the same path."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ async def test_a_candidate_made_by_hand_is_scored_like_any_other_and_can_win(fit
 async def test_it_needs_a_review_unless_its_author_may_approve(approved, asked):
     gate = ScriptedGate(lambda proposal: Verdict(decision=Decision.REJECTED, comment="no"))
     requests = RequestList(steering.CandidateAdded(content=ALL, approved=approved))
-    program, recorder = await run(review=gate, steering=requests, epochs=1)
+    program, _ = await run(review=gate, steering=requests, epochs=1)
     assert sum(proposal.operator == "manual" for proposal in gate.asked) == asked
     assert (program.get_state()["namer"]["instructions"] == START) is not approved
 
@@ -110,7 +110,7 @@ async def test_a_banned_candidate_leaves_never_comes_back_and_cannot_win(fit):
     optimizer = racer(proposals_in_flight=1) if fit is race else omega()
     optimizer.language_model = model
     asking = AskAt(requests, "best.changed", ban, nth=2)
-    program, recorder = await fit(make_program(), optimizer, steering=requests, callbacks=[asking])
+    _, recorder = await fit(make_program(), optimizer, steering=requests, callbacks=[asking])
     (told,) = applied(recorder, "ban")
     banned, place = told.fields["candidate"], recorder.events.index(told)
     assert not told.problem
@@ -221,9 +221,7 @@ async def test_a_resumed_run_takes_the_path_it_would_have_taken_with_everything_
 
     kept, requests = Keep(), RequestList()
     fit = race if search == "racing" else run
-    program, whole = await fit(
-        make_program(), optimizer(), checkpoints=kept, steering=requests, callbacks=steered(requests)
-    )
+    _, whole = await fit(make_program(), optimizer(), checkpoints=kept, steering=requests, callbacks=steered(requests))
     assert {event.action for event in whole.of("steering.applied")} == {"note", "add", "ban", "pin"}
     saved_at = [i for i, event in enumerate(whole.events) if event.kind == "checkpoint.saved"]
     assert len(saved_at) == len(kept.states)
