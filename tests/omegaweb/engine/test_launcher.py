@@ -104,7 +104,7 @@ def test_a_configuration_that_cannot_work_fails_before_any_call(alice, script):
 
 
 def test_a_bug_fails_the_run_and_names_itself(alice, script, monkeypatch):
-    def break_down(run, *, gate, stop):
+    def break_down(run, *, gate, steering, stop):
         raise RuntimeError("a wheel came off")
 
     monkeypatch.setattr(execution, "execute", break_down)
