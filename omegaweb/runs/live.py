@@ -20,6 +20,8 @@ from django.utils import timezone
 from omegaweb.accounts.models import User
 from omegaweb.runs.comparison import compare
 from omegaweb.runs.evidence import samples_beside
+from omegaweb.runs.family import family_of
+from omegaweb.runs.family_tree import outline, tree_of
 from omegaweb.runs.lineage import rows_of
 from omegaweb.runs.log import FILTERS, lines_of, log_page
 from omegaweb.runs.models import Candidate, CandidateState, Run, RunQuerySet, Series
@@ -33,6 +35,7 @@ TABS = {
     "overview": "Overview",
     "candidates": "Candidates",
     "map": "Map",
+    "lineage": "Lineage",
     "log": "Log",
     "settings": "Settings",
     "result": "Result",
@@ -206,6 +209,12 @@ def _map(run: Run, query: Query) -> Context:
     return map_page(run, query, rows_on_a_page=ROWS_ON_A_PAGE)
 
 
+def _lineage(run: Run, query: Query) -> Context:
+    family = family_of(run, query.get("open", ""))
+    tree = tree_of(family)
+    return {"family": family, "tree": tree, "outline": outline(tree)}
+
+
 def _pinned(run: Run, query: Query) -> Context:
     return pinned_on(run, query.get("pin", ""))
 
@@ -244,6 +253,7 @@ REGIONS: dict[str, Region] = {
         Region(name="run-candidates", context=_candidates, kinds=_CANDIDATES | _REVIEWS, tab="candidates"),
         Region(name="map-text", context=_map, kinds=_CANDIDATES | _REVIEWS | {"candidate.embedded"}, tab="map"),
         Region(name="map-pinned", context=_pinned, kinds=_CANDIDATES | _REVIEWS, tab="map"),
+        Region(name="run-lineage", context=_lineage, kinds=_CANDIDATES | _REVIEWS | {"best.changed"}, tab="lineage"),
         Region(name="run-log", context=_log, tab="log"),
         Region(name="result", context=_header, kinds=_LIFE | {"test.finished"}, tab="result"),
     )

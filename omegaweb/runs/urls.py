@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from omegaweb.runs.views.candidate import candidate
+from omegaweb.runs.views.candidate import blame, candidate
 from omegaweb.runs.views.detail import delete, detail, event, resume, stop
 from omegaweb.runs.views.export import export
 from omegaweb.runs.views.launch import estimate, example, launch
@@ -28,5 +28,6 @@ urlpatterns = [
     path("launch/estimate/", estimate, name="estimate"),
     path("example/", example, name="example"),
     path("<int:pk>/candidates/<int:number>/", candidate, name="candidate"),
+    path("<int:pk>/candidates/<int:number>/blame/", blame, name="blame"),
     path("<int:pk>/candidates/<int:number>/export/<slug:kind>/", export, name="export"),
 ]

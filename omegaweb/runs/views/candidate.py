@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
+from omegaweb.runs.blame import blame_of
 from omegaweb.runs.evidence import changes_of, samples_beside
 from omegaweb.runs.lineage import lineage_of
 from omegaweb.runs.models import Candidate, Run
@@ -47,6 +48,13 @@ def candidate(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     if region:
         return render(request, REGIONS[region], context)
     return render(request, "pages/runs/candidate.html", {**context, **_neighbours(shown)})
+
+
+@require_GET
+def blame(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """Show where each sentence and example of a candidate comes from."""
+    shown = candidate_of(request, pk, number)
+    return render(request, "pages/runs/blame.html", {"candidate": shown, "run": shown.run, "blame": blame_of(shown)})
 
 
 def _neighbours(shown: Candidate) -> dict[str, object]:

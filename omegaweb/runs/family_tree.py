@@ -1,0 +1,212 @@
+"""The family of a run drawn as a tree: a column for each generation, the path to the best on the first row."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from omegaweb.runs.family import Family, Fold, Relative
+from omegaweb.runs.models import CandidateState
+from omegaweb.runs.wording import operator_name, two_places
+
+WIDTH, HEIGHT = 136, 44  # of a node
+COLUMN, ROW = 196, 58  # from one to the next
+MARGIN = 16
+TRUNK, BEND = 24, 8  # where a line turns down, and how roundly
+#: What made a candidate → the style of the line to it.
+HUMAN = ("edit", "manual")
+STYLES = {"mutation": "rewrite", "few_shot": "examples", "crossover": "combination", "edit": "human", "manual": "human"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """A candidate as a box, by its upper left corner."""
+
+    relative: Relative
+    x: int
+    y: int
+    is_best: bool
+    on_path: bool
+
+    @property
+    def kind(self) -> str:
+        state = self.relative.candidate.state
+        kept = state == CandidateState.IN_POPULATION
+        return "kept" if kept else "waiting" if state == CandidateState.WAITING else "other"
+
+    @property
+    def is_human(self) -> bool:
+        return self.relative.candidate.operator in HUMAN
+
+    @property
+    def title(self) -> str:
+        candidate = self.relative.candidate
+        reward = "not scored" if candidate.reward is None else two_places(candidate.reward)
+        return f"#{candidate.number}  {reward}"
+
+    @property
+    def note(self) -> str:
+        candidate = self.relative.candidate
+        steps = f" · {self.relative.steps + 1} steps" if self.relative.steps else ""
+        return f"{operator_name(candidate.operator)} · n {candidate.count}{steps}"
+
+    @property
+    def sentence(self) -> str:
+        """All of it for who cannot see the tree."""
+        candidate, relative = self.relative.candidate, self.relative
+        made = operator_name(candidate.operator)
+        of = f" of {' and '.join(f'#{origin}' for origin in relative.origins)}" if relative.origins else ""
+        by = ", made by a person" if self.is_human else ""
+        reward = "not scored" if candidate.reward is None else f"reward {two_places(candidate.reward)}"
+        known = f"{reward}, n {candidate.count}"
+        path = ", the best so far" if self.is_best else ", on the path to the best" if self.on_path else ""
+        return f"#{candidate.number}: {made.lower()}{of}{by}, {known}, {candidate.get_state_display().lower()}{path}"
+
+    @property
+    def baseline_1(self) -> int:
+        return self.y + 18
+
+    @property
+    def baseline_2(self) -> int:
+        return self.y + 34
+
+    @property
+    def text_x(self) -> int:
+        return self.x + 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stub:
+    """What is folded away, as a line of text with a link."""
+
+    fold: Fold
+    x: int
+    y: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line from a parent to its child."""
+
+    path: str
+    style: str
+    on_path: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tree:
+    """The whole drawing."""
+
+    nodes: list[Node]
+    stubs: list[Stub]
+    lines: list[Line]
+    width: int
+    height: int
+
+
+def tree_of(family: Family) -> Tree:
+    """Lay a family out."""
+    rows, stub_rows = _rows(family)
+    path = set(family.best_path)
+    best = family.best_path[-1] if family.best_path else None
+    nodes = [
+        Node(
+            relative=each,
+            x=MARGIN + each.generation * COLUMN,
+            y=MARGIN + rows[each.number] * ROW,
+            is_best=each.number == best,
+            on_path=each.number in path,
+        )
+        for each in family.shown
+    ]
+    stubs = [
+        Stub(
+            fold=fold,
+            x=MARGIN + (family.relatives[fold.below].generation + 1) * COLUMN,
+            y=MARGIN + stub_rows[fold.below] * ROW,
+        )
+        for fold in family.folds
+    ]
+    corners = [*((node.x, node.y) for node in nodes), *((stub.x, stub.y) for stub in stubs)]
+    return Tree(
+        nodes=nodes,
+        stubs=stubs,
+        lines=_lines(nodes, stubs),
+        width=max((x for x, _ in corners), default=0) + WIDTH + 2 * MARGIN,
+        height=max((y for _, y in corners), default=0) + HEIGHT + MARGIN,
+    )
+
+
+def _rows(family: Family) -> tuple[dict[int, int], dict[int, int]]:
+    """Give every node a row, and every stub one. A first child stays on its parent's, so rows never cross.
+
+    Without recursion: a line of descent may be longer than Python's stack.
+    """
+    path = set(family.best_path)
+    children: dict[int | None, list[int]] = defaultdict(list)
+    for each in family.shown:
+        children[each.origins[0] if each.origins else None].append(each.number)
+    folded = {fold.below for fold in family.folds}
+    rows: dict[int, int] = {}
+    stub_rows: dict[int, int] = {}
+    free = 0
+    # (number, whether it continues its parent's row, whether it is the stub below that number)
+    ahead = [(number, False, False) for number in _ordered(children[None], path)]
+    while ahead:
+        number, continues, is_stub = ahead.pop()
+        row = free - 1 if continues else free
+        free = max(free, row + 1)
+        if is_stub:
+            stub_rows[number] = row
+            continue
+        rows[number] = row
+        below = [(child, False, False) for child in _ordered(children[number], path)]
+        if number in folded:
+            below.insert(0, (number, False, True))
+        if below:
+            first, _, stub = below[-1]
+            below[-1] = (first, True, stub)
+        ahead.extend(below)
+    return rows, stub_rows
+
+
+def _ordered(numbers: list[int], path: set[int]) -> list[int]:
+    """Return children so that the one on the path to the best is taken first from the end, then the older ones."""
+    return sorted(numbers, key=lambda number: (number in path, -number))
+
+
+def _lines(nodes: list[Node], stubs: list[Stub]) -> list[Line]:
+    places = {node.relative.number: node for node in nodes}
+    lines = [
+        Line(
+            path=_bent(places[origin].x + WIDTH, places[origin].y, node.x, node.y),
+            style=STYLES.get(node.relative.candidate.operator, "rewrite"),
+            on_path=node.on_path and places[origin].on_path,
+        )
+        for node in nodes
+        for origin in node.relative.origins
+        if origin in places
+    ]
+    folded = [(places[stub.fold.below], stub) for stub in stubs]
+    lines += [
+        Line(path=_bent(node.x + WIDTH, node.y, stub.x, stub.y), style="fold", on_path=False) for node, stub in folded
+    ]
+    return sorted(lines, key=lambda line: line.on_path)
+
+
+def _bent(x1: int, y1: int, x2: int, y2: int) -> str:
+    """Go down beside the parent, with others of its children, and then along the child's own row."""
+    from_y, to_y, trunk = y1 + HEIGHT // 2, y2 + HEIGHT // 2, x1 + TRUNK
+    if from_y == to_y:
+        return f"M{x1} {from_y}H{x2}"
+    bend = BEND if to_y > from_y else -BEND
+    return f"M{x1} {from_y}H{trunk}V{to_y - bend}Q{trunk} {to_y} {trunk + BEND} {to_y}H{x2}"
+
+
+def outline(tree: Tree) -> Mapping[int, list[Node]]:
+    """Return the nodes by generation, for the outline in words."""
+    found: dict[int, list[Node]] = defaultdict(list)
+    for node in tree.nodes:
+        found[node.relative.generation].append(node)
+    return dict(sorted(found.items()))
