@@ -11,7 +11,7 @@ from omegaweb.runs.models import CandidateState
 from omegaweb.runs.wording import operator_name, two_places
 
 WIDTH, HEIGHT = 136, 44  # of a node
-COLUMN, ROW = 196, 58  # from one to the next
+COLUMN, ROW = 196, 72  # from one to the next
 MARGIN = 16
 TRUNK, BEND = 24, 8  # where a line turns down, and how roundly
 #: What made a candidate → the style of the line to it.
@@ -78,7 +78,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stub:
-    """What is folded away, as a line of text with a link."""
+    """What is folded away, as a line of text with a link below the one it descends from."""
 
     fold: Fold
     x: int
@@ -107,7 +107,7 @@ class Tree:
 
 def tree_of(family: Family) -> Tree:
     """Lay a family out."""
-    rows, stub_rows = _rows(family)
+    rows = _rows(family)
     path = set(family.best_path)
     best = family.best_path[-1] if family.best_path else None
     nodes = [
@@ -123,23 +123,22 @@ def tree_of(family: Family) -> Tree:
     stubs = [
         Stub(
             fold=fold,
-            x=MARGIN + (family.relatives[fold.below].generation + 1) * COLUMN,
-            y=MARGIN + stub_rows[fold.below] * ROW,
+            x=MARGIN + family.relatives[fold.below].generation * COLUMN + 10,
+            y=MARGIN + rows[fold.below] * ROW + HEIGHT + 15,
         )
         for fold in family.folds
     ]
-    corners = [*((node.x, node.y) for node in nodes), *((stub.x, stub.y) for stub in stubs)]
     return Tree(
         nodes=nodes,
         stubs=stubs,
-        lines=_lines(nodes, stubs),
-        width=max((x for x, _ in corners), default=0) + WIDTH + 2 * MARGIN,
-        height=max((y for _, y in corners), default=0) + HEIGHT + MARGIN,
+        lines=_lines(nodes),
+        width=max((node.x for node in nodes), default=0) + WIDTH + MARGIN,
+        height=max((node.y for node in nodes), default=0) + ROW + MARGIN,
     )
 
 
-def _rows(family: Family) -> tuple[dict[int, int], dict[int, int]]:
-    """Give every node a row, and every stub one. A first child stays on its parent's, so rows never cross.
+def _rows(family: Family) -> dict[int, int]:
+    """Give every node a row. A first child stays on its parent's, so that no two are in one place.
 
     Without recursion: a line of descent may be longer than Python's stack.
     """
@@ -147,28 +146,17 @@ def _rows(family: Family) -> tuple[dict[int, int], dict[int, int]]:
     children: dict[int | None, list[int]] = defaultdict(list)
     for each in family.shown:
         children[each.origins[0] if each.origins else None].append(each.number)
-    folded = {fold.below for fold in family.folds}
     rows: dict[int, int] = {}
-    stub_rows: dict[int, int] = {}
     free = 0
-    # (number, whether it continues its parent's row, whether it is the stub below that number)
-    ahead = [(number, False, False) for number in _ordered(children[None], path)]
+    ahead = [(number, False) for number in _ordered(children[None], path)]
     while ahead:
-        number, continues, is_stub = ahead.pop()
-        row = free - 1 if continues else free
-        free = max(free, row + 1)
-        if is_stub:
-            stub_rows[number] = row
-            continue
-        rows[number] = row
-        below = [(child, False, False) for child in _ordered(children[number], path)]
-        if number in folded:
-            below.insert(0, (number, False, True))
-        if below:
-            first, _, stub = below[-1]
-            below[-1] = (first, True, stub)
-        ahead.extend(below)
-    return rows, stub_rows
+        number, is_first = ahead.pop()
+        rows[number] = free - 1 if is_first else free
+        free = rows[number] + 1
+        below = _ordered(children[number], path)
+        ahead.extend((child, False) for child in below[:-1])
+        ahead.extend((child, True) for child in below[-1:])
+    return rows
 
 
 def _ordered(numbers: list[int], path: set[int]) -> list[int]:
@@ -176,7 +164,7 @@ def _ordered(numbers: list[int], path: set[int]) -> list[int]:
     return sorted(numbers, key=lambda number: (number in path, -number))
 
 
-def _lines(nodes: list[Node], stubs: list[Stub]) -> list[Line]:
+def _lines(nodes: list[Node]) -> list[Line]:
     places = {node.relative.number: node for node in nodes}
     lines = [
         Line(
@@ -187,10 +175,6 @@ def _lines(nodes: list[Node], stubs: list[Stub]) -> list[Line]:
         for node in nodes
         for origin in node.relative.origins
         if origin in places
-    ]
-    folded = [(places[stub.fold.below], stub) for stub in stubs]
-    lines += [
-        Line(path=_bent(node.x + WIDTH, node.y, stub.x, stub.y), style="fold", on_path=False) for node, stub in folded
     ]
     return sorted(lines, key=lambda line: line.on_path)
 
