@@ -21,6 +21,8 @@ if TYPE_CHECKING:
         set_default_language_model,
     )
     from optimizer_core.models.embedding_model import EmbeddingModel
+    from optimizer_core.models.journal import Entry, Journal, MemoryJournal
+    from optimizer_core.models.journal_file import FileJournal
     from optimizer_core.models.language_model import LanguageModel
     from optimizer_core.models.openrouter import OpenRouterEmbeddingModel, create_openrouter_language_model
     from optimizer_core.modules.base import Module
@@ -53,13 +55,17 @@ __all__ = [
     "Decision",
     "EarlyStopping",
     "EmbeddingModel",
+    "Entry",
     "Field",
     "FileCheckpoints",
+    "FileJournal",
     "FunctionCallingAgent",
     "Generator",
     "History",
+    "Journal",
     "LanguageModel",
     "Masked",
+    "MemoryJournal",
     "Meter",
     "Module",
     "OpenRouterEmbeddingModel",
@@ -103,6 +109,8 @@ _HOMES = {
         "set_default_language_model",
     ),
     "models.embedding_model": ("EmbeddingModel",),
+    "models.journal": ("Entry", "Journal", "MemoryJournal"),
+    "models.journal_file": ("FileJournal",),
     "models.language_model": ("LanguageModel",),
     "models.openrouter": ("OpenRouterEmbeddingModel", "create_openrouter_language_model"),
     "modules": (

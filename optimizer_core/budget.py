@@ -94,6 +94,7 @@ class Meter:
         spent: what an earlier part of the same run has spent, by role.
         elapsed: seconds that earlier part took.
         waited: how many of these do not count.
+        replayed: answers that the earlier part took from its journal.
     """
 
     def __init__(
@@ -104,6 +105,7 @@ class Meter:
         spent: dict[Role, Usage] | None = None,
         elapsed: float = 0.0,
         waited: float = 0.0,
+        replayed: int = 0,
     ) -> None:
         self.budget = budget or Budget()
         self._clock = clock
@@ -116,6 +118,10 @@ class Meter:
         self._by_role = {role: (spent or {}).get(role, Usage()) for role in Role}
         self._total = sum(self._by_role.values(), start=Usage())
         self._in_flight: dict[int, Reservation] = {}
+        #: Answers that were taken from the journal instead of being paid again.
+        self.replayed = replayed
+        #: What these had cost when they were given, in this part of the run.
+        self.saved = Usage()
         self._stop_reason: str | None = None
 
     def reserve(self, role: Role) -> Reservation:
@@ -172,6 +178,11 @@ class Meter:
         del self._in_flight[id(reservation)]
         self._by_role[reservation.role] += usage
         self._total += usage
+
+    def replay(self, usage: Usage) -> None:
+        """Note an answer from the journal: it was paid before, and is not spent again."""
+        self.replayed += 1
+        self.saved += usage
 
     def check(self) -> None:
         """Raise if no further call may be made; pause instead, where a spent budget is to do that.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, TypeAlias
 
@@ -20,6 +21,11 @@ class SampleResult:
     output: JsonObject | None = None  # None where the sample failed
     feedback: str = ""  # what the reward said beside the number
     error: str = ""  # why the sample failed; empty where it did not
+    questions: tuple[str, ...] = ()  # keys of the journal's entries that this came from, in order
+
+    @classmethod
+    def from_json(cls, saved: JsonObject) -> SampleResult:
+        return cls(**{**saved, "questions": tuple(saved.get("questions", ()))})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +202,7 @@ class SpendUpdated:
     by_role: JsonObject = field(default_factory=dict)  # role → {calls, tokens, cost, seconds waited}
     left: JsonObject = field(default_factory=dict)  # only what is limited
     unpriced_calls: int = 0  # calls without a known price
+    replayed: int = 0  # answers taken from the journal; they were paid before, and are no calls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,7 +284,11 @@ Event: TypeAlias = (
 #: Every kind a run can say, by name.
 KINDS: dict[str, type[Any]] = {event.kind: event for event in Event.__args__}
 
-_PARTS: dict[str, type[Any]] = {"results": SampleResult, "survivors": Survivor, "removed": Removed}
+_PARTS: dict[str, Callable[[JsonObject], Any]] = {
+    "results": SampleResult.from_json,
+    "survivors": lambda saved: Survivor(**saved),
+    "removed": lambda saved: Removed(**saved),
+}
 
 
 def event_to_json(event: Event) -> JsonObject:
@@ -304,5 +315,5 @@ def event_from_json(kind: str, payload: JsonObject) -> Event:
 def _revive(name: str, value: Any) -> Any:
     part = _PARTS.get(name)
     if part is not None:
-        return tuple(part(**item) for item in value)
+        return tuple(part(item) for item in value)
     return tuple(value) if isinstance(value, list) else value

@@ -21,6 +21,7 @@ from optimizer_core.errors import ConfigurationError, SchemaError
 from optimizer_core.json_values import JsonObject
 from optimizer_core.metrics.base import Metric
 from optimizer_core.metrics.registry import MetricIdentifier
+from optimizer_core.models.journal import Journal, journalling
 from optimizer_core.models.settings import check_count
 from optimizer_core.modules.base import Module, Rollout
 from optimizer_core.optimizers.base import Optimizer
@@ -171,6 +172,7 @@ class Program:
         checkpoints: CheckpointStore | None = None,
         resume_from: JsonObject | None = None,
         restart: bool = False,
+        journal: Journal | None = None,
     ) -> History:
         """Search for a better content of the trainable variables, and take over the best that was found.
 
@@ -205,6 +207,8 @@ class Program:
             checkpoints: keeps the state after every batch.
             resume_from: such a state; the run goes on from there.
             restart: True begins with the value the program was made with, not with the present one.
+            journal: keeps every answer of a model before it counts; what is in it already is not asked again. A run
+                with a journal asks the same question once.
 
         Returns:
             The logs of every epoch.
@@ -249,7 +253,8 @@ class Program:
         for listener in settings.callbacks:
             if isinstance(listener, Callback):
                 listener.program = self
-        await train(run)
+        with journalling(journal):
+            await train(run)
         return history
 
     async def predict(

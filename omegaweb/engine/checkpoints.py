@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.db import transaction
 
+from omegaweb.engine.journal import paid_by_role
 from omegaweb.engine.recorder import Writer, writer
 from omegaweb.runs.models import Checkpoint, Run
 
@@ -109,10 +110,22 @@ def point_of_departure(run: Run) -> dict[str, Any] | None:
 
     None for a run that has not spent anything yet.
     """
-    state = newest_state(run.pk)
-    if state is None and not run.calls:
+    state, paid = newest_state(run.pk), paid_by_role(run.pk)
+    if state is None and not run.calls and not paid:
         return None
-    return with_everything_spent(state or {"spend": {"by_role": {}, "elapsed": 0.0}}, run)
+    return with_everything_paid(with_everything_spent(state or {"spend": {"by_role": {}, "elapsed": 0.0}}, run), paid)
+
+
+def with_everything_paid(state: dict[str, Any], paid: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the state with at least what the journal knows was paid, of which the run may not have told yet."""
+    saved = state.get("spend")
+    if saved is None:
+        return state
+    by_role = {role: dict(used) for role, used in saved["by_role"].items()}
+    for role, known in paid.items():
+        used = by_role.setdefault(role, {})
+        used |= {name: max(used.get(name, 0), value) for name, value in known.items()}
+    return {**state, "spend": {**saved, "by_role": by_role}}
 
 
 def with_everything_spent(state: dict[str, Any], run: Run) -> dict[str, Any]:
@@ -142,7 +155,9 @@ def with_everything_spent(state: dict[str, Any], run: Run) -> dict[str, Any]:
         }
     elapsed = max(saved["elapsed"], run.seconds)
     waited = max(saved.get("waited", 0.0), _waited(run))
-    return {**state, "spend": {**saved, "by_role": by_role, "elapsed": elapsed, "waited": waited}}
+    replayed = max(saved.get("replayed", 0), run.replayed)
+    spend = {**saved, "by_role": by_role, "elapsed": elapsed, "waited": waited, "replayed": replayed}
+    return {**state, "spend": spend}
 
 
 def _waited(run: Run) -> float:

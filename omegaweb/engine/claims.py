@@ -5,14 +5,31 @@ from __future__ import annotations
 import os
 import socket
 import uuid
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from omegaweb.runs.models import Run
+from omegaweb.runs.models import Run, RunQuerySet
 
 #: Without a sign of life for so long, whoever claimed the run is gone.
 SILENCE = timedelta(seconds=20)
 #: This process, in Run.claimed_by: host, process id, and a part that tells restarts apart.
 THIS_PROCESS = f"{socket.gethostname()[:60]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A run that a process holds. The fence tells this claim from all before and after it, also of the same process."""
+
+    run_id: int
+    fence: int
+
+    @property
+    def rows(self) -> RunQuerySet:
+        """The run's row, as long as this claim holds it."""
+        return Run.objects.under_way().filter(pk=self.run_id, fence=self.fence)
+
+    def holds(self) -> bool:
+        return self.rows.exists()
 
 
 def is_abandoned(run: Run, *, now: datetime) -> bool:

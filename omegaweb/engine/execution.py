@@ -8,6 +8,7 @@ import threading
 from omegaweb.engine import assembly
 from omegaweb.engine.checkpoints import RowCheckpoints, point_of_departure
 from omegaweb.engine.gate import RowGate
+from omegaweb.engine.journal import RowJournal
 from omegaweb.engine.recorder import Recorder
 from omegaweb.engine.steering import RowSteering
 from omegaweb.runs.models import Run
@@ -29,5 +30,6 @@ def execute(run: Run, *, gate: RowGate, steering: RowSteering, stop: threading.E
             steering=steering,
             checkpoints=RowCheckpoints(run.pk),
             resume_from=point_of_departure(run),
+            journal=RowJournal(run.pk),
         )
     )

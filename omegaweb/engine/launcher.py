@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Collection
 from datetime import datetime
 
 from django.conf import settings
@@ -23,7 +24,7 @@ from omegaweb.accounts.models import User
 from omegaweb.audit.models import Action
 from omegaweb.audit.services import record
 from omegaweb.engine import announcer, execution, review_rows
-from omegaweb.engine.claims import THIS_PROCESS
+from omegaweb.engine.claims import THIS_PROCESS, Claim
 from omegaweb.engine.gate import RowGate
 from omegaweb.engine.recorder import RecordingFailed, writer
 from omegaweb.engine.steering import RowSteering
@@ -55,11 +56,11 @@ class Launcher:
         """Start queued runs, the oldest first, as long as there is room."""
         with self._lock:
             while not self._closed and self._has_room():
-                run_id = claim_next()
-                if run_id is None:
+                claim = claim_next(leave=self._threads)
+                if claim is None:
                     return
-                thread = threading.Thread(target=self._work, args=(run_id,), name=f"run-{run_id}", daemon=True)
-                self._threads[run_id] = thread
+                thread = threading.Thread(target=self._work, args=(claim,), name=f"run-{claim.run_id}", daemon=True)
+                self._threads[claim.run_id] = thread
                 thread.start()
 
     def working_on(self) -> list[int]:
@@ -86,41 +87,51 @@ class Launcher:
             threads -= Run.objects.filter(pk__in=list(self._threads), state=RunState.PAUSED).count()
         return threads < self._limit
 
-    def _work(self, run_id: int) -> None:
+    def _work(self, claim: Claim) -> None:
         try:
-            conduct(run_id)
+            conduct(claim)
         except Exception:
-            logger.exception("run %s: its thread failed", run_id)
-            _fail(run_id, "Something unexpected happened; the server's log says what.")
+            logger.exception("run %s: its thread failed", claim.run_id)
+            _fail(claim, "Something unexpected happened; the server's log says what.")
         finally:
             connections.close_all()
             with self._lock:
-                del self._threads[run_id]
+                del self._threads[claim.run_id]
             self.fill()
             connections.close_all()
 
 
-def claim_next() -> int | None:
-    """Make the oldest queued run ours, and return its id. Whoever changes the row first has it."""
-    for run_id in Run.objects.filter(state=RunState.QUEUED).order_by("created_at", "pk").values_list("pk", flat=True):
-        claimed = Run.objects.filter(pk=run_id, state=RunState.QUEUED).update(
-            state=RunState.RUNNING, claimed_by=THIS_PROCESS, heartbeat_at=timezone.now(), message=""
+def claim_next(*, leave: Collection[int] = ()) -> Claim | None:
+    """Make the oldest queued run ours. Whoever changes the row first has it.
+
+    Args:
+        leave: runs that cannot be begun here yet, because a thread of an earlier claim is about to end.
+    """
+    queued = Run.objects.filter(state=RunState.QUEUED).exclude(pk__in=list(leave)).order_by("created_at", "pk")
+    for run_id, fence in queued.values_list("pk", "fence"):
+        claimed = Run.objects.filter(pk=run_id, state=RunState.QUEUED, fence=fence).update(
+            state=RunState.RUNNING,
+            claimed_by=THIS_PROCESS,
+            fence=fence + 1,
+            heartbeat_at=timezone.now(),
+            reason="",
+            message="",
         )
         if claimed:
             _announce(run_id)
-            return run_id
+            return Claim(run_id=run_id, fence=fence + 1)
     return None
 
 
-def conduct(run_id: int) -> None:
+def conduct(claim: Claim) -> None:
     """Carry out a claimed run in this thread, to whatever end."""
-    stop = threading.Event()
+    run_id, stop = claim.run_id, threading.Event()
     gate, steering = RowGate(run_id), RowSteering(run_id)
     steering.look()  # a run that goes on must know what was asked before it does anything
-    watcher = Watcher(run_id, claim=THIS_PROCESS, stop=stop, look=(gate.look, steering.look))
+    watcher = Watcher(run_id, fence=claim.fence, stop=stop, look=(gate.look, steering.look))
     watcher.start()
     problem = ""
-    writer.open(run_id, claim=THIS_PROCESS)
+    writer.open(run_id, fence=claim.fence)
     try:
         execution.execute(Run.objects.get(pk=run_id), gate=gate, steering=steering, stop=stop)
     except RecordingFailed as failure:
@@ -132,12 +143,13 @@ def conduct(run_id: int) -> None:
         problem = f"Something unexpected happened: {type(error).__name__}: {error}"
     finally:
         watcher.finish()
-        _end(run_id, problem)
+        _end(claim, problem)
 
 
-def _end(run_id: int, problem: str) -> None:
+def _end(claim: Claim, problem: str) -> None:
     """Write down the end of a run that has not said so itself."""
-    unsaid = writer.submit(run_id, lambda: _is_ours(run_id)).result()
+    run_id = claim.run_id
+    unsaid = writer.submit(run_id, claim.holds).result()
     if unsaid:
         message = problem or "The run ended without saying why."
         try:
@@ -146,28 +158,23 @@ def _end(run_id: int, problem: str) -> None:
             logger.info("run %s: its end cannot be recorded either", run_id)
     failure = writer.close(run_id)
     if failure is not None:
-        _fail(run_id, f"What the run said could not be written down, so it was stopped. {failure}")
+        _fail(claim, f"What the run said could not be written down, so it was stopped. {failure}")
 
 
-def _is_ours(run_id: int) -> bool:
-    return Run.objects.under_way().filter(pk=run_id, claimed_by=THIS_PROCESS).exists()
-
-
-def _fail(run_id: int, message: str) -> None:
+def _fail(claim: Claim, message: str) -> None:
     """Mark a run as failed where no event can say so."""
-    Run.objects.under_way().filter(pk=run_id, claimed_by=THIS_PROCESS).update(
-        state=RunState.FAILED, reason="error", message=message, finished_at=timezone.now()
-    )
-    _announce(run_id)
+    claim.rows.update(state=RunState.FAILED, reason="error", message=message, finished_at=timezone.now())
+    _announce(claim.run_id)
 
 
 def let_go(run: Run) -> bool:
     """Mark a run that nobody works on as interrupted; one that pauses goes on pausing. False if it moved on."""
-    mine = Run.objects.filter(pk=run.pk, claimed_by=run.claimed_by, state=run.state)
+    mine = Run.objects.filter(pk=run.pk, fence=run.fence, state=run.state)
+    # With another fence whoever worked on it cannot write any more, should it come back.
     if run.state == RunState.PAUSED:
-        changed = mine.update(claimed_by="")
+        changed = mine.update(claimed_by="", fence=run.fence + 1)
     else:
-        changed = mine.update(state=RunState.INTERRUPTED, message=INTERRUPTED)
+        changed = mine.update(state=RunState.INTERRUPTED, message=INTERRUPTED, fence=run.fence + 1)
     if changed:
         _announce(run.pk)
     return bool(changed)

@@ -30,6 +30,7 @@ class Scores:
                 output=result.output,
                 feedback=result.feedback,
                 error=result.error,
+                questions=list(result.questions),
             )
             if event.split == "validation":
                 known[index] = result.reward
@@ -51,7 +52,7 @@ class Scores:
             self._unsaved.values(),
             update_conflicts=True,
             unique_fields=["candidate", "split", "index"],
-            update_fields=["reward", "output", "feedback", "error"],
+            update_fields=["reward", "output", "feedback", "error", "questions"],
         )
         self._unsaved.clear()
 

@@ -315,6 +315,7 @@ class Projection:
             seconds_at=at,
             spend_by_role=event.by_role,
             left=event.left,
+            replayed=event.replayed,
         )
 
 

@@ -1,29 +1,26 @@
-"""Writes down what runs say: any thread may speak, one thread per process writes."""
+"""Writes down what runs say and are answered: any thread may speak, one thread per process writes."""
 
 from __future__ import annotations
 
-import logging
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from datetime import datetime
+from functools import partial
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeAlias
 
-from django.db import OperationalError, connections, transaction
+from django.db import connections
 from django.utils import timezone
 
-from omegaweb.engine import announcer
-from omegaweb.engine.projection import Projection
-from omegaweb.runs import models
-from optimizer_core.events import Event, event_to_json
+from omegaweb.engine.storage import Line, RecordingFailed, Storage
+from optimizer_core.events import Event
 
-logger = logging.getLogger(__name__)
+__all__ = ["Recorder", "RecordingFailed", "Writer", "writer"]
 
-#: Lines that may wait; a run that says more is held until the database has caught up.
+#: Items that may wait; a run that says more is held until the database has caught up.
 CAPACITY = 1000
 #: Lines in one transaction.
 BATCH = 200
@@ -31,50 +28,43 @@ BATCH = 200
 LINGER = 0.1
 #: Seconds without a word after which the database is let go.
 IDLE = 1.0
-#: How often a transaction is tried again when the database is locked or gone.
-ATTEMPTS = 3
-
-
-class RecordingFailed(Exception):
-    """What the run said could not be written down, so it must not go on."""
-
-
-class RunLost(Exception):
-    """The run is not this process's any more: somebody interrupted it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """Something a run said."""
-
-    run_id: int
-    event: Event
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """Something else to be done after everything the run has said so far."""
+    """Something else to be done: in turn, after everything the run has said so far, or at once."""
 
     run_id: int
     work: Callable[[], Any]
+    at_once: bool = False
     done: Future[Any] = field(default_factory=Future)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """Something that somebody waits for until it is there for good; what comes together is written together."""
+
+    run_id: int
+    thing: Any
+    write: Callable[[Sequence[Any]], None]
+    done: Future[None] = field(default_factory=Future)
+
+
+Item: TypeAlias = Line | Job | Kept
 
 
 class Writer:
     """A queue and the thread that empties it into the database."""
 
     def __init__(self, *, capacity: int = CAPACITY) -> None:
-        self._queue: queue.Queue[Line | Job] = queue.Queue(maxsize=capacity)
-        self._projections: dict[int, Projection] = {}  # touched by the writer's thread alone
-        self._failures: dict[int, Exception] = {}
-        self._claims: dict[int, str] = {}
+        self._queue: queue.Queue[Item] = queue.Queue(maxsize=capacity)
+        self._storage = Storage()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
 
-    def open(self, run_id: int, *, claim: str) -> None:
-        """Write what this run says only as long as it is under way and claimed so."""
-        self._claims[run_id] = claim
+    def open(self, run_id: int, *, fence: int) -> None:
+        """Write about this run only as long as it is under way and claimed so."""
+        self._storage.open(run_id, fence=fence)
 
     def write(self, run_id: int, event: Event) -> None:
         """Queue an event; waits while the queue is full.
@@ -82,7 +72,7 @@ class Writer:
         Raises:
             RecordingFailed: an earlier event of this run could not be written.
         """
-        self._check(run_id)
+        self._storage.check(run_id)
         self._put(Line(run_id=run_id, event=event, at=timezone.now()))
 
     def submit(self, run_id: int, work: Callable[[], Any]) -> Future[Any]:
@@ -91,32 +81,38 @@ class Writer:
         self._put(job)
         return job.done
 
+    def at_once(self, run_id: int, work: Callable[[], Any]) -> Future[Any]:
+        """Queue work that has nothing to do with what was said before."""
+        job = Job(run_id=run_id, work=work, at_once=True)
+        self._put(job)
+        return job.done
+
+    def keep(self, run_id: int, thing: Any, write: Callable[[Sequence[Any]], None]) -> Future[None]:
+        """Queue something to be written as soon as can be, together with what comes at the same time.
+
+        Args:
+            run_id: the run that must still be this process's.
+            thing: what is kept.
+            write: writes several such things, in a transaction.
+        """
+        kept = Kept(run_id=run_id, thing=thing, write=write)
+        self._put(kept)
+        return kept.done
+
     def confirm(self, run_id: int) -> None:
         """Make sure, in the writer's thread and inside a transaction, that more may be written about this run.
 
         Raises:
             RecordingFailed: something it said was lost, or the run is not this process's any more.
         """
-        self._check(run_id)
-        try:
-            self._check_claim(run_id)
-        except RunLost as lost:
-            logger.warning("run %s: %s", run_id, lost)
-            self._failures[run_id] = lost
-        self._check(run_id)
+        self._storage.confirm(run_id)
 
     def close(self, run_id: int) -> Exception | None:
         """Wait until everything the run said is written, forget the run, and return what went wrong, if anything."""
-        self.submit(run_id, lambda: self._projections.pop(run_id, None)).result()
-        self._claims.pop(run_id, None)
-        return self._failures.pop(run_id, None)
+        failure: Exception | None = self.submit(run_id, lambda: self._storage.forget(run_id)).result()
+        return failure
 
-    def _check(self, run_id: int) -> None:
-        failure = self._failures.get(run_id)
-        if failure is not None:
-            raise RecordingFailed(f"what the run said could not be written down: {failure}") from failure
-
-    def _put(self, item: Line | Job) -> None:
+    def _put(self, item: Item) -> None:
         with self._lock:
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._work, name="run-writer", daemon=True)
@@ -124,96 +120,87 @@ class Writer:
         self._queue.put(item)
 
     def _work(self) -> None:
+        waiting: list[Line | Job] = []
+        due = 0.0
         while True:
-            items = self._next_items()
-            items.sort(key=lambda item: item.run_id)  # runs know nothing of each other; each keeps its own order
-            for (run_id, is_line), group in groupby(items, key=lambda item: (item.run_id, isinstance(item, Line))):
-                if is_line:
-                    self._write_lines(run_id, [item for item in group if isinstance(item, Line)])
-                else:
-                    for item in group:
-                        self._do(item)
+            urgent, in_turn = _sorted(self._next_items(due - time.monotonic() if waiting else None))
+            self._keep([item for item in urgent if isinstance(item, Kept)])
+            for item in urgent:
+                if isinstance(item, Job):
+                    _do(item)
+            if in_turn and not waiting:
+                due = time.monotonic() + LINGER
+            waiting += in_turn
+            is_job = any(isinstance(item, Job) for item in in_turn)  # somebody waits for it
+            if waiting and (is_job or len(waiting) >= BATCH or time.monotonic() >= due):
+                self._write(waiting)
+                waiting = []
 
-    def _next_items(self) -> list[Line | Job]:
-        """Wait for something to do, and a moment for more of it; somebody waits for a job, so it goes at once."""
+    def _next_items(self, seconds: float | None) -> list[Item]:
+        """Wait for something to do, for so long where lines wait for company, and take what else is there."""
         try:
-            items = [self._queue.get(timeout=IDLE)]
+            items = [self._queue.get(timeout=IDLE if seconds is None else max(0.0, seconds))]
         except queue.Empty:
+            if seconds is not None:
+                return []
             connections.close_all()  # nobody knows when the next line comes
             items = [self._queue.get()]
-        end = time.monotonic() + LINGER
-        while len(items) < BATCH and not isinstance(items[-1], Job):
+        while len(items) < BATCH:
             try:
-                items.append(self._queue.get(timeout=max(0.0, end - time.monotonic())))
+                items.append(self._queue.get_nowait())
             except queue.Empty:
                 break
         return items
 
-    def _do(self, job: Any) -> None:
-        try:
-            job.done.set_result(job.work())
-        except Exception as error:  # whoever submitted the job hears of it
-            job.done.set_exception(error)
+    def _keep(self, items: list[Kept]) -> None:
+        items.sort(key=lambda item: item.run_id)
+        for run_id, group in groupby(items, key=lambda item: item.run_id):
+            kept = list(group)
+            _finish(kept, partial(self._storage.keep, run_id, partial(_write_together, kept)))
 
-    def _write_lines(self, run_id: int, lines: list[Line]) -> None:
-        if run_id in self._failures:
-            return
-        try:
-            self._transact(run_id, lines)
-        except RunLost as lost:
-            logger.warning("run %s: %s", run_id, lost)
-            self._failures[run_id] = lost
-        except Exception:  # one of them is at fault: keep those before it
-            try:
-                for line in lines:
-                    self._transact(run_id, [line])
-            except Exception as error:
-                logger.exception("run %s: an event could not be written", run_id)
-                self._failures[run_id] = error
+    def _write(self, items: list[Line | Job]) -> None:
+        items.sort(key=lambda item: item.run_id)  # runs know nothing of each other; each keeps its own order
+        for (run_id, is_line), group in groupby(items, key=lambda item: (item.run_id, isinstance(item, Line))):
+            if is_line:
+                self._storage.write_lines(run_id, [item for item in group if isinstance(item, Line)])
+            else:
+                for item in group:
+                    if isinstance(item, Job):
+                        _do(item)
 
-    def _transact(self, run_id: int, lines: list[Line]) -> None:
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                with transaction.atomic():
-                    self._check_claim(run_id)
-                    projection = self._projections.get(run_id) or self._load(run_id)
-                    self._append(projection, lines)
-                break
-            except Exception as error:
-                self._projections.pop(run_id, None)  # it is ahead of the database now
-                if attempt == ATTEMPTS or not isinstance(error, OperationalError):
-                    raise
-                connections.close_all()
-        announcer.announce(run_id, project_id=projection.run.project_id, sequence=projection.run.last_sequence)
 
-    def _check_claim(self, run_id: int) -> None:
-        claim = self._claims.get(run_id)
-        if claim is None:
-            return
-        mine = models.Run.objects.select_for_update().under_way().filter(pk=run_id, claimed_by=claim)
-        if not mine.values_list("pk", flat=True):
-            raise RunLost("another process took the run over, or it was interrupted")
+def _sorted(items: Iterable[Item]) -> tuple[list[Kept | Job], list[Line | Job]]:
+    """Return what somebody waits for regardless of what was said, and what has its turn."""
+    urgent: list[Kept | Job] = []
+    in_turn: list[Line | Job] = []
+    for item in items:
+        if isinstance(item, Kept) or (isinstance(item, Job) and item.at_once):
+            urgent.append(item)
+        else:
+            in_turn.append(item)
+    return urgent, in_turn
 
-    def _load(self, run_id: int) -> Projection:
-        projection = Projection(models.Run.objects.select_related("best", "baseline").get(pk=run_id))
-        self._projections[run_id] = projection
-        return projection
 
-    def _append(self, projection: Projection, lines: list[Line]) -> None:
-        rows = []
-        for sequence, line in enumerate(lines, start=projection.run.last_sequence + 1):
-            projection.apply(line.event, sequence=sequence, at=line.at)
-            rows.append(
-                models.Event(
-                    run=projection.run,
-                    sequence=sequence,
-                    kind=line.event.kind,
-                    payload=event_to_json(line.event),
-                    at=line.at,
-                )
-            )
-        models.Event.objects.bulk_create(rows)
-        projection.save()
+def _write_together(kept: Sequence[Kept]) -> None:
+    kept[0].write([item.thing for item in kept])
+
+
+def _do(job: Job) -> None:
+    _finish([job], job.work)
+
+
+def _finish(items: Sequence[Job | Kept], work: Callable[[], Any]) -> None:
+    """Do some work, and tell whoever still waits for it how it went."""
+    # What nobody waits for any more is done all the same: an answer was paid, also if the run stops now.
+    waited_for = [item.done for item in items if item.done.set_running_or_notify_cancel()]
+    try:
+        result = work()
+    except Exception as error:  # whoever waits hears of it
+        for future in waited_for:
+            future.set_exception(error)
+    else:
+        for future in waited_for:
+            future.set_result(result)
 
 
 #: The one writer of this process.

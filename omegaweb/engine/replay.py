@@ -25,6 +25,7 @@ EMPTY: dict[str, Any] = {
     "seconds_at": None,
     "spend_by_role": {},
     "left": {},
+    "replayed": 0,
     "baseline": None,
     "best": None,
     "result": None,

@@ -24,14 +24,14 @@ class Watcher:
 
     Args:
         run_id: the run.
-        claim: what this process wrote into ``Run.claimed_by``; a run that another took over must stop here.
+        fence: what the run's claim was given; a run that another took over must stop here.
         stop: set when the run shall end.
         look: called at each look, for verdicts and requests.
     """
 
-    def __init__(self, run_id: int, *, claim: str, stop: threading.Event, look: Sequence[Callable[[], None]]) -> None:
+    def __init__(self, run_id: int, *, fence: int, stop: threading.Event, look: Sequence[Callable[[], None]]) -> None:
         self._run_id = run_id
-        self._claim = claim
+        self._fence = fence
         self._stop = stop
         self._look = look
         self._over = threading.Event()
@@ -56,7 +56,7 @@ class Watcher:
         connections.close_all()
 
     def _look_once(self, *, heartbeat: bool) -> None:
-        mine = Run.objects.under_way().filter(pk=self._run_id, claimed_by=self._claim)
+        mine = Run.objects.under_way().filter(pk=self._run_id, fence=self._fence)
         request = mine.values_list("stop_requested_at", flat=True).first()
         if request is not None or not mine.exists():
             self._stop.set()

@@ -11,6 +11,8 @@ from omegaweb.programs.models import Program
 from omegaweb.projects.access import InProjectQuerySet
 from omegaweb.projects.models import Project
 from omegaweb.runs.configuration import BudgetChoice, RunConfiguration
+from omegaweb.runs.journal_models import JournalEntry as JournalEntry
+from omegaweb.runs.journal_models import JournalPart as JournalPart
 from omegaweb.runs.requests import SteeringRequest as SteeringRequest
 
 
@@ -73,6 +75,7 @@ class Run(models.Model):
     stop_requested_at = models.DateTimeField(null=True, blank=True)
     heartbeat_at = models.DateTimeField(null=True, blank=True)  # the run's thread was alive
     claimed_by = models.CharField(max_length=120, blank=True)  # the process whose thread it is
+    fence = models.PositiveIntegerField(default=0)  # grows with every claim; only the newest may write
 
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
@@ -92,6 +95,7 @@ class Run(models.Model):
     seconds_at = models.DateTimeField(null=True, blank=True)  # when that was measured
     spend_by_role = models.JSONField(default=dict)
     left = models.JSONField(default=dict)  # what is left of each limit
+    replayed = models.PositiveIntegerField(default=0)  # answers that came from the journal after an interruption
 
     baseline = models.ForeignKey("Candidate", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     best = models.ForeignKey("Candidate", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
@@ -270,6 +274,7 @@ class SampleScore(models.Model):
     output = models.JSONField(null=True, blank=True)  # None: the sample failed
     feedback = models.TextField(blank=True)
     error = models.TextField(blank=True)
+    questions = models.JSONField(default=list)  # keys of the JournalEntry rows it came from, in order
 
     class Meta:
         ordering = ("split", "index")

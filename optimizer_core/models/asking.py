@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from optimizer_core.budget import Usage
 from optimizer_core.data.schema import Schema
 from optimizer_core.errors import FormatRejected, InvalidAnswer, ModelAccessDenied, ModelRefused
+from optimizer_core.json_values import fields_to_json
+from optimizer_core.models.answers import Answers, Made
 from optimizer_core.models.base import FORMS, Answer, ChatAnswer, ChatRequest, Transport
 from optimizer_core.models.calls import Caller, Tab
 from optimizer_core.models.forms import forms_for, remember
+from optimizer_core.models.journal import Entry
 from optimizer_core.models.json_answer import read_answer, repair_request
+from optimizer_core.models.question_key import question_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asker:
-    """Asks through a transport; the caller makes the attempts."""
+    """Asks through a transport, unless the answer is known; the caller makes the attempts."""
 
     transport: Transport
     caller: Caller
+    answers: Answers[ChatAnswer]
 
     async def answer(self, request: ChatRequest, schema: Schema | None, tab: Tab) -> Answer:
         """Ask, and where the answer does not fit ask once more with the problems listed.
@@ -31,7 +37,9 @@ class Asker:
             reply = await self._ask(request, tab)
             if not reply.text.strip():
                 raise InvalidAnswer(f"{request.model} answered with nothing{_cut(reply, request)}")
-            return Answer(value={"content": reply.text}, usage=tab.usage, reasoning=reply.reasoning)
+            return Answer(
+                value={"content": reply.text}, usage=tab.usage, reasoning=reply.reasoning, cached=not tab.usage.calls
+            )
         request, reply = await self._ask_for_json(request, tab)
         value, problems = read_answer(reply.text, schema)
         if problems and not _cut(reply, request):
@@ -42,7 +50,7 @@ class Asker:
                 f"the answer of {request.model} does not fit: {'; '.join(problems[:3])}{_cut(reply, request)}; "
                 f"it began with {reply.text[:120]!r}"
             )
-        return Answer(value=value, usage=tab.usage, reasoning=reply.reasoning)
+        return Answer(value=value, usage=tab.usage, reasoning=reply.reasoning, cached=not tab.usage.calls)
 
     async def _ask_for_json(self, request: ChatRequest, tab: Tab) -> tuple[ChatRequest, ChatAnswer]:
         """Ask in a form that the server knows, and return it with the reply."""
@@ -58,7 +66,7 @@ class Asker:
 
     async def _ask(self, request: ChatRequest, tab: Tab) -> ChatAnswer:
         try:
-            reply = await self.caller.call(lambda: self.transport.chat(request), tab)
+            reply = await self._reply(request, tab)
         except FormatRejected as error:
             if request.schema is not None and request.form != FORMS[-1]:
                 raise
@@ -68,6 +76,42 @@ class Asker:
             said = reply.refusal[:300] or "its content filter ended the answer"
             raise ModelRefused(f"{request.model} refused: {said}")
         return reply
+
+    async def _reply(self, request: ChatRequest, tab: Tab) -> ChatAnswer:
+        async def make(_: list[str]) -> list[Made[ChatAnswer]]:
+            own = replace(tab, usage=Usage())
+            try:
+                reply = await self.caller.call(lambda: self.transport.chat(request), own)
+            finally:
+                tab.usage += own.usage
+            return [Made(value=reply, entry=_entry(request, reply, own))]
+
+        (reply,) = await self.answers.get([question_key(request, tab.repeat)], make, meter=tab.meter)
+        return reply
+
+
+def _entry(request: ChatRequest, reply: ChatAnswer, tab: Tab) -> Entry:
+    answer = fields_to_json(reply)
+    del answer["usage"]
+    return Entry(
+        role=tab.role.value,
+        model=request.model,
+        request={
+            "messages": request.messages,
+            "schema": request.schema,
+            "form": request.form,
+            "settings": dict(request.settings),
+            "api_base": request.api_base,
+            "repeat": tab.repeat,
+        },
+        answer=answer,
+        usage=tab.usage,
+    )
+
+
+def reply_of(entry: Entry) -> ChatAnswer:
+    """Return the reply that the journal kept."""
+    return ChatAnswer(**entry.answer, usage=entry.usage)
 
 
 def _repair(request: ChatRequest, reply: ChatAnswer, problems: list[str], schema: Schema) -> ChatRequest:

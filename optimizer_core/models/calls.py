@@ -31,6 +31,7 @@ class Tab:
 
     meter: Meter
     role: Role
+    repeat: int = 0  # number of the repeated measurement; the same question again is another one
     usage: Usage = field(default_factory=Usage)
 
 

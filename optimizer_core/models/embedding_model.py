@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from optimizer_core.budget import Meter, Role
+from optimizer_core.budget import Meter, Role, Usage
 from optimizer_core.errors import ConfigurationError, ModelError, ModelUnavailable
-from optimizer_core.json_values import JsonObject
+from optimizer_core.json_values import JsonObject, content_hash
+from optimizer_core.models.answers import Answers, Made
 from optimizer_core.models.base import EmbeddingRequest, Transport
 from optimizer_core.models.calls import Caller, Tab
 from optimizer_core.models.defaults import get_default_embedding_model
+from optimizer_core.models.journal import Entry
 from optimizer_core.models.retry import RetryPolicy, pause_of
 from optimizer_core.models.settings import check_count, check_extra_body, check_model_name, check_number
-from optimizer_core.models.shared_results import SharedResults
 from optimizer_core.models.slots import Slots
 from optimizer_core.models.transports import transport_for
 
@@ -86,7 +88,7 @@ class EmbeddingModel:
             slots=Slots(self.max_concurrency),
             pause=pause_of(self.model, api_base),
         )
-        self._vectors: SharedResults[str, npt.NDArray[np.float32]] = SharedResults()
+        self._vectors = Answers(caching=self.caching, read=_vector_of)
 
     async def embed(self, texts: Sequence[object], *, meter: Meter) -> npt.NDArray[np.float32]:
         """Return one row for each text, shape (texts, dimensions); shape (0, 0) without texts.
@@ -102,16 +104,18 @@ class EmbeddingModel:
 
         if not texts:
             return np.zeros((0, 0), dtype=np.float32)
-        known = self._vectors if self.caching else SharedResults[str, "npt.NDArray[np.float32]"]()
+        words = [str(text) or _EMPTY for text in texts]
+        keys = [self._key(text) for text in words]
+        text_of = dict(zip(keys, words, strict=True))
 
-        async def make(missing: list[str]) -> list[npt.NDArray[np.float32]]:
-            batches = [missing[i : i + self.batch_size] for i in range(0, len(missing), self.batch_size)]
+        async def make(missing: list[str]) -> list[Made[npt.NDArray[np.float32]]]:
+            asked = [text_of[key] for key in missing]
             async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(self._embed_batch(batch, meter)) for batch in batches]
-            return [row for task in tasks for row in task.result()]
+                tasks = [group.create_task(self._embed_batch(batch, meter)) for batch in self._batches(asked)]
+            return [made for task in tasks for made in task.result()]
 
         try:
-            rows, _ = await known.get([str(text) or _EMPTY for text in texts], make)
+            rows = await self._vectors.get(keys, make, meter=meter)
         except BaseExceptionGroup as group:
             # All batches are asked at once; one error speaks for those that failed together.
             raise group.exceptions[0] from group
@@ -147,29 +151,53 @@ class EmbeddingModel:
     def __repr__(self) -> str:
         return f"EmbeddingModel({self.model!r})"
 
-    async def _embed_batch(self, texts: list[str], meter: Meter) -> Sequence[npt.NDArray[np.float32]]:
+    @property
+    def _settings(self) -> JsonObject:
+        settings: JsonObject = {} if self.dimensions is None else {"dimensions": self.dimensions}
+        return {**settings, "extra_body": self.extra_body} if self.extra_body else settings
+
+    def _batches(self, texts: list[str]) -> list[list[str]]:
+        return [texts[start : start + self.batch_size] for start in range(0, len(texts), self.batch_size)]
+
+    def _key(self, text: str) -> str:
+        return content_hash(["embedding", self.model, self.api_base, self._settings, text], length=32)
+
+    async def _embed_batch(self, texts: list[str], meter: Meter) -> list[Made[npt.NDArray[np.float32]]]:
+        tab = Tab(meter=meter, role=Role.EMBEDDING)
+        rows = await self._ask(texts, tab)
+        shares = [tab.usage, *[Usage()] * (len(texts) - 1)]
+        return [
+            Made(value=row, entry=self._entry(text, row, share))
+            for text, row, share in zip(texts, rows, shares, strict=True)
+        ]
+
+    def _entry(self, text: str, row: npt.NDArray[np.float32], usage: Usage) -> Entry:
+        return Entry(
+            role=Role.EMBEDDING.value,
+            model=self.model,
+            request={"text": text, "settings": self._settings, "api_base": self.api_base},
+            answer={"vector": base64.b64encode(row.astype("<f4").tobytes()).decode()},
+            usage=usage,
+        )
+
+    async def _ask(self, texts: list[str], tab: Tab) -> Sequence[npt.NDArray[np.float32]]:
         import numpy as np
 
-        settings: JsonObject = {} if self.dimensions is None else {"dimensions": self.dimensions}
-        if self.extra_body:
-            settings["extra_body"] = self.extra_body
         request = EmbeddingRequest(
             model=self.model,
             texts=tuple(texts),
-            settings=settings,
+            settings=self._settings,
             api_base=self.api_base,
             api_key=self._api_key,
             timeout=self.timeout,
         )
         try:
-            reply = await self._caller.call(
-                lambda: self._transport.embed(request), Tab(meter=meter, role=Role.EMBEDDING)
-            )
+            reply = await self._caller.call(lambda: self._transport.embed(request), tab)
         except ModelError as error:
             if self.fallback is None:
                 raise
             try:
-                return list(await self.fallback.embed(texts, meter=meter))
+                return [row for part in self.fallback._batches(texts) for row in await self.fallback._ask(part, tab)]
             except ModelError as second:
                 raise second from error
         try:
@@ -179,6 +207,12 @@ class EmbeddingModel:
         if rows.shape[:1] != (len(texts),) or rows.ndim != 2 or not np.isfinite(rows).all():
             raise ModelUnavailable(f"{self.model}: vectors of unequal length or with values that are no numbers")
         return list(rows)
+
+
+def _vector_of(entry: Entry) -> npt.NDArray[np.float32]:
+    import numpy as np
+
+    return np.frombuffer(base64.b64decode(entry.answer["vector"]), dtype="<f4").astype(np.float32)
 
 
 def as_embedding_model(source: EmbeddingModel | str | JsonObject | None) -> EmbeddingModel:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -10,15 +9,15 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any, Final, Literal, TypeAlias
 
-from optimizer_core.budget import Meter, Role, Usage
+from optimizer_core.budget import Meter, Role
 from optimizer_core.data.schema import Schema
 from optimizer_core.errors import ConfigurationError, ModelError
 from optimizer_core.json_values import JsonObject
-from optimizer_core.models.asking import Asker
+from optimizer_core.models.answers import Answers
+from optimizer_core.models.asking import Asker, reply_of
 from optimizer_core.models.base import Answer, ChatRequest, Transport
 from optimizer_core.models.calls import Caller, Tab
 from optimizer_core.models.defaults import get_default_language_model
-from optimizer_core.models.question_key import question_key
 from optimizer_core.models.retry import RetryPolicy, pause_of
 from optimizer_core.models.settings import (
     check_count,
@@ -28,7 +27,6 @@ from optimizer_core.models.settings import (
     check_reasoning_effort,
     check_temperature,
 )
-from optimizer_core.models.shared_results import SharedResults
 from optimizer_core.models.slots import Slots
 from optimizer_core.models.thinking import with_thinking, without_thinking
 from optimizer_core.models.transports import transport_for
@@ -56,7 +54,7 @@ class LanguageModel:
         retry_max_wait: seconds; a provider's ``Retry-After`` counts up to this.
         retry_first_wait: seconds before the second attempt where the provider names none; doubles up to ten.
         fallback: the model that is asked where this one gave no usable answer.
-        caching: the same question with the same settings is asked once.
+        caching: the same question with the same settings is asked once; a run with a journal does so anyway.
         temperature: of the answers; None sends nothing.
         reasoning_effort: "minimal" … "xhigh"; None sends nothing.
         max_tokens: of one answer; None sends nothing.
@@ -107,8 +105,8 @@ class LanguageModel:
             slots=Slots(self.max_concurrency),
             pause=pause_of(self.model, api_base),
         )
-        self._asker = Asker(transport=self._transport, caller=caller)
-        self._answers: SharedResults[str, Answer] = SharedResults()
+        answers = Answers(caching=self.caching, read=reply_of)
+        self._asker = Asker(transport=self._transport, caller=caller, answers=answers)
 
     async def generate(
         self,
@@ -141,7 +139,7 @@ class LanguageModel:
             BudgetExhausted: the next attempt would go over the budget.
             RunStopped: the run was asked to stop.
         """
-        tab = Tab(meter=meter, role=role)
+        tab = Tab(meter=meter, role=role, repeat=repeat)
         given = {
             "temperature": self.temperature if temperature is UNSET else check_temperature(temperature),
             "reasoning_effort": (
@@ -156,10 +154,7 @@ class LanguageModel:
         asked = without_thinking(self.model, wanted, settings)
         request = self._request(messages if isinstance(messages, tuple) else tuple(messages), asked, settings)
         try:
-            if self.caching:
-                answer = await self._remembered(request, asked, tab, repeat)
-            else:
-                answer = await self._asker.answer(request, asked, tab)
+            answer = await self._asker.answer(request, asked, tab)
             return answer if asked is wanted else replace(answer, value=with_thinking(answer.value, answer.reasoning))
         except ModelError as error:
             if self.fallback is None:
@@ -176,7 +171,7 @@ class LanguageModel:
                 )
             except ModelError as second:
                 raise second from error
-            return _with_usage(answer, tab.usage + answer.usage, cached=answer.cached)
+            return replace(answer, usage=tab.usage + answer.usage)
 
     async def aclose(self) -> None:
         """Close this event loop's connections early; they are closed with the loop anyway."""
@@ -226,13 +221,6 @@ class LanguageModel:
             timeout=self.timeout,
         )
 
-    async def _remembered(self, request: ChatRequest, schema: Schema | None, tab: Tab, repeat: int) -> Answer:
-        async def make(_: list[str]) -> list[Answer]:
-            return [await self._asker.answer(request, schema, tab)]
-
-        answers, made = await self._answers.get([question_key(request, repeat)], make)
-        return _with_usage(answers[0], tab.usage, cached=not made)
-
 
 def as_language_model(source: LanguageModel | str | JsonObject | None) -> LanguageModel:
     """Return the model that an instance, a model string or a configuration means; None means the default one.
@@ -253,11 +241,6 @@ def as_language_model(source: LanguageModel | str | JsonObject | None) -> Langua
     if isinstance(source, Mapping):
         return LanguageModel.from_config(dict(source))
     raise ConfigurationError(f"a language model must be a LanguageModel or a model string, got {source!r}")
-
-
-def _with_usage(answer: Answer, usage: Usage, *, cached: bool = False) -> Answer:
-    # A copy: the cache's own must not be changed by who got it.
-    return replace(answer, value=copy.deepcopy(answer.value), usage=usage, cached=cached)
 
 
 @lru_cache(maxsize=256)

@@ -15,9 +15,9 @@ def question_key(request: ChatRequest, repeat: int = 0) -> str:
         request: what is asked.
         repeat: number of the repeated measurement; the same question again is another one.
     """
-    schema = None if request.schema is None else _schema_hash(request.schema)
+    schema = None if request.schema is None else schema_hash(request.schema)
     asked = [request.model, request.api_base, dict(request.settings), request.form, schema]
     return content_hash([*asked, messages_hash(request.messages), repeat], length=32)
 
 
-_schema_hash: ByIdentity[str] = ByIdentity(lambda schema: content_hash(schema, length=32))
+schema_hash: ByIdentity[str] = ByIdentity(lambda schema: content_hash(schema, length=32))

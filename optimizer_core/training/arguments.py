@@ -9,6 +9,7 @@ from typing import TypeAlias, TypedDict
 from optimizer_core.budget import Budget
 from optimizer_core.callbacks import Listener
 from optimizer_core.json_values import JsonObject
+from optimizer_core.models.journal import Journal
 from optimizer_core.review import ReviewGate
 from optimizer_core.steering import Steering
 from optimizer_core.training.checkpoints import CheckpointStore
@@ -39,6 +40,7 @@ class FitArguments(TypedDict, total=False):
     checkpoints: CheckpointStore | None
     resume_from: JsonObject | None
     restart: bool
+    journal: Journal | None
     initial_epoch: int
     steps_per_epoch: int | None
     validation_steps: int | None

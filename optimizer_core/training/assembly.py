@@ -49,8 +49,9 @@ def prepare(
         else state_from_json(saved, uncertainty=uncertainty)
     )
     spent, elapsed, waited = ({}, 0.0, 0.0) if settings.resume_from is None else spend_from_json(spend or {})
+    replayed = int((spend or {}).get("replayed", 0))
     budget = larger(settings.budget, state.steered.budget)
-    meter = Meter(budget, spent=spent, elapsed=elapsed, waited=waited)
+    meter = Meter(budget, spent=spent, elapsed=elapsed, waited=waited, replayed=replayed)
     reporter = Reporter(settings.callbacks, meter, budget)
     stopper = Stopper(settings.stop, meter)
     scorer = Scorer(

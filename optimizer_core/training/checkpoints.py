@@ -95,7 +95,7 @@ def _revive(saved: JsonObject, uncertainty: float) -> SearchState:
         rejections=[Rejection(**item) for item in saved["rejections"]],
         selected=set(saved["selected"]),
         waiting={name: tuple(samples) for name, samples in saved["waiting"].items()},
-        epoch_results=[SampleResult(**item) for item in saved["epoch_results"]],
+        epoch_results=[SampleResult.from_json(item) for item in saved["epoch_results"]],
         racing=RacingState.from_json(saved["racing"]),
         steered=Steered.from_json(saved.get("steered", {})),
         training={name: dict(rewards) for name, rewards in saved["training"].items()},
@@ -110,7 +110,7 @@ def _revive(saved: JsonObject, uncertainty: float) -> SearchState:
     ]
     state.population.restore(members, saved["banned"])
     for name, results in saved["results"].items():
-        state.record(name, [SampleResult(**item) for item in results])
+        state.record(name, [SampleResult.from_json(item) for item in results])
     state.memory.restore(saved["memory"])
     state.pool.restore(saved["pool"])
     return state
@@ -118,7 +118,7 @@ def _revive(saved: JsonObject, uncertainty: float) -> SearchState:
 
 def _result(result: SampleResult, with_outputs: bool) -> JsonObject:
     saved = fields_to_json(result)
-    return saved if with_outputs else {**saved, "output": None}
+    return saved if with_outputs else {**saved, "output": None, "questions": []}
 
 
 def answers_to_json(ledger: Ledger, members: Container[str], samples: Mapping[str, Sample]) -> JsonObject:
@@ -151,15 +151,16 @@ def answers_from_json(saved: list[JsonObject], samples: Mapping[str, Sample]) ->
             for variable, read, outputs in item["trace"]
         )
         result = {name: value for name, value in item.items() if name not in ("trace", "failure")}
-        outcomes.append(Outcome(result=SampleResult(**result), trace=trace, failure=item["failure"]))
+        outcomes.append(Outcome(result=SampleResult.from_json(result), trace=trace, failure=item["failure"]))
     return outcomes
 
 
-def spend_to_json(by_role: dict[Role, Usage], elapsed: float, waited: float = 0.0) -> JsonObject:
-    """Return what was spent so far."""
+def spend_to_json(by_role: dict[Role, Usage], elapsed: float, waited: float = 0.0, replayed: int = 0) -> JsonObject:
+    """Return what was spent so far, and how many answers came from the journal instead."""
     return {
         "elapsed": elapsed,
         "waited": waited,
+        "replayed": replayed,
         "by_role": {role.value: fields_to_json(usage) for role, usage in by_role.items()},
     }
 

@@ -61,7 +61,9 @@ class Holdback:
             limit = getattr(self.budget, name)
             if limit is None:
                 continue
-            self.each[name] = (spent[name] - self.before.get(name, 0.0)) / answered
+            # What the journal saved would have been paid by a run that was never interrupted.
+            saved = getattr(meter.saved, name) if name != "seconds" else 0.0
+            self.each[name] = (spent[name] - self.before.get(name, 0.0) + saved) / answered
             self._divide(name, max(0.0, limit - spent[name]))
 
     def extend(self, budget: Budget, spent: Mapping[str, float]) -> None:

@@ -121,4 +121,5 @@ class Reporter:
             by_role=by_role,
             left=self._meter.left_of(self._budget),
             unpriced_calls=total.unpriced_calls,
+            replayed=self._meter.replayed,
         )

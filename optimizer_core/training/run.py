@@ -150,12 +150,13 @@ class Run:
         store = self.settings.checkpoints
         if store is None:
             return
+        meter = self.meter
         saved = state_to_json(self.state, validation_size=len(self.data.validation), with_outputs=bool(self.metrics))
         samples = {sample.id: sample for sample in self.data.train}
         saved |= {
             "answers": answers_to_json(self.measurer.scorer.ledger, self.state.population, samples),
             "fingerprint": self.fingerprint(),
-            "spend": spend_to_json(self.meter.by_role, self.meter.elapsed, self.meter.waited),
+            "spend": spend_to_json(meter.by_role, meter.elapsed, meter.waited, meter.replayed),
             "holdback": self.holdback.to_json(),
         }
         self.reporter.emit(CheckpointSaved(reference=await store.save(saved)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from optimizer_core.budget import Meter
 from optimizer_core.data.candidate import Candidate
@@ -12,6 +12,7 @@ from optimizer_core.data.dataset import Sample
 from optimizer_core.errors import BudgetExhausted, ModelError, RewardError, RunStopped, SchemaError
 from optimizer_core.events import SampleResult
 from optimizer_core.json_values import JsonObject
+from optimizer_core.models.journal import noting_questions
 from optimizer_core.modules.base import Module, Rollout
 from optimizer_core.rewards.base import Reward
 from optimizer_core.training.ledger import Key, Ledger, Outcome
@@ -101,6 +102,11 @@ class Scorer:
         return outcome
 
     async def _evaluate(self, question: Question) -> Outcome:
+        with noting_questions() as questions:
+            outcome = await self._judged(question)
+        return replace(outcome, result=replace(outcome.result, questions=tuple(questions)))
+
+    async def _judged(self, question: Question) -> Outcome:
         sample = question.sample
         rollout = Rollout(
             content=question.candidate.content, meter=self._meter, sample=sample.id, repeat=question.repeat

@@ -6,38 +6,79 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('runs', '0007_plain_search'),
+        ("runs", "0007_plain_search"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='candidate',
-            name='pinned',
+            model_name="candidate",
+            name="pinned",
             field=models.BooleanField(default=False),
         ),
         migrations.AlterField(
-            model_name='run',
-            name='state',
-            field=models.CharField(choices=[('queued', 'Queued'), ('running', 'Running'), ('waiting', 'Waiting for you'), ('paused', 'Paused'), ('completed', 'Completed'), ('stopped', 'Stopped'), ('failed', 'Failed'), ('interrupted', 'Interrupted')], default='queued', max_length=20),
+            model_name="run",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("queued", "Queued"),
+                    ("running", "Running"),
+                    ("waiting", "Waiting for you"),
+                    ("paused", "Paused"),
+                    ("completed", "Completed"),
+                    ("stopped", "Stopped"),
+                    ("failed", "Failed"),
+                    ("interrupted", "Interrupted"),
+                ],
+                default="queued",
+                max_length=20,
+            ),
         ),
         migrations.CreateModel(
-            name='SteeringRequest',
+            name="SteeringRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('action', models.CharField(choices=[('pause', 'Pause'), ('resume', 'Resume'), ('finish', 'Finish'), ('extend', 'Extend the budget'), ('note', 'Note to the proposer'), ('add', 'Candidate made by hand'), ('ban', 'Ban'), ('pin', 'Pin'), ('unpin', 'Unpin')], max_length=10)),
-                ('payload', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('applied_at', models.DateTimeField(blank=True, null=True)),
-                ('applied_after', models.PositiveIntegerField(blank=True, null=True)),
-                ('problem', models.TextField(blank=True)),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steering', to='runs.run')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[
+                            ("pause", "Pause"),
+                            ("resume", "Resume"),
+                            ("finish", "Finish"),
+                            ("extend", "Extend the budget"),
+                            ("note", "Note to the proposer"),
+                            ("add", "Candidate made by hand"),
+                            ("ban", "Ban"),
+                            ("pin", "Pin"),
+                            ("unpin", "Unpin"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("payload", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("applied_at", models.DateTimeField(blank=True, null=True)),
+                ("applied_after", models.PositiveIntegerField(blank=True, null=True)),
+                ("problem", models.TextField(blank=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="steering", to="runs.run"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('pk',),
+                "ordering": ("pk",),
             },
         ),
     ]

@@ -18,6 +18,7 @@ from omegaweb.engine.checkpoints import (
     with_everything_spent,
 )
 from omegaweb.engine.recorder import RecordingFailed, Writer
+from omegaweb.engine.storage import Storage
 from omegaweb.runs.configuration import BudgetChoice
 from omegaweb.runs.models import Checkpoint, Run, RunState
 from optimizer_core.budget import Role, Usage
@@ -100,11 +101,11 @@ def test_a_run_without_checkpoint_begins_again(alice):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("change", [{"claimed_by": "elsewhere:7:abc"}, {"state": RunState.INTERRUPTED}])
+@pytest.mark.parametrize("change", [{"fence": 2}, {"state": RunState.INTERRUPTED}])
 async def test_a_run_that_was_taken_over_neither_adds_nor_removes_states(alice, change):
-    run = await sync_to_async(make_run)(alice, claimed_by="here")
+    run = await sync_to_async(make_run)(alice, fence=1)
     own = Writer()
-    own.open(run.pk, claim="here")
+    own.open(run.pk, fence=1)
     store = RowCheckpoints(run.pk, via=own)
     await store.save({"step": 1})
     await Run.objects.filter(pk=run.pk).aupdate(**change)
@@ -119,10 +120,10 @@ async def test_a_run_that_was_taken_over_neither_adds_nor_removes_states(alice, 
 
 @pytest.mark.django_db(transaction=True)
 async def test_no_state_is_saved_after_something_the_run_said_was_lost(alice, monkeypatch):
-    def refuse(self, projection, lines):
+    def refuse(self, run_id, lines):
         raise OSError("the disk is full")
 
-    monkeypatch.setattr(Writer, "_append", refuse)
+    monkeypatch.setattr(Storage, "_append", refuse)
     run = await sync_to_async(make_run)(alice)
     own = Writer()
     own.write(run.pk, CheckpointSaved(reference="r"))

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from omegaweb.engine import execution, launcher, recorder
+from omegaweb.engine import execution, launcher, storage
 from omegaweb.engine.launcher import Launcher
 from omegaweb.runs.models import Checkpoint, Event, Run, RunState
 from optimizer_core.errors import ModelUnavailable
@@ -117,14 +117,14 @@ def test_a_bug_fails_the_run_and_names_itself(alice, script, monkeypatch):
 
 
 def test_a_run_that_cannot_be_recorded_stops_and_keeps_what_was(alice, script, monkeypatch):
-    append = recorder.Writer._append
+    append = storage.Storage._append
 
-    def refuse(self, projection, lines):
+    def refuse(self, run_id, lines):
         if any(line.event.kind == "batch.finished" for line in lines):
             raise OSError("the disk is full")
-        append(self, projection, lines)
+        append(self, run_id, lines)
 
-    monkeypatch.setattr(recorder.Writer, "_append", refuse)
+    monkeypatch.setattr(storage.Storage, "_append", refuse)
     run = queued_run(alice)
     launcher.start(run.pk)
 

@@ -1,0 +1,172 @@
+"""Writes what runs say and are answered into the database: whole transactions, and only for whoever holds the run."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from django.db import OperationalError, connection, connections, transaction
+
+from omegaweb.engine import announcer
+from omegaweb.engine.projection import Projection
+from omegaweb.runs import models
+from optimizer_core.events import Event, event_to_json
+
+logger = logging.getLogger(__name__)
+
+#: How often a transaction is tried again when the database is locked or gone.
+ATTEMPTS = 3
+
+
+class RecordingFailed(Exception):
+    """What the run said could not be written down, so it must not go on."""
+
+
+class RunLost(Exception):
+    """The run is not this process's any more: another took it over, or somebody interrupted it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """Something a run said."""
+
+    run_id: int
+    event: Event
+    at: datetime
+
+
+class Storage:
+    """The runs that one writer writes about. Touched by the writer's thread alone, unless a method says otherwise."""
+
+    def __init__(self) -> None:
+        self._projections: dict[int, Projection] = {}
+        self._failures: dict[int, Exception] = {}
+        self._fences: dict[int, int] = {}
+
+    def open(self, run_id: int, *, fence: int) -> None:
+        """Write about this run only as long as it is under way and claimed so. Any thread."""
+        self._fences[run_id] = fence
+
+    def forget(self, run_id: int) -> Exception | None:
+        """Forget the run and return what went wrong, if anything."""
+        self._projections.pop(run_id, None)
+        self._fences.pop(run_id, None)
+        return self._failures.pop(run_id, None)
+
+    def check(self, run_id: int) -> None:
+        """Do nothing as long as everything about this run could be written. Any thread.
+
+        Raises:
+            RecordingFailed: something could not.
+        """
+        failure = self._failures.get(run_id)
+        if failure is not None:
+            raise RecordingFailed(f"what the run said could not be written down: {failure}") from failure
+
+    def confirm(self, run_id: int) -> None:
+        """Make sure, inside a transaction, that more may be written about this run.
+
+        Raises:
+            RecordingFailed: something it said was lost, or the run is not this process's any more.
+        """
+        self.check(run_id)
+        try:
+            self._check_claim(run_id)
+        except RunLost as lost:
+            logger.warning("run %s: %s", run_id, lost)
+            self._failures[run_id] = lost
+        self.check(run_id)
+
+    def write_lines(self, run_id: int, lines: Sequence[Line]) -> None:
+        """Write what a run said; a failure is kept for whoever asks next."""
+        if run_id in self._failures:
+            return
+        try:
+            self._say(run_id, lines)
+        except (RunLost, OperationalError) as error:
+            self._fail(run_id, error)
+        except Exception:  # one of them is at fault: keep those before it
+            try:
+                for line in lines:
+                    self._say(run_id, [line])
+            except Exception as error:
+                self._fail(run_id, error)
+
+    def keep(self, run_id: int, write: Callable[[], None]) -> None:
+        """Let something be written in a transaction that holds the run.
+
+        Raises:
+            RecordingFailed: it was not written, or something before it was not.
+        """
+        self.check(run_id)
+        try:
+            self._transact(run_id, write)
+        except Exception as error:
+            self._fail(run_id, error)
+            self.check(run_id)
+
+    def _fail(self, run_id: int, error: Exception) -> None:
+        if isinstance(error, RunLost):
+            logger.warning("run %s: %s", run_id, error)
+        else:
+            logger.error("run %s: what it said could not be written", run_id, exc_info=error)
+        self._failures[run_id] = error
+
+    def _say(self, run_id: int, lines: Sequence[Line]) -> None:
+        self._transact(run_id, lambda: self._append(run_id, lines))
+        run = self._projections[run_id].run
+        announcer.announce(run_id, project_id=run.project_id, sequence=run.last_sequence)
+
+    def _transact(self, run_id: int, work: Callable[[], None]) -> None:
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                _check_file()
+                with transaction.atomic():
+                    self._check_claim(run_id)
+                    work()
+                return
+            except Exception as error:
+                self._projections.pop(run_id, None)  # it is ahead of the database now
+                if attempt == ATTEMPTS or not isinstance(error, OperationalError):
+                    raise
+                connections.close_all()
+
+    def _check_claim(self, run_id: int) -> None:
+        fence = self._fences.get(run_id)
+        if fence is None:
+            return
+        mine = models.Run.objects.select_for_update().under_way().filter(pk=run_id, fence=fence)
+        if not mine.values_list("pk", flat=True):
+            raise RunLost("another process took the run over, or it was interrupted")
+
+    def _append(self, run_id: int, lines: Sequence[Line]) -> None:
+        projection = self._projections.get(run_id) or self._load(run_id)
+        rows = []
+        for sequence, line in enumerate(lines, start=projection.run.last_sequence + 1):
+            projection.apply(line.event, sequence=sequence, at=line.at)
+            rows.append(
+                models.Event(
+                    run=projection.run,
+                    sequence=sequence,
+                    kind=line.event.kind,
+                    payload=event_to_json(line.event),
+                    at=line.at,
+                )
+            )
+        models.Event.objects.bulk_create(rows)
+        projection.save()
+
+    def _load(self, run_id: int) -> Projection:
+        projection = Projection(models.Run.objects.select_related("best", "baseline").get(pk=run_id))
+        self._projections[run_id] = projection
+        return projection
+
+
+def _check_file() -> None:
+    """Refuse to write into a database whose file was taken away: SQLite would go on, and nobody would find it again."""
+    name = str(connection.settings_dict["NAME"])
+    if connection.vendor == "sqlite" and not name.startswith(("file:", ":")) and not Path(name).exists():
+        raise OperationalError(f"the database file {name} is gone")

@@ -1,0 +1,89 @@
+"""What was answered before is not asked again: found in memory, in the run's journal, or made and then kept."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from optimizer_core.budget import Meter
+from optimizer_core.models.journal import Entry, Journal, in_use, note
+from optimizer_core.models.shared_results import SharedResults
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made(Generic[Value]):
+    """A fresh answer, and how the journal keeps it."""
+
+    value: Value
+    entry: Entry
+
+
+class Answers(Generic[Value]):
+    """The answers of one model.
+
+    In a run with a journal the run's own memory counts, so that each run's journal is whole; else the model's.
+
+    Args:
+        caching: keeps answers in memory, for as long as the model lives.
+        read: makes a value of what the journal kept.
+    """
+
+    def __init__(self, *, caching: bool, read: Callable[[Entry], Value]) -> None:
+        self._memory: SharedResults[str, Value] | None = SharedResults() if caching else None
+        self._read = read
+
+    async def get(
+        self, keys: Sequence[str], make: Callable[[list[str]], Awaitable[Sequence[Made[Value]]]], *, meter: Meter
+    ) -> list[Value]:
+        """Return the answers to questions, in order.
+
+        Args:
+            keys: of the questions; may repeat.
+            make: asks the model the distinct questions that nobody has answered or is asking.
+            meter: is told what the journal saved.
+
+        Raises:
+            ModelError: as raised by ``make``, here or in another call that was waited for.
+        """
+        in_order = list(dict.fromkeys(keys))
+        used = in_use()
+        if used is not None:
+            note(in_order)
+
+            async def find_or_make(missing: list[str]) -> list[Value]:
+                return await self._find_or_make(used.journal, missing, make, meter)
+
+            values, _ = await used.known.get(keys, find_or_make)
+            return values
+
+        async def only_make(missing: list[str]) -> list[Value]:
+            return [made.value for made in await make(missing)]
+
+        memory: SharedResults[str, Value] = SharedResults() if self._memory is None else self._memory
+        values, _ = await memory.get(keys, only_make)
+        return values
+
+    async def _find_or_make(
+        self,
+        journal: Journal,
+        keys: list[str],
+        make: Callable[[list[str]], Awaitable[Sequence[Made[Value]]]],
+        meter: Meter,
+    ) -> list[Value]:
+        found: dict[str, Value] = {}
+        for key in keys:
+            entry = await journal.find(key)
+            if entry is not None:
+                found[key] = self._read(entry)
+                meter.replay(entry.usage)
+        missing = [key for key in keys if key not in found]
+        if missing:
+            answers = await make(missing)
+            pairs = list(zip(missing, answers, strict=True))
+            await asyncio.gather(*(journal.add(key, made.entry) for key, made in pairs))
+            found.update((key, made.value) for key, made in pairs)
+        return [found[key] for key in keys]
