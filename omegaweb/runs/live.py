@@ -27,6 +27,7 @@ from omegaweb.runs.log import FILTERS, lines_of, log_page
 from omegaweb.runs.models import Candidate, CandidateState, Run, RunQuerySet, Series
 from omegaweb.runs.population_map import map_page, pinned_on
 from omegaweb.runs.progress import progress_of, spend_of
+from omegaweb.runs.samples.choice import grid_page
 
 Query = Mapping[str, str]
 Context = dict[str, Any]
@@ -36,6 +37,7 @@ TABS = {
     "candidates": "Candidates",
     "map": "Map",
     "lineage": "Lineage",
+    "samples": "Samples",
     "log": "Log",
     "settings": "Settings",
     "result": "Result",
@@ -254,6 +256,8 @@ REGIONS: dict[str, Region] = {
         Region(name="map-text", context=_map, kinds=_CANDIDATES | _REVIEWS | {"candidate.embedded"}, tab="map"),
         Region(name="map-pinned", context=_pinned, kinds=_CANDIDATES | _REVIEWS, tab="map"),
         Region(name="run-lineage", context=_lineage, kinds=_CANDIDATES | _REVIEWS | {"best.changed"}, tab="lineage"),
+        # The page asks for the cells itself, in blocks; only what leads to them is drawn here.
+        Region(name="run-samples", context=grid_page, kinds=frozenset({"run.started"}), tab="samples"),
         Region(name="run-log", context=_log, tab="log"),
         Region(name="result", context=_header, kinds=_LIFE | {"test.finished"}, tab="result"),
     )

@@ -9,6 +9,7 @@ from omegaweb.runs.views.detail import delete, detail, event, resume, stop
 from omegaweb.runs.views.export import export
 from omegaweb.runs.views.launch import estimate, example, launch
 from omegaweb.runs.views.listing import runs
+from omegaweb.runs.views.samples import cell, samples_axes, samples_block
 from omegaweb.runs.views.steering import extend_budget, finish, pause, unpause
 
 app_name = "runs"
@@ -30,4 +31,7 @@ urlpatterns = [
     path("<int:pk>/candidates/<int:number>/", candidate, name="candidate"),
     path("<int:pk>/candidates/<int:number>/blame/", blame, name="blame"),
     path("<int:pk>/candidates/<int:number>/export/<slug:kind>/", export, name="export"),
+    path("<int:pk>/samples/axes/", samples_axes, name="samples_axes"),
+    path("<int:pk>/samples/block/", samples_block, name="samples_block"),
+    path("<int:pk>/samples/<slug:split>/<int:sample>/candidates/<int:number>/", cell, name="cell"),
 ]

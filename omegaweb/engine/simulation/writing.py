@@ -20,7 +20,7 @@ from omegaweb.engine.simulation.search import Search
 from omegaweb.programs.models import Program
 from omegaweb.programs.services import create_program
 from omegaweb.projects.models import Project
-from omegaweb.runs.configuration import OptimizerChoice, RunConfiguration
+from omegaweb.runs.configuration import ModelChoice, OptimizerChoice, RunConfiguration
 from omegaweb.runs.models import Event, Run
 from omegaweb.runs.services import launch_run
 from optimizer_core import events
@@ -44,12 +44,17 @@ def make_run(*, owner: User, candidates: int, evaluations: int, rows: int, seed:
         candidates=candidates, evaluations=evaluations, sizes=version.split_sizes(), answers=answers, seed=seed
     )
     program = _program(owner)
+    configuration = RunConfiguration(
+        program=program.definition(),
+        optimizer=OptimizerChoice(kind="omega"),
+        models=ModelChoice(task="simulated", embedding="simulated"),
+    )
     run = launch_run(
         user=owner,
         name=f"Simulated: {candidates:,} candidates, {evaluations:,} evaluations",
         version=version,
         program=program,
-        configuration=RunConfiguration(program=program.definition(), optimizer=OptimizerChoice(kind="omega")),
+        configuration=configuration,
     )
     _write(run, search.events())
     return run
