@@ -102,6 +102,9 @@ DATABASES: dict[str, dict[str, Any]] = {
 # Messages on this layer never leave the process: the site runs as one process.
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 
+# Whether a run that lost its server goes on by itself, or waits for a person to continue it.
+AUTO_CONTINUE = environment.flag("AUTO_CONTINUE", True)
+
 # How many runs work at the same time; the others wait for their turn.
 RUNS_AT_ONCE = environment.number("RUNS_AT_ONCE", 2)
 

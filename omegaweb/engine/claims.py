@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import uuid
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -32,10 +33,16 @@ class Claim:
         return self.rows.exists()
 
 
-def is_abandoned(run: Run, *, now: datetime) -> bool:
-    """Tell whether nobody works on a run that is under way."""
+def is_abandoned(run: Run, *, now: datetime, here: Container[int]) -> bool:
+    """Tell whether nobody works on a run that is under way.
+
+    Args:
+        run: under way.
+        now: the time.
+        here: ids of the runs that have a thread in this process.
+    """
     if run.claimed_by == THIS_PROCESS:
-        return False
+        return run.pk not in here
     host, _, process_id = run.claimed_by.rpartition(":")[0].rpartition(":")
     if host == THIS_PROCESS.split(":")[0] and process_id.isdigit() and not _is_someone_else(int(process_id)):
         return True

@@ -11,20 +11,22 @@ Everything that other processes must know is a row: the claim, the stop request,
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 from collections.abc import Collection
 from datetime import datetime
 
 from django.conf import settings
-from django.db import connections, transaction
+from django.db import DatabaseError, OperationalError, connections, transaction
 from django.utils import timezone
 
 from omegaweb.accounts.models import User
 from omegaweb.audit.models import Action
 from omegaweb.audit.services import record
-from omegaweb.engine import announcer, execution, review_rows
+from omegaweb.engine import execution, review_rows
 from omegaweb.engine.claims import THIS_PROCESS, Claim
+from omegaweb.engine.endings import announce, fail, halt, let_go
 from omegaweb.engine.gate import RowGate
 from omegaweb.engine.recorder import RecordingFailed, writer
 from omegaweb.engine.steering import RowSteering
@@ -36,11 +38,6 @@ from optimizer_core.errors import OptimizerError
 from optimizer_core.events import RunFinished
 
 logger = logging.getLogger(__name__)
-
-INTERRUPTED = (
-    "The server stopped while this run was under way. Everything it had found is here. "
-    "Continue takes it up from its last checkpoint."
-)
 
 
 class Launcher:
@@ -64,8 +61,9 @@ class Launcher:
                 thread.start()
 
     def working_on(self) -> list[int]:
-        """Return the runs that have a thread here."""
-        return list(self._threads)
+        """Return the runs that have a thread here, those that are just being given one included."""
+        with self._lock:
+            return list(self._threads)
 
     def wait(self, run_id: int, *, seconds: float) -> bool:
         """Wait until the thread of a run has ended; False if it is still there."""
@@ -78,7 +76,7 @@ class Launcher:
         """Start nothing more and mark what is under way as interrupted, because the process ends."""
         self._closed = True
         for run in Run.objects.under_way().filter(claimed_by=THIS_PROCESS):
-            let_go(run)
+            let_go(run, is_lost=False)
 
     def _has_room(self) -> bool:
         """Runs that pause keep their thread, but take no room."""
@@ -92,7 +90,7 @@ class Launcher:
             conduct(claim)
         except Exception:
             logger.exception("run %s: its thread failed", claim.run_id)
-            _fail(claim, "Something unexpected happened; the server's log says what.")
+            fail(claim, "Something unexpected happened; the server's log says what.")
         finally:
             connections.close_all()
             with self._lock:
@@ -118,7 +116,7 @@ def claim_next(*, leave: Collection[int] = ()) -> Claim | None:
             message="",
         )
         if claimed:
-            _announce(run_id)
+            announce(run_id)
             return Claim(run_id=run_id, fence=fence + 1)
     return None
 
@@ -149,35 +147,15 @@ def conduct(claim: Claim) -> None:
 def _end(claim: Claim, problem: str) -> None:
     """Write down the end of a run that has not said so itself."""
     run_id = claim.run_id
-    unsaid = writer.submit(run_id, claim.holds).result()
-    if unsaid:
-        message = problem or "The run ended without saying why."
-        try:
+    with contextlib.suppress(RecordingFailed, DatabaseError):  # then its row has to say it
+        if writer.submit(run_id, claim.holds).result():
+            message = problem or "The run ended without saying why."
             writer.write(run_id, RunFinished(status="failed", reason="error", message=message))
-        except RecordingFailed:
-            logger.info("run %s: its end cannot be recorded either", run_id)
     failure = writer.close(run_id)
-    if failure is not None:
-        _fail(claim, f"What the run said could not be written down, so it was stopped. {failure}")
-
-
-def _fail(claim: Claim, message: str) -> None:
-    """Mark a run as failed where no event can say so."""
-    claim.rows.update(state=RunState.FAILED, reason="error", message=message, finished_at=timezone.now())
-    _announce(claim.run_id)
-
-
-def let_go(run: Run) -> bool:
-    """Mark a run that nobody works on as interrupted; one that pauses goes on pausing. False if it moved on."""
-    mine = Run.objects.filter(pk=run.pk, fence=run.fence, state=run.state)
-    # With another fence whoever worked on it cannot write any more, should it come back.
-    if run.state == RunState.PAUSED:
-        changed = mine.update(claimed_by="", fence=run.fence + 1)
-    else:
-        changed = mine.update(state=RunState.INTERRUPTED, message=INTERRUPTED, fence=run.fence + 1)
-    if changed:
-        _announce(run.pk)
-    return bool(changed)
+    if isinstance(failure, OperationalError):
+        halt(claim, str(failure))
+    elif failure is not None:
+        fail(claim, f"What the run said could not be written down, so it was stopped. {failure}")
 
 
 def wake(run_id: int) -> bool:
@@ -189,17 +167,12 @@ def wake(run_id: int) -> bool:
     return bool(woken)
 
 
-def _announce(run_id: int) -> None:
-    run = Run.objects.only("project_id", "last_sequence").get(pk=run_id)
-    announcer.announce(run_id, project_id=run.project_id, sequence=run.last_sequence)
-
-
 launcher = Launcher(limit=settings.RUNS_AT_ONCE)
 
 
 def start(run_id: int) -> None:
     """Start a queued run now, or when its turn comes."""
-    _announce(run_id)
+    announce(run_id)
     launcher.fill()
 
 
@@ -221,7 +194,7 @@ def stop(run_id: int, *, user: User | None = None) -> bool:
         if asked:
             before = {"state": run.state, "calls": run.calls}
             record(project=run.project, actor=user, action=Action.RUN_STOPPED, target=run, before=before)
-    _announce(run_id)
+    announce(run_id)
     return bool(asked)
 
 

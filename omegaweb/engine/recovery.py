@@ -12,7 +12,8 @@ from django.db import DatabaseError, connections
 from django.utils import timezone
 
 from omegaweb.engine.claims import is_abandoned
-from omegaweb.engine.launcher import launcher, let_go, stop, wake
+from omegaweb.engine.endings import let_go, say_what_is_left
+from omegaweb.engine.launcher import launcher, stop, wake
 from omegaweb.runs.models import Run, RunState
 
 logger = logging.getLogger(__name__)
@@ -21,10 +22,14 @@ logger = logging.getLogger(__name__)
 ROUND_SECONDS = 5.0
 
 
-def interrupt_abandoned() -> list[int]:
-    """Mark runs that nobody works on as interrupted, and return their ids. Those that pause only lose their process."""
-    now = timezone.now()
-    abandoned = [run for run in Run.objects.under_way() if not run.is_asleep and is_abandoned(run, now=now)]
+def take_from_the_gone() -> list[int]:
+    """Let runs that nobody works on wait for their turn, or for a person; return their ids.
+
+    Those that pause only lose their process.
+    """
+    now, under_way = timezone.now(), list(Run.objects.under_way())
+    here = launcher.working_on()  # after the rows were read: what was begun meanwhile is not among them
+    abandoned = [run for run in under_way if not run.is_asleep and is_abandoned(run, now=now, here=here)]
     return [run.pk for run in abandoned if let_go(run) and run.state != RunState.PAUSED]
 
 
@@ -38,9 +43,10 @@ def serve_sleepers() -> None:
 
 
 def make_round() -> None:
-    """Interrupt abandoned runs and start queued ones that a lost process left behind."""
-    for run_id in interrupt_abandoned():
-        logger.warning("run %s was interrupted; it can be continued from its page", run_id)
+    """Take abandoned runs from whoever is gone, and start what waits for its turn."""
+    say_what_is_left()
+    for run_id in take_from_the_gone():
+        logger.warning("run %s was interrupted", run_id)
     serve_sleepers()
     launcher.fill()
 

@@ -45,6 +45,7 @@ class Storage:
         self._projections: dict[int, Projection] = {}
         self._failures: dict[int, Exception] = {}
         self._fences: dict[int, int] = {}
+        self._further: set[int] = set()  # runs that were answered something new since they were opened
 
     def open(self, run_id: int, *, fence: int) -> None:
         """Write about this run only as long as it is under way and claimed so. Any thread."""
@@ -54,6 +55,7 @@ class Storage:
         """Forget the run and return what went wrong, if anything."""
         self._projections.pop(run_id, None)
         self._fences.pop(run_id, None)
+        self._further.discard(run_id)
         return self._failures.pop(run_id, None)
 
     def check(self, run_id: int) -> None:
@@ -103,10 +105,16 @@ class Storage:
         """
         self.check(run_id)
         try:
-            self._transact(run_id, write)
+            self._transact(run_id, lambda: self._get_further(run_id, write))
         except Exception as error:
             self._fail(run_id, error)
             self.check(run_id)
+
+    def _get_further(self, run_id: int, write: Callable[[], None]) -> None:
+        write()
+        if run_id not in self._further:
+            models.Run.objects.filter(pk=run_id).update(losses=0)
+            transaction.on_commit(lambda: self._further.add(run_id))
 
     def _fail(self, run_id: int, error: Exception) -> None:
         if isinstance(error, RunLost):

@@ -76,6 +76,9 @@ class Run(models.Model):
     heartbeat_at = models.DateTimeField(null=True, blank=True)  # the run's thread was alive
     claimed_by = models.CharField(max_length=120, blank=True)  # the process whose thread it is
     fence = models.PositiveIntegerField(default=0)  # grows with every claim; only the newest may write
+    losses = models.PositiveIntegerField(
+        default=0
+    )  # how often it lost its process since it was last answered something
 
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)

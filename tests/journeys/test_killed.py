@@ -25,12 +25,12 @@ def test_a_killed_run_is_interrupted_and_goes_on_where_it_was(alice, alice_clien
     server = subprocess.Popen(command, cwd=settings.BASE_DIR)
     try:
         until(lambda: Checkpoint.objects.filter(run=run).exists() and Run.objects.get(pk=run.pk).batches_done > 3)
-        assert recovery.interrupt_abandoned() == []  # it lives
+        assert recovery.take_from_the_gone() == []  # it lives
     finally:
         server.kill()
         server.wait()
 
-    assert recovery.interrupt_abandoned() == [run.pk]
+    assert recovery.take_from_the_gone() == [run.pk]
     before = Run.objects.get(pk=run.pk)
     assert before.state == RunState.INTERRUPTED
     assert sequences(before) == list(range(1, before.last_sequence + 1))

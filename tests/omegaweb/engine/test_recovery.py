@@ -28,7 +28,7 @@ def run_of(alice, *, claimed_by: str, silent_for: timedelta = timedelta(0), **ch
 def test_a_run_without_signs_of_life_is_interrupted(alice, state):
     run = run_of(alice, claimed_by="elsewhere:7:abc", silent_for=SILENCE + timedelta(seconds=1), state=state)
 
-    assert recovery.interrupt_abandoned() == [run.pk]
+    assert recovery.take_from_the_gone() == [run.pk]
     run.refresh_from_db()
     assert run.state == RunState.INTERRUPTED
     assert "Continue" in run.message
@@ -38,21 +38,22 @@ def test_a_run_without_signs_of_life_is_interrupted(alice, state):
 def test_a_run_of_a_living_process_elsewhere_is_left_alone(alice):
     run_of(alice, claimed_by="elsewhere:7:abc", silent_for=SILENCE - timedelta(seconds=5))
 
-    assert recovery.interrupt_abandoned() == []
+    assert recovery.take_from_the_gone() == []
 
 
 @pytest.mark.django_db
 def test_a_run_whose_process_on_this_machine_is_gone_is_interrupted_at_once(alice):
     run = run_of(alice, claimed_by=f"{HERE}:{NOBODY}:abc")
 
-    assert recovery.interrupt_abandoned() == [run.pk]
+    assert recovery.take_from_the_gone() == [run.pk]
 
 
 @pytest.mark.django_db
-def test_a_run_of_this_process_is_never_abandoned_however_long_it_was_suspended(alice):
-    run_of(alice, claimed_by=THIS_PROCESS, silent_for=timedelta(days=1))
+def test_a_run_with_a_thread_here_is_never_abandoned_however_long_it_was_suspended(alice, monkeypatch):
+    run = run_of(alice, claimed_by=THIS_PROCESS, silent_for=timedelta(days=1))
+    monkeypatch.setattr(launcher, "working_on", lambda: [run.pk])
 
-    assert recovery.interrupt_abandoned() == []
+    assert recovery.take_from_the_gone() == []
 
 
 @pytest.mark.django_db
@@ -60,7 +61,7 @@ def test_a_restarted_process_with_the_same_id_knows_that_it_is_another(alice):
     host, process_id, _ = THIS_PROCESS.rsplit(":", 2)
     run = run_of(alice, claimed_by=f"{host}:{process_id}:before")
 
-    assert recovery.interrupt_abandoned() == [run.pk]
+    assert recovery.take_from_the_gone() == [run.pk]
 
 
 @pytest.mark.django_db
@@ -68,7 +69,7 @@ def test_a_restarted_process_with_the_same_id_knows_that_it_is_another(alice):
 def test_only_runs_under_way_can_be_interrupted(alice, state):
     run_of(alice, claimed_by="", silent_for=timedelta(days=1), state=state)
 
-    assert recovery.interrupt_abandoned() == []
+    assert recovery.take_from_the_gone() == []
 
 
 @pytest.mark.django_db(transaction=True)
