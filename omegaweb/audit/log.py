@@ -21,6 +21,8 @@ LINKED: dict[str, type[models.Model]] = {
     str(model._meta.verbose_name): model for model in (Dataset, Program, Run, Candidate, Review)
 }
 LONGEST_VALUE = 2_000
+#: Changes up to this length are shown at once, longer ones when somebody opens them.
+SHORT = 160
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,11 @@ class Line:
     entry: AuditEntry
     url: str  # of the thing, if it is still there
     changes: list[Change]
+
+    @property
+    def is_short(self) -> bool:
+        """Whether its changes can be shown without being opened."""
+        return sum(len(change.name + change.before + change.after) for change in self.changes) <= SHORT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,14 +12,13 @@ from omegaweb.projects.models import NAME_LENGTH, Role
 
 DAYS = ((1, "1 day"), (7, "7 days"), (30, "30 days"))
 
-#: What the lists of roles say beside each.
+#: What the page says of each role; an owner may do what is said of all.
 ROLE_TEXTS = {
     Role.VIEWER: "sees everything",
     Role.REVIEWER: "also decides reviews",
     Role.EDITOR: "also uploads, edits, launches, stops and deletes",
     Role.OWNER: "also manages members and this page",
 }
-ROLE_CHOICES = [(role.value, f"{role.label}: {text}") for role, text in ROLE_TEXTS.items()]
 
 
 class NameForm(forms.Form):
@@ -49,7 +48,7 @@ class InvitationForm(forms.Form):
         help_text="For your own list: nothing is sent. You get a link to hand over.",
         error_messages={"required": "Say for whom it is, so that the list of invitations makes sense."},
     )
-    role = forms.ChoiceField(label="Role", choices=ROLE_CHOICES, initial=Role.EDITOR)
+    role = forms.ChoiceField(label="Role", choices=Role.choices, initial=Role.EDITOR)
     days = forms.TypedChoiceField(label="The link works for", choices=DAYS, coerce=int, initial=7)
 
     def chosen(self) -> Role:

@@ -24,8 +24,10 @@ class Role(models.TextChoices):
 
 class ProjectQuerySet(models.QuerySet["Project"]):
     def visible_to(self, user: User | AnonymousUser) -> ProjectQuerySet:
-        """Keep those this person is a member of."""
-        return self.filter(memberships__user=user) if user.is_authenticated else self.none()
+        """Keep those this person is a member of, in the order in which they came in."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(memberships__user=user).order_by("memberships__created_at", "memberships__pk")
 
     def first_of(self, user: User) -> Project:
         """Return this person's first project; whoever has left them all gets a new one."""

@@ -16,7 +16,7 @@ LEFT_OUT = "Not reviewed: left out so that the run could finish."
 class ReviewState(models.TextChoices):
     """Where a review stands."""
 
-    PENDING = "pending", "Waiting for you"
+    PENDING = "pending", "Waiting for review"
     APPROVED = "approved", "Approved"
     REJECTED = "rejected", "Rejected"
     EDITED = "edited", "Edited and approved"

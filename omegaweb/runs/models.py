@@ -21,7 +21,7 @@ class RunState(models.TextChoices):
 
     QUEUED = "queued", "Queued"  # waits for a thread
     RUNNING = "running", "Running"
-    WAITING = "waiting", "Waiting for you"  # the search is over, reviews are open
+    WAITING = "waiting", "Waiting for review"  # the search is over, reviews are open
     PAUSED = "paused", "Paused"  # asks nothing until somebody resumes or extends it, also after a restart
     COMPLETED = "completed", "Completed"
     STOPPED = "stopped", "Stopped"  # a person stopped it; what was found is kept

@@ -120,7 +120,7 @@ def test_a_newcomer_gets_from_a_table_to_an_approved_better_prompt(
         expect(reviewer.locator("ins").first).to_be_visible()
         approved = reviewer.get_by_role("heading", level=1).inner_text().split()[-1]
         reviewer.get_by_role("button", name="Approve").click()
-        still_waiting = row_of(population, approved).filter(has_text="Waiting for your review")
+        still_waiting = row_of(population, approved).filter(has_text="Waiting for review")
         expect(still_waiting).to_have_count(0)
         assert page.evaluate("window.neverReloaded") is True
 
@@ -131,7 +131,7 @@ def test_a_newcomer_gets_from_a_table_to_an_approved_better_prompt(
         reviewer.locator("#id_reason").fill("Too many hints.")
         reviewer.get_by_role("button", name=f"Reject {rejected}").click()
 
-        expect(page.locator("#run-state")).to_have_text("Waiting for you")
+        expect(page.locator("#run-state")).to_have_text("Waiting for review")
         reviewer.goto(f"{live_site}/reviews/")
         reviewer.get_by_role("button", name="Finish without").click()
         expect(page.locator("#run-state")).to_have_text("Completed")
