@@ -91,6 +91,7 @@ TABLE: dict[str, Row] = {
     "runs:detail": Row(right=SEE, arguments=("run.pk",)),
     "runs:event": Row(right=SEE, arguments=("run.pk", 1)),
     "runs:candidate": Row(right=SEE, arguments=("run.pk", 1)),
+    "runs:blame": Row(right=SEE, arguments=("run.pk", 1)),
     "runs:export": Row(right=SEE, arguments=("run.pk", 1, "variables")),
     "runs:stop": Row(right=EDIT, arguments=("run.pk",), post=True),
     "runs:delete": Row(right=EDIT, arguments=("run.pk",), post=True),
