@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('runs', '0009_journal_and_fence'),
+        ('runs', '0010_losses_in_a_row'),
     ]
 
     operations = [
