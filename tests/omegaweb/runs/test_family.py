@@ -65,6 +65,11 @@ def test_of_a_large_one_survivors_and_their_ancestors_are_shown(run, folded):
     assert (fold.below, fold.numbers, fold.label) == (1, [4, 5], "and 2 that fell behind")
 
 
+def test_a_survivor_brings_all_it_comes_from(run, folded):
+    make_candidate(run, number=7, parents=(run.candidates.get(number=5),), state=KEPT)
+    assert numbers(family_of(run).shown) == [0, 1, 3, 4, 5, 6, 7]
+
+
 def test_what_is_folded_is_shown_on_demand(run, folded):
     family = family_of(run, "1")
     assert (numbers(family.shown), family.folds, family.unfolded) == ([0, 1, 3, 4, 5, 6], [], 1)
