@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import models
@@ -55,8 +56,16 @@ class JournalEntry(models.Model):
     @property
     def request(self) -> dict[str, Any]:
         """What was asked, put together again: messages, schema and settings, or the text to embed; one query."""
-        wanted = [key for key in (self.context_key, self.schema_key) if key]
-        parts = dict(JournalPart.objects.filter(run_id=self.run_id, key__in=wanted).values_list("key", "value"))
+        parts = JournalPart.objects.filter(run_id=self.run_id, key__in=self.part_keys)
+        return self.asked(dict(parts.values_list("key", "value")))
+
+    @property
+    def part_keys(self) -> list[str]:
+        """Which parts the question shares with others."""
+        return [key for key in (self.context_key, self.schema_key) if key]
+
+    def asked(self, parts: Mapping[str, Any]) -> dict[str, Any]:
+        """Put together what was asked, from parts that were read already."""
         asked = {"settings": self.settings.get("settings", {}), "api_base": self.settings.get("api_base")}
         if self.role == "embedding":
             return {**asked, **self.question}

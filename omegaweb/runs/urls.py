@@ -31,7 +31,7 @@ urlpatterns = [
     path("<int:pk>/candidates/<int:number>/", candidate, name="candidate"),
     path("<int:pk>/candidates/<int:number>/blame/", blame, name="blame"),
     path("<int:pk>/candidates/<int:number>/export/<slug:kind>/", export, name="export"),
-    path("<int:pk>/samples/axes/", samples_axes, name="samples_axes"),
-    path("<int:pk>/samples/block/", samples_block, name="samples_block"),
+    path("<int:pk>/samples/axes/", samples_axes, name="samples-axes"),
+    path("<int:pk>/samples/block/", samples_block, name="samples-block"),
     path("<int:pk>/samples/<slug:split>/<int:sample>/candidates/<int:number>/", cell, name="cell"),
 ]

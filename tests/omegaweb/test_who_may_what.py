@@ -94,6 +94,8 @@ TABLE: dict[str, Row] = {
     "runs:blame": Row(right=SEE, arguments=("run.pk", 1)),
     "runs:samples_axes": Row(right=SEE, arguments=("run.pk",)),
     "runs:samples_block": Row(right=SEE, arguments=("run.pk",)),
+    "runs:samples-axes": Row(right=SEE, arguments=("run.pk",)),
+    "runs:samples-block": Row(right=SEE, arguments=("run.pk",), data={"split": "validation"}),
     "runs:cell": Row(right=SEE, arguments=("run.pk", "validation", 1, 1)),
     "runs:export": Row(right=SEE, arguments=("run.pk", 1, "variables")),
     "runs:stop": Row(right=EDIT, arguments=("run.pk",), post=True),

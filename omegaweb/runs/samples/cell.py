@@ -10,6 +10,7 @@ from django.urls import reverse
 from omegaweb.runs.comparison import SPLITS
 from omegaweb.runs.models import Candidate, Run, SampleScore
 from omegaweb.runs.sample_rows import rows_of
+from omegaweb.runs.samples.calls import Call, Spent, calls_behind, spent_on
 from omegaweb.runs.values import Value, shown_values
 
 
@@ -19,10 +20,15 @@ class Answer:
 
     candidate: Candidate
     score: SampleScore | None  # None: it was not evaluated
+    calls: Sequence[Call]  # of models, in their order; none where nothing was kept
 
     @property
     def values(self) -> list[Value]:
         return shown_values(self.score.output if self.score else None)
+
+    @property
+    def spent(self) -> Spent:
+        return spent_on(self.calls)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +89,7 @@ def cell_of(candidate: Candidate, *, split: str, index: int, query: Mapping[str,
     }
     if split not in SPLITS or (index >= size and not scores):
         return None
+    calls = calls_behind(scores.values(), run.pk)
     row = rows_of(run.dataset_version, split, [index]).get(index)
     return Cell(
         run=run,
@@ -91,9 +98,13 @@ def cell_of(candidate: Candidate, *, split: str, index: int, query: Mapping[str,
         row=row.position + 1 if row else None,
         inputs=shown_values(row.inputs if row else None),
         targets=shown_values(row.targets if row else None),
-        answers=[Answer(candidate=each, score=scores.get(each.pk)) for each in compared],
+        answers=[_answer(each, scores.get(each.pk), calls) for each in compared],
         size=size,
     )
+
+
+def _answer(candidate: Candidate, score: SampleScore | None, calls: Mapping[int, Sequence[Call]]) -> Answer:
+    return Answer(candidate=candidate, score=score, calls=calls[score.pk] if score else ())
 
 
 def _reference(candidate: Candidate, against: str) -> Candidate | None:

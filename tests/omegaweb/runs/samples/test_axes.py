@@ -21,7 +21,7 @@ def run(alice: User) -> Run:
 
 
 def axes(client: Client, run: Run, **query: str) -> dict[str, Any]:
-    response = client.get(reverse("runs:samples_axes", args=[run.pk]), query)
+    response = client.get(reverse("runs:samples-axes", args=[run.pk]), query)
     assert response.status_code == 200
     answer: dict[str, Any] = response.json()
     return answer
@@ -107,11 +107,11 @@ def test_nothing_is_broken_while_the_start_leads(alice_client: Client, run) -> N
 
 def test_others_cannot_see_the_axes(bob_client: Client, charlie_client: Client, run) -> None:
     for client in (bob_client, charlie_client):
-        assert client.get(reverse("runs:samples_axes", args=[run.pk])).status_code == 404
+        assert client.get(reverse("runs:samples-axes", args=[run.pk])).status_code == 404
 
 
 def test_signed_out_people_are_sent_to_sign_in(client: Client, run) -> None:
-    assert client.get(reverse("runs:samples_axes", args=[run.pk])).status_code == 302
+    assert client.get(reverse("runs:samples-axes", args=[run.pk])).status_code == 302
 
 
 def test_queries_do_not_grow_with_the_run(alice: User, alice_client: Client, django_assert_max_num_queries) -> None:

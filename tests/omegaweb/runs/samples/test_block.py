@@ -21,7 +21,7 @@ def run(alice: User) -> Run:
 
 def block(client: Client, run: Run, *, status: int = 200, **query: str) -> dict[str, Any]:
     asked = {"split": "validation", "rows": "0-5", "columns": "0-2", **query}
-    response = client.get(reverse("runs:samples_block", args=[run.pk]), asked)
+    response = client.get(reverse("runs:samples-block", args=[run.pk]), asked)
     assert response.status_code == status
     answer: dict[str, Any] = response.json()
     return answer
@@ -77,11 +77,11 @@ def test_cells_of_another_run_do_not_leak(alice: User, alice_client: Client, run
 
 def test_others_cannot_see_a_block(bob_client: Client, charlie_client: Client, run) -> None:
     for client in (bob_client, charlie_client):
-        assert client.get(reverse("runs:samples_block", args=[run.pk])).status_code == 404
+        assert client.get(reverse("runs:samples-block", args=[run.pk])).status_code == 404
 
 
 def test_signed_out_people_are_sent_to_sign_in(client: Client, run) -> None:
-    assert client.get(reverse("runs:samples_block", args=[run.pk])).status_code == 302
+    assert client.get(reverse("runs:samples-block", args=[run.pk])).status_code == 302
 
 
 def test_a_block_is_small_and_takes_few_queries(
@@ -90,6 +90,6 @@ def test_a_block_is_small_and_takes_few_queries(
     run, _ = large_grid(alice, rows=40, candidates=24)
     with django_assert_max_num_queries(6):
         response = alice_client.get(
-            reverse("runs:samples_block", args=[run.pk]), {"split": "validation", "rows": "0-39", "columns": "0-23"}
+            reverse("runs:samples-block", args=[run.pk]), {"split": "validation", "rows": "0-39", "columns": "0-23"}
         )
     assert len(response.content) < 15_000

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from omegaweb.accounts.models import User
-from omegaweb.runs.models import Run, SampleScore
+from omegaweb.runs.models import JournalEntry, JournalPart, Run, SampleScore
 from omegaweb.runs.samples.cell import cell_url
+from tests.factories_runs import START
 from tests.omegaweb.runs.samples.grids import grid_run
 
 
@@ -77,6 +82,78 @@ def test_texts_of_people_and_models_are_escaped(alice_client: Client, run) -> No
 )
 def test_what_is_not_there_is_not_found(alice_client: Client, run, split, index, number) -> None:
     assert alice_client.get(cell_url(run.pk, split, index, number)).status_code == 404
+
+
+def add_call(run: Run, *, key: str, role: str = "task", **changes: Any) -> JournalEntry:
+    values: dict[str, Any] = {
+        "model": "openai/small",
+        "context_key": "c",
+        "schema_key": "s",
+        "question": {"role": "user", "content": f"question {key}"},
+        "settings": {"settings": {"temperature": 0.2}},
+        "answer": {"text": f"answer {key}"},
+        "calls": 1,
+        "prompt_tokens": 1200,
+        "completion_tokens": 34,
+        "cost": 0.0012,
+        "unpriced_calls": 0,
+        "seconds": 0.5,
+        "at": START,
+    }
+    return JournalEntry.objects.create(run=run, key=key, role=role, **{**values, **changes})
+
+
+@pytest.fixture
+def asked(run: Run) -> Run:
+    """What the best did with the first sample took an answer and a judgement."""
+    JournalPart.objects.create(run=run, key="c", value=[{"role": "system", "content": "Answer in one word."}])
+    JournalPart.objects.create(run=run, key="s", value={"type": "object"})
+    add_call(run, key="k1")
+    add_call(run, key="k2", role="judge", cost=0.002)
+    SampleScore.objects.filter(candidate__number=1, index=0).update(questions=["k1", "k2", "lost"])
+    return run
+
+
+def test_every_call_shows_the_exact_prompt_the_answer_and_what_it_took(alice_client: Client, asked) -> None:
+    page = text_of(alice_client, asked, index=0, number=1)
+    assert "2 calls of a model · 2,468 tokens · $0.0032 · 1.00 s" in page
+    for text in ("Answer in one word.", "question k1", "answer k1", "question k2", "answer k2", "temperature", "0.2"):
+        assert text in page
+    assert page.index("question k1") < page.index("question k2")
+
+
+def test_money_is_left_out_where_a_price_is_unknown(alice_client: Client, asked) -> None:
+    JournalEntry.objects.update(unpriced_calls=1, cost=0)
+    assert "$" not in text_of(alice_client, asked, index=0, number=1)
+
+
+def test_a_score_without_calls_says_that_no_prompt_was_kept(alice_client: Client, asked) -> None:
+    assert "No prompt was kept" in text_of(alice_client, asked, index=1, number=1)
+
+
+def test_prompts_and_answers_are_escaped(alice_client: Client, asked) -> None:
+    evil = "<script>alert(1)</script>"
+    JournalEntry.objects.update(question={"role": evil, "content": [{"text": evil}]}, answer={"text": evil})
+    assert evil not in text_of(alice_client, asked, index=0, number=1)
+
+
+def test_the_journal_of_another_run_does_not_leak(alice: User, alice_client: Client, asked) -> None:
+    other = grid_run(alice, name="Another")
+    add_call(other, key="lost", question={"role": "user", "content": "secret"})
+    assert "secret" not in text_of(alice_client, asked, index=0, number=1)
+
+
+def test_queries_do_not_grow_with_the_calls(alice_client: Client, asked) -> None:
+    def count() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            text_of(alice_client, asked, index=0, number=1, HX_Target="cell-panel")
+        return len(queries)
+
+    count()
+    few = count()
+    keys = [add_call(asked, key=f"m{number}").key for number in range(10)]
+    SampleScore.objects.filter(candidate__number=1, index=0).update(questions=keys)
+    assert count() == few
 
 
 def test_others_cannot_see_a_cell(bob_client: Client, charlie_client: Client, run) -> None:
