@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 
@@ -126,7 +128,7 @@ def test_leaving_reviews_out_says_how_many(alice: User) -> None:
 
 def test_what_fails_leaves_no_entry(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
     definition = {**make_program(alice).definition(), "name": "Another"}
-    create = {"project": factories.project_of(alice), "user": alice, "definition": definition}
+    create: dict[str, Any] = {"project": factories.project_of(alice), "user": alice, "definition": definition}
     create_program(**create)
     with pytest.raises(IntegrityError), transaction.atomic():
         create_program(**create)  # the name is taken

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -50,7 +51,7 @@ def test_who_has_one_project_sees_no_switcher(alice_client: Client, alice: User)
 @pytest.mark.parametrize("name", ["datasets", "programs", "runs"])
 def test_lists_show_the_current_project_and_pages_work_in_any(alice_client, alice: User, second, name: str) -> None:
     run = make_run(alice, name="Tickets and Triage", program=make_program(alice, name="Triage"))
-    thing = {"datasets": run.dataset_version.dataset, "programs": run.program, "runs": run}[name]
+    thing: Any = {"datasets": run.dataset_version.dataset, "programs": run.program, "runs": run}[name]
     address = reverse(f"{name}:list")
     assert f'href="{thing.get_absolute_url()}"' in alice_client.get(address).content.decode()
     switch(alice_client, second)
