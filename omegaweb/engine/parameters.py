@@ -101,10 +101,11 @@ OMEGA_PARAMETERS = (
         type="choice",
         default="racing",
         options=(
-            ("racing", "Racing: several proposals at once, losers are dropped early"),
-            ("plain", "Plain: one after the other, each scored on a minibatch"),
+            ("racing", "Racing: losers are dropped early"),
+            ("plain", "Plain: one proposal after another"),
         ),
-        help="Racing finds more for the same budget. Plain is the simple loop, easier to follow step by step.",
+        help="Racing keeps several proposals under way and finds more for the same budget. Plain is the simple loop, each "
+        "proposal scored on a minibatch: easier to follow.",
     ),
     Parameter(
         name="example_limit",
@@ -133,11 +134,12 @@ OMEGA_PARAMETERS = (
         type="choice",
         default="dns",
         options=(
-            ("dns", "Dominated novelty search: drop what is close to something fitter"),
-            ("dns-rank", "Dominated novelty by rank: prefer what is far from anything fitter"),
-            ("ga", "Plain genetic algorithm: the fittest, no embedding needed"),
+            ("dns", "Dominated novelty: different or better"),
+            ("dns-rank", "Dominated novelty, by rank"),
+            ("ga", "Genetic algorithm: the fittest"),
         ),
-        help="How the population is thinned at the end of an epoch.",
+        help="How the population is thinned at the end of an epoch. Dominated novelty drops what is close to something "
+        "fitter; by rank it prefers what is far from anything fitter. The genetic algorithm needs no embedding model.",
     ),
     Parameter(
         name="k_nearest_fitter",

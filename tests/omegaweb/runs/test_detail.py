@@ -133,7 +133,7 @@ def test_the_settings_of_an_optimizer_go_by_the_words_of_the_launch_form(alice, 
     run = make_run(alice, configuration={"optimizer": chosen})
 
     page = page_of(alice_client, run, tab="settings")
-    assert "<dt>Competition</dt><dd>Dominated novelty search: drop what is close to something fitter</dd>" in page
+    assert "<dt>Competition</dt><dd>Dominated novelty: different or better</dd>" in page
     assert "<dt>Reasoning effort</dt><dd>As the model does by itself</dd>" in page
     assert "<dt>Old one</dt><dd>3</dd>" in page
     assert "<dt>Embedding model</dt><dd>local/wordllama</dd>" in page

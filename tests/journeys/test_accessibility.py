@@ -1,0 +1,115 @@
+"""Every page that links lead to, in light and dark, has no serious fault that axe can find."""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+from typing import Any, Literal
+from urllib.parse import parse_qs, urljoin, urlsplit
+
+from playwright.sync_api import Page
+
+from omegaweb.accounts.models import User
+from optimizer_core import events
+from tests import event_streams
+from tests.event_streams import BASELINE
+from tests.omegaweb.engine.recording import record, recorded_run
+
+AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+RUN = """rules => axe.run(document, {resultTypes: ["violations"], runOnly: rules})
+    .then(found => found.violations.filter(fault => ["serious", "critical"].includes(fault.impact)))"""
+#: In the dark only contrasts are others.
+THEMES: tuple[tuple[Literal["light", "dark"], list[str]], ...] = (
+    ("light", ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]),
+    ("dark", ["color-contrast"]),
+)
+#: Files, and pages that are Django's own.
+NOT_OURS = re.compile(r"/export/|^/admin/|^/accounts/sign-out/|^/static/|/events/")
+MUST_BE_SEEN = {
+    "/",
+    "/datasets/",
+    "/datasets/N/",
+    "/datasets/N/delete/",
+    "/datasets/upload/",
+    "/programs/",
+    "/programs/N/",
+    "/programs/N/edit/",
+    "/programs/new/",
+    "/runs/",
+    "/runs/N/",
+    "/runs/N/?result",
+    "/runs/N/candidates/N/",
+    "/runs/N/stop/",
+    "/runs/launch/",
+    "/reviews/",
+    "/reviews/N/",
+    "/reviews/N/edit/",
+    "/accounts/password/",
+}
+
+
+def shape_of(address: str) -> str:
+    """The kind of page behind an address: numbers do not matter, tabs do."""
+    parts = urlsplit(address)
+    tab = parse_qs(parts.query).get("tab", [""])[0]
+    return re.sub(r"\d+", "N", parts.path) + (f"?{tab}" if tab else "")
+
+
+def faults_of(page: Page, shape: str) -> list[str]:
+    """What axe finds on the page that is open, a line each."""
+    found = []
+    page.emulate_media(reduced_motion="reduce")  # a colour on its way to another has a contrast of its own
+    page.evaluate(AXE)
+    for theme, rules in THEMES:
+        page.emulate_media(color_scheme=theme)
+        faults: list[dict[str, Any]] = page.evaluate(RUN, rules)
+        found += [
+            f"{shape}, {theme}: {fault['id']} at {node['target']}: {node['failureSummary']}"
+            for fault in faults
+            for node in fault["nodes"]
+        ]
+    return found
+
+
+def links_of(page: Page) -> list[str]:
+    """The addresses on this site that the page links to."""
+    links = page.eval_on_selector_all("a[href]", "links => links.map(link => link.getAttribute('href'))")
+    site = urlsplit(page.url).netloc
+    addresses = [urljoin(page.url, link) for link in links]
+    return [
+        address for address in addresses if urlsplit(address).netloc == site and not NOT_OURS.search(shape_of(address))
+    ]
+
+
+def test_no_page_has_a_serious_fault(alice_page: Page, alice: User, live_site: str) -> None:
+    recorded_run(alice, event_streams.whole_run(epochs=1, batches=3), name="Finished")
+    waiting = recorded_run(alice, list(event_streams.whole_run(batches=3, finish=False))[:20], name="Waiting")
+    asked = waiting.candidates.exclude(key=BASELINE).latest("number")
+    record(waiting, events.ReviewRequested(candidate=asked.key, reward=0.5, count=4))
+    faults: list[str] = []
+    seen: set[str] = set()
+    open_ = [f"{live_site}/runs/{waiting.pk}/stop/", f"{live_site}/accounts/password/", f"{live_site}/"]
+    while open_:
+        address = open_.pop()
+        shape = shape_of(address)
+        if shape in seen:
+            continue
+        seen.add(shape)
+        alice_page.goto(address)
+        faults += faults_of(alice_page, shape)
+        open_ += links_of(alice_page)
+
+    assert faults == []
+    assert seen >= MUST_BE_SEEN, f"no link led to {sorted(MUST_BE_SEEN - seen)}"
+
+
+def test_the_pages_of_somebody_signed_out_have_no_serious_fault(alice_page: Page) -> None:
+    alice_page.context.clear_cookies()
+    alice_page.goto("/")
+    assert faults_of(alice_page, "/accounts/sign-in/") == []
+    alice_page.get_by_label("Name").fill("nobody")
+    alice_page.get_by_label("Password").fill("wrong")
+    alice_page.get_by_role("button", name="Sign in").click()
+    assert faults_of(alice_page, "/accounts/sign-in/ refused") == []
+    alice_page.goto("/there-is-no-such-page/")
+    assert faults_of(alice_page, "404") == []
