@@ -104,8 +104,8 @@ OMEGA_PARAMETERS = (
             ("racing", "Racing: losers are dropped early"),
             ("plain", "Plain: one proposal after another"),
         ),
-        help="Racing keeps several proposals under way and finds more for the same budget. Plain is the simple loop, each "
-        "proposal scored on a minibatch: easier to follow.",
+        help="Racing keeps several proposals under way and finds more for the same budget. Plain is the simple loop, "
+        "each proposal scored on a minibatch: easier to follow.",
     ),
     Parameter(
         name="example_limit",

@@ -99,7 +99,7 @@ def test_no_page_has_a_serious_fault(alice_page: Page, alice: User, live_site: s
         faults += faults_of(alice_page, shape)
         open_ += links_of(alice_page)
 
-    assert faults == []
+    assert not faults, "\n".join(faults)
     assert seen >= MUST_BE_SEEN, f"no link led to {sorted(MUST_BE_SEEN - seen)}"
 
 
