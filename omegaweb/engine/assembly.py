@@ -12,7 +12,7 @@ from omegaweb.engine.run_data import RunData, UnfitData, load_data
 from omegaweb.runs.configuration import BudgetChoice, OptimizerChoice, RewardChoice, RunConfiguration
 from omegaweb.runs.models import Run
 from optimizer_core.budget import Budget
-from optimizer_core.errors import ConfigurationError
+from optimizer_core.errors import ConfigurationError, SchemaError
 
 if TYPE_CHECKING:
     from optimizer_core.modules.generator import Generator
@@ -168,7 +168,19 @@ def build_program(configuration: RunConfiguration) -> Program:
     program.compile(
         optimizer=build_optimizer(configuration.optimizer, models), reward=build_reward(configuration.reward, models)
     )
+    if configuration.start:
+        _begin_with(program, configuration.start)
     return program
+
+
+def _begin_with(program: Program, start: Mapping[str, Any]) -> None:
+    """Let a run begin with a candidate of an earlier one."""
+    try:
+        program.assign(start["content"])
+    except SchemaError as error:
+        raise ConfigurationError(
+            f"candidate #{start['number']} of run {start['run']} does not fit the program as it is now: {error}"
+        ) from error
 
 
 def build_reward(choice: RewardChoice, models: Models) -> Reward:

@@ -69,6 +69,7 @@ class RunConfiguration:
     models: ModelChoice = ModelChoice()
     budget: BudgetChoice = BudgetChoice()
     training: TrainingChoice = TrainingChoice()
+    start: dict[str, Any] = field(default_factory=dict)  # a candidate of an earlier run: run, number, content
     pause_when_spent: bool = False  # True: a spent budget pauses the run, so that somebody can extend it
     ask_me: bool = False  # True: candidates wait for a person before they enter the population
 
@@ -89,6 +90,7 @@ class RunConfiguration:
         return cls(
             program=value["program"],
             ask_me=value.get("ask_me", False),
+            start=value.get("start", {}),
             pause_when_spent=value.get("pause_when_spent", False),
             **known,
         )

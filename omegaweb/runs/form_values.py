@@ -49,6 +49,7 @@ def configuration_from(values: Mapping[str, Any]) -> RunConfiguration:
         budget=BudgetChoice(**{name: values[f"budget_{name}"] for name in LIMITS}),
         training=TrainingChoice(**{name: values[name] for name in TRAINING}),
         ask_me=values["ask_me"],
+        start=values["start"],
         pause_when_spent=values["pause_when_spent"],
     )
 
@@ -78,6 +79,7 @@ def values_of_run(run: Run) -> dict[str, Any]:
         **{f"budget_{name}": getattr(choices.budget, name) for name in LIMITS},
         **{name: getattr(choices.training, name) for name in TRAINING},
         "ask_me": choices.ask_me,
+        "start": f"{choices.start['run']}:{choices.start['number']}" if choices.start else "",
         "pause_when_spent": choices.pause_when_spent,
     }
 

@@ -16,6 +16,8 @@ from omegaweb.runs.configuration import RewardChoice, RunConfiguration, Training
 from omegaweb.runs.form_checks import check_budget, check_form
 from omegaweb.runs.form_fields import OTHER, field_name, model_choices, parameter_field, typed_model
 from omegaweb.runs.form_values import configuration_from
+from omegaweb.runs.models import Candidate
+from omegaweb.runs.start_field import StartField, candidate_named
 
 MODELS = ("task", "proposer", "judge", "embedding")
 
@@ -172,11 +174,16 @@ class LaunchForm(forms.Form):
         help_text="Scored candidates wait in your reviews: approve, edit, or reject with a reason. The run goes on.",
     )
 
+    start = StartField()
+
     def __init__(
         self, data: Mapping[str, Any] | None = None, *, project: Project, checks_rows: bool = True, **settings: Any
     ) -> None:
         super().__init__(data, **settings)
         self.project = project
+        start = self.fields["start"]
+        assert isinstance(start, StartField)
+        start.project = project
         self.checks_rows = checks_rows
         for card in choices.OPTIMIZERS:
             for parameter in card.parameters:
@@ -222,6 +229,11 @@ class LaunchForm(forms.Form):
         """The program in the form so far."""
         asked = str(self["program"].value() or "")
         return Program.objects.in_project(self.project).filter(pk=asked).first() if asked.isdecimal() else None
+
+    @property
+    def chosen_start(self) -> Candidate | None:
+        """The candidate that the run begins with, instead of the program's own text."""
+        return candidate_named(str(self["start"].value() or ""), self.project)
 
     @property
     def chosen_version(self) -> DatasetVersion | None:

@@ -47,7 +47,13 @@ def starting_values(project: Project, asked: Mapping[str, str]) -> dict[str, Any
         Http404: one of them is not there, or in another project.
     """
     if asked.get("from", "").isdecimal():
-        return values_of_run(get_object_or_404(Run.objects.in_project(project), pk=int(asked["from"])))
+        run = get_object_or_404(Run.objects.in_project(project), pk=int(asked["from"]))
+        number = asked.get("candidate", "")
+        if not number.isdecimal():
+            return values_of_run(run)
+        candidate = get_object_or_404(run.candidates, number=int(number))
+        name = f"{run.name}, from #{candidate.number}"[:120]
+        return {**values_of_run(run), "name": name, "start": f"{run.pk}:{candidate.number}"}
     values = preset_values(asked.get("preset", ""))
     if values is None:
         first = choices.OPTIMIZERS[0]

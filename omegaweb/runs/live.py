@@ -28,6 +28,8 @@ from omegaweb.runs.models import Candidate, CandidateState, Run, RunQuerySet, Se
 from omegaweb.runs.population_map import map_page, pinned_on
 from omegaweb.runs.progress import progress_of, spend_of
 from omegaweb.runs.samples.choice import grid_page
+from omegaweb.runs.requests import Steer
+from omegaweb.runs.steering_words import other_lines
 
 Query = Mapping[str, str]
 Context = dict[str, Any]
@@ -38,6 +40,7 @@ TABS = {
     "map": "Map",
     "lineage": "Lineage",
     "samples": "Samples",
+    "steer": "Steer",
     "log": "Log",
     "settings": "Settings",
     "result": "Result",
@@ -117,6 +120,11 @@ def candidate_regions(candidate: Candidate) -> list[Region]:
         Region(
             name="candidate-badges", context=lambda run, query: alone, kinds=_CANDIDATES | _REVIEWS | {"best.changed"}
         ),
+        Region(
+            name="candidate-actions",
+            context=lambda run, query: {**alone, **asked_of(candidate)},
+            kinds=_LIFE | _CANDIDATES | _REVIEWS,
+        ),
         Region(name="candidate-fate", context=lambda run, query: alone, kinds=_CANDIDATES | _REVIEWS),
         Region(name="candidate-review", context=lambda run, query: alone, kinds=_LIFE | _REVIEWS),
         Region(name="candidate-figures", context=lambda run, query: alone, kinds=_CANDIDATES),
@@ -131,12 +139,28 @@ def candidate_regions(candidate: Candidate) -> list[Region]:
     ]
 
 
+def asked_of(candidate: Candidate) -> Context:
+    """Return what was asked about a candidate and has not taken effect yet."""
+    asked = candidate.run.steering.open().filter(payload__candidate=candidate.key)
+    return {"asked": set(asked.values_list("action", flat=True))}
+
+
 def _header(run: Run, query: Query) -> Context:
     return {}
 
 
 def _actions(run: Run, query: Query) -> Context:
     return {"asked": set(run.steering.open().values_list("action", flat=True))}
+
+
+def _steering(run: Run, query: Query) -> Context:
+    asked = list(run.steering.select_related("author").order_by("-pk")[:ROWS_ON_A_PAGE])
+    return {
+        "notes": [request for request in asked if request.action == Steer.NOTE],
+        "others": other_lines(run, [request for request in asked if request.action != Steer.NOTE]),
+        "pinned": run.candidates.filter(pinned=True).order_by("number"),
+        "can_be_steered": run.can_be_steered,
+    }
 
 
 def _progress(run: Run, query: Query) -> Context:
@@ -258,6 +282,7 @@ REGIONS: dict[str, Region] = {
         Region(name="run-lineage", context=_lineage, kinds=_CANDIDATES | _REVIEWS | {"best.changed"}, tab="lineage"),
         # The page asks for the cells itself, in blocks; only what leads to them is drawn here.
         Region(name="run-samples", context=grid_page, kinds=frozenset({"run.started"}), tab="samples"),
+        Region(name="run-steering", context=_steering, kinds=_LIFE, tab="steer"),
         Region(name="run-log", context=_log, tab="log"),
         Region(name="result", context=_header, kinds=_LIFE | {"test.finished"}, tab="result"),
     )

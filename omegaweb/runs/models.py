@@ -163,6 +163,16 @@ class Run(models.Model):
         return limited and self.run_state in (RunState.RUNNING, RunState.PAUSED) and not self.is_stopping
 
     @property
+    def can_be_steered(self) -> bool:
+        """Whether a search is on, or will go on."""
+        return not self.is_stopping and self.run_state in (
+            RunState.QUEUED,
+            RunState.RUNNING,
+            RunState.PAUSED,
+            RunState.INTERRUPTED,
+        )
+
+    @property
     def can_be_deleted(self) -> bool:
         return self.run_state.is_over or self.run_state is RunState.INTERRUPTED
 
@@ -246,6 +256,16 @@ class Candidate(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("runs:candidate", args=[self.run_id, self.number])
+
+    @property
+    def can_be_pinned(self) -> bool:
+        """Whether it is in the population, or may still get there."""
+        return self.state in (CandidateState.IN_POPULATION, CandidateState.SCORED, CandidateState.WAITING)
+
+    @property
+    def can_be_banned(self) -> bool:
+        """Whether there is anything to keep it from. The start is what everything is compared with."""
+        return self.number != 0 and self.state not in (CandidateState.REJECTED, CandidateState.EDITED)
 
     @property
     def project_id(self) -> int:

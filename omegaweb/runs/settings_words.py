@@ -26,6 +26,7 @@ def settings_in_words(run: Run) -> list[tuple[str, str]]:
     rows = [
         ("Dataset", f"{run.dataset_version.dataset.name}, version {run.dataset_version.number}"),
         ("Rows", f"{sizes['train']} training, {sizes['validation']} validation, {sizes['test']} test"),
+        ("Begins with", f"candidate #{choices.start['number']} of an earlier run" if choices.start else ""),
         ("Reward", _reward(choices.reward)),
         *_optimizer(choices.optimizer),
         *_models(choices.models, reward=choices.reward.kind, is_omega=choices.optimizer.kind == "omega"),

@@ -9,6 +9,7 @@ from django.db import transaction
 from omegaweb.accounts.models import User
 from omegaweb.audit.models import Action
 from omegaweb.audit.services import record
+from omegaweb.projects.access import can_review
 from omegaweb.runs.models import Run, RunState
 from omegaweb.runs.requests import Steer, SteeringRequest
 
@@ -29,6 +30,11 @@ TOO_LATE = "The search of this run is over, so nothing more can be asked of it. 
 
 class NotNow(Exception):
     """What was asked cannot take effect where the run stands; the message says why, and the way out."""
+
+
+def may_approve_own(user: User, run: Run) -> bool:
+    """Tell whether what this person adds by hand needs no review: they could approve it themselves."""
+    return not run.choices.ask_me or can_review(user, run)
 
 
 @transaction.atomic

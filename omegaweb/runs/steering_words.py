@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from omegaweb.runs.durations import in_words
+from omegaweb.runs.models import Run
+from omegaweb.runs.requests import Steer, SteeringRequest
 
 Link = Callable[[str | None], SafeString]
 
@@ -32,6 +35,26 @@ def steering_sentence(payload: Mapping[str, Any], link: Link) -> SafeString:
     if payload.get("problem"):
         return format_html("{} That could not be: {}.", done, payload["problem"])
     return done
+
+
+def other_lines(run: Run, requests: Sequence[SteeringRequest]) -> list[tuple[SteeringRequest, SafeString]]:
+    """Return requests with what they ask, in a sentence; candidates are called by their number and linked."""
+    keys = {key for request in requests for key in named_candidates({"fields": request.payload})}
+    numbers = dict(run.candidates.filter(key__in=keys).values_list("key", "number"))
+
+    def link(key: str | None) -> SafeString:
+        if key not in numbers:
+            return format_html("{}", "a candidate")
+        return format_html('<a href="{}">#{}</a>', reverse("runs:candidate", args=[run.pk, numbers[key]]), numbers[key])
+
+    return [(request, _done(_as_said(request), link)) for request in requests]
+
+
+def _as_said(request: SteeringRequest) -> dict[str, Any]:
+    """Return a request as the run will say it."""
+    fields = {"budget": request.payload} if request.action == Steer.EXTEND else request.payload
+    author = request.author.get_username() if request.author else ""
+    return {"action": request.action, "author": author, "fields": fields}
 
 
 def named_candidates(payload: Mapping[str, Any]) -> list[Any]:

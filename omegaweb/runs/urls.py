@@ -7,6 +7,7 @@ from django.urls import path
 from omegaweb.runs.views.candidate import blame, candidate
 from omegaweb.runs.views.detail import delete, detail, event, resume, stop
 from omegaweb.runs.views.export import export
+from omegaweb.runs.views.handwork import ban, note, pin, unpin, vary
 from omegaweb.runs.views.launch import estimate, example, launch
 from omegaweb.runs.views.listing import runs
 from omegaweb.runs.views.samples import cell, samples_axes, samples_block
@@ -25,6 +26,11 @@ urlpatterns = [
     path("<int:pk>/resume/", unpause, name="unpause"),
     path("<int:pk>/finish/", finish, name="finish"),
     path("<int:pk>/extend/", extend_budget, name="extend"),
+    path("<int:pk>/notes/", note, name="note"),
+    path("<int:pk>/candidates/<int:number>/pin/", pin, name="pin"),
+    path("<int:pk>/candidates/<int:number>/unpin/", unpin, name="unpin"),
+    path("<int:pk>/candidates/<int:number>/ban/", ban, name="ban"),
+    path("<int:pk>/candidates/<int:number>/vary/", vary, name="vary"),
     path("launch/", launch, name="launch"),
     path("launch/estimate/", estimate, name="estimate"),
     path("example/", example, name="example"),

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from omegaweb.runs.blame import blame_of
 from omegaweb.runs.evidence import changes_of, samples_beside
 from omegaweb.runs.lineage import lineage_of
+from omegaweb.runs.live import asked_of
 from omegaweb.runs.models import Candidate, Run
 
 #: Regions that links replace without loading the page, and what they are made from.
@@ -63,6 +64,7 @@ def _neighbours(shown: Candidate) -> dict[str, object]:
         "previous_number": others.filter(number__lt=shown.number).aggregate(found=Max("number"))["found"],
         "next_number": others.filter(number__gt=shown.number).aggregate(found=Min("number"))["found"],
         "lineage": lineage_of(shown),
+        **asked_of(shown),
         "children": list(shown.children.order_by("number").select_related("fate_by")),
         "newest_number": others.aggregate(found=Max("number"))["found"],
     }

@@ -17,6 +17,7 @@ from omegaweb.runs.extension import ExtendForm
 from omegaweb.runs.live import TABS, current_tab, detail_run, regions_of
 from omegaweb.runs.models import Run
 from omegaweb.runs.services import delete_run
+from omegaweb.runs.steering_forms import NoteForm
 
 
 def visible_run(request: HttpRequest, pk: int) -> Run:
@@ -51,6 +52,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         if request.headers.get("HX-Target") == region.name:
             return render(request, region.template, {"run": run, "query": query, **region.context(run, query)})
     context: dict[str, object] = {"run": run, "query": query, "tab": tab, "tabs": TABS, "extend_form": ExtendForm(run)}
+    if tab == "steer":
+        context["note_form"] = NoteForm()
     if tab == "overview":
         context["figure"] = figure(run)
     for region in shown:
