@@ -190,7 +190,16 @@ def _notices(run: Run, query: Query) -> Context:
     for payload in warnings.values_list("payload", flat=True)[: WARNINGS_SHOWN * 4]:
         seen.setdefault(payload["message"], payload["code"])
     waiting = run.candidates.filter(state=CandidateState.WAITING).count()
-    return {"warnings": list(seen)[:WARNINGS_SHOWN], "waiting": waiting}
+    return {"warnings": _newest_of_each_limit(seen)[:WARNINGS_SHOWN], "waiting": waiting}
+
+
+def _newest_of_each_limit(seen: Mapping[str, str]) -> list[str]:
+    """Return the messages of warnings, newest first, without those that a later one about the same limit replaces."""
+    kept: dict[str, str] = {}
+    for message, code in seen.items():
+        subject = f"budget {code.rpartition('_')[2]}" if code.startswith("budget_") else message
+        kept.setdefault(subject, message)
+    return list(kept.values())
 
 
 def _curve_text(run: Run, query: Query) -> Context:
