@@ -27,8 +27,8 @@ from omegaweb.runs.log import FILTERS, lines_of, log_page
 from omegaweb.runs.models import Candidate, CandidateState, Run, RunQuerySet, Series
 from omegaweb.runs.population_map import map_page, pinned_on
 from omegaweb.runs.progress import progress_of, spend_of
-from omegaweb.runs.samples.choice import grid_page
 from omegaweb.runs.requests import Steer
+from omegaweb.runs.samples.choice import grid_page
 from omegaweb.runs.steering_words import other_lines
 
 Query = Mapping[str, str]
