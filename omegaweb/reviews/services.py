@@ -78,10 +78,10 @@ def decide(
 
 
 def _record_decision(review: Review, user: User) -> None:
-    after = {"state": review.state, "reason": review.reason}
+    after: dict[str, Any] = {"state": review.state, "reason": review.reason}
+    before: dict[str, Any] = {"state": str(ReviewState.PENDING)}
     if review.edited_content is not None:
-        after["content"] = review.edited_content
-    before = {"state": str(ReviewState.PENDING), "content": review.candidate.content}
+        before["content"], after["content"] = review.candidate.content, review.edited_content
     record(
         project=review.run.project, actor=user, action=Action.REVIEW_DECIDED, target=review, before=before, after=after
     )
