@@ -49,6 +49,8 @@ class Mask:
         kept = value
         if self.in_mask is not None or self.in_mask_pattern is not None:
             kept = _keep(value, self._paths(value, self.in_mask, self.in_mask_pattern))
+        if self.out_mask is None and self.out_mask_pattern is None:
+            return kept
         dropped = self._paths(kept, self.out_mask, self.out_mask_pattern)
         return _drop(kept, dropped) if dropped else kept
 
@@ -84,10 +86,11 @@ class Mask:
 
     @staticmethod
     def _paths(value: JsonObject, listed: Sequence[str] | None, pattern: str | None) -> list[list[str]]:
-        names = [path for path in listed or () if path in value]
-        names += [name for name in value if _matches(pattern, name)]
-        deep = [path.split(".") for path in listed or () if path not in value and "." in path]
-        return [[name] for name in names] + deep
+        found = [[path] if path in value else path.split(".") for path in listed or ()]
+        paths = [path for path in found if len(path) > 1 or path[0] in value]
+        if pattern is not None:
+            paths += [[name] for name in value if _matches(pattern, name)]
+        return paths
 
 
 def _names(setting: str, value: Any) -> tuple[str, ...] | None:
@@ -113,6 +116,9 @@ def _matches(pattern: str | None, name: str) -> bool:
 
 
 def _keep(value: JsonObject, paths: Sequence[Sequence[str]]) -> JsonObject:
+    if all(len(path) == 1 for path in paths):  # nearly always
+        names = {name for (name,) in paths}
+        return {name: item for name, item in value.items() if name in names}
     kept = _kept(value, paths)
     return kept if isinstance(kept, dict) else {}
 

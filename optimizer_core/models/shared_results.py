@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import threading
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from concurrent.futures import Future
@@ -27,12 +26,13 @@ class SharedResults(Generic[Key, Value]):
 
     def __init__(self, *, capacity: int = 100_000) -> None:
         self._capacity = capacity
+        self._known: dict[Key, Value] = {}
         # Keys that are made together share one entry; each finds its value in it, or none where nothing was made.
-        self._entries: dict[Key, Future[Mapping[Key, Value]]] = {}
+        self._under_way: dict[Key, Future[Mapping[Key, Value]]] = {}
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return len(self._known) + len(self._under_way)
 
     async def get(
         self, keys: Sequence[Key], make: Callable[[list[Key]], Awaitable[Sequence[Value]]]
@@ -49,7 +49,7 @@ class SharedResults(Generic[Key, Value]):
         found: dict[Key, Value] = {}
         made: set[Key] = set()
         while missing := [key for key in dict.fromkeys(keys) if key not in found]:
-            mine, theirs = self._claim(missing)
+            mine, theirs = self._claim(missing, found)
             if mine:
                 found.update(zip(mine, await self._make(mine, make), strict=True))
                 made.update(mine)
@@ -60,37 +60,44 @@ class SharedResults(Generic[Key, Value]):
                     found[key] = values[key]
         return [found[key] for key in keys], made
 
-    def _claim(self, keys: list[Key]) -> tuple[list[Key], dict[Key, Future[Mapping[Key, Value]]]]:
-        entry: Future[Mapping[Key, Value]] = Future()
+    def _claim(
+        self, keys: list[Key], found: dict[Key, Value]
+    ) -> tuple[list[Key], dict[Key, Future[Mapping[Key, Value]]]]:
+        """Put into ``found`` what is known; return what the caller is to make, and what others are making."""
+        mine: list[Key] = []
+        theirs: dict[Key, Future[Mapping[Key, Value]]] = {}
         with self._lock:
-            theirs = {key: self._entries[key] for key in keys if key in self._entries}
-            mine = [key for key in keys if key not in theirs]
-            self._entries.update(dict.fromkeys(mine, entry))
-            return mine, theirs
+            for key in keys:
+                if key in self._known:
+                    found[key] = self._known[key]
+                elif key in self._under_way:
+                    theirs[key] = self._under_way[key]
+                else:
+                    mine.append(key)
+            if mine:
+                self._under_way.update(dict.fromkeys(mine, Future()))
+        return mine, theirs
 
     async def _make(self, keys: list[Key], make: Callable[[list[Key]], Awaitable[Sequence[Value]]]) -> Sequence[Value]:
         try:
             values = await make(keys)
+            made = dict(zip(keys, values, strict=True))
         except BaseException as error:
-            entry = self._drop(keys)
+            entry = self._drop(keys, {})
             if isinstance(error, ModelError):
                 entry.set_exception(error)
             else:
                 entry.set_result({})  # "make it yourself"
             raise
-        with self._lock:
-            self._entries[keys[0]].set_result(dict(zip(keys, values, strict=True)))
-            self._forget_oldest()
+        entry = self._drop(keys, made)
+        entry.set_result(made)
         return values
 
-    def _forget_oldest(self) -> None:
-        over = len(self._entries) - self._capacity
-        oldest = list(itertools.islice(self._entries, over)) if over > 0 else []
-        for key in oldest:
-            if self._entries[key].done():
-                del self._entries[key]
-
-    def _drop(self, keys: list[Key]) -> Future[Mapping[Key, Value]]:
+    def _drop(self, keys: list[Key], made: Mapping[Key, Value]) -> Future[Mapping[Key, Value]]:
+        """Close what was under way, keep what was made of it, and return the entry that others wait for."""
         with self._lock:
-            entries = [self._entries.pop(key) for key in keys]
+            entries = [self._under_way.pop(key) for key in keys]
+            self._known.update(made)
+            while len(self._known) > self._capacity:
+                del self._known[next(iter(self._known))]
         return entries[0]

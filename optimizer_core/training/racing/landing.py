@@ -123,7 +123,10 @@ async def _lengthen(run: Run) -> None:
     racing.size = max(racing.size, min(len(run.data.validation), wanted))
     run.holdback.shrink(racing.size)
     run.allow(run.holdback.search)
-    await run.measurer.measure((leader.candidate,), run.race_samples(racing.size), split="validation")
+    answered = state.results.get(leader.id, {})
+    missing = [sample for sample in run.race_samples(racing.size) if sample.id not in answered]
+    if missing:
+        await run.measurer.measure((leader.candidate,), missing, split="validation")
 
 
 async def _logs(run: Run, outcome: Outcome) -> JsonObject:
