@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 from omegaweb.accounts.models import User
 from omegaweb.engine.recorder import Writer
 from omegaweb.runs.models import Run
+from omegaweb.runs.requests import Steer, SteeringRequest
 from optimizer_core import events
 from optimizer_core.events import Event
 from tests import event_streams
@@ -179,6 +180,29 @@ def test_stop_asks_first_and_shows_that_the_run_is_stopping(alice_page: Page, al
     alice_page.get_by_role("button", name="Stop the run").click()
 
     expect(alice_page.locator("#run-state")).to_have_text("Stopping", timeout=SLOW)
+
+
+def test_a_pause_and_a_note_take_effect_on_the_page_without_a_reload(alice_page: Page, alice: User) -> None:
+    run = recorded_run(alice, list(event_streams.whole_run(finish=False))[:30])
+    open_run(alice_page, run)
+    alice_page.get_by_role("button", name="Pause").click()
+    expect(alice_page.locator("#run-actions")).to_contain_text("Pausing…", timeout=SLOW)
+    alice_page.evaluate("window.notReloaded = true")
+
+    request = run.steering.get()
+    applied = events.SteeringApplied(request=str(request.pk), action="pause", author="alice")
+    say(run, [applied, events.RunPaused(reason="asked", by="alice")])
+    expect(alice_page.locator("#run-state")).to_have_text("Paused", timeout=SLOW)
+    expect(alice_page.locator("#run-actions").get_by_role("button", name="Resume")).to_be_visible()
+    assert is_same_page(alice_page)
+
+    note = SteeringRequest.objects.create(run=run, action=Steer.NOTE, payload={"text": "Be brief."}, author=alice)
+    open_run(alice_page, run, "?tab=steer")
+    expect(alice_page.locator("#run-steering")).to_contain_text("Waiting")
+    applied = events.SteeringApplied(request=str(note.pk), action="note", fields={"text": "Be brief."}, proposal=4)
+    say(run, [events.RunResumed(), applied])
+    expect(alice_page.locator("#run-steering")).to_contain_text("counts from batch 5 on", timeout=SLOW)
+    assert is_same_page(alice_page)
 
 
 def test_the_axis_can_show_time(alice_page: Page, alice: User) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.urls import reverse
 
+from omegaweb.engine import assembly
 from omegaweb.projects.models import Role
 from omegaweb.runs.configuration import OptimizerChoice
 from omegaweb.runs.models import Candidate, CandidateState, Run, RunState
@@ -157,6 +160,15 @@ def test_a_branch_begins_with_the_candidate(run, candidate, alice_client):
     page = alice_client.get(reverse("runs:launch"), {"from": run.pk, "candidate": 1}).content.decode()
     assert "Begins with candidate" in page
     assert f'value="{run.pk}:1"' in page
+
+
+def test_a_program_begins_with_the_candidate_a_run_branched_from(run, candidate):
+    start = {"run": run.pk, "number": 1, "content": candidate.content}
+    program = assembly.build_program(replace(run.choices, start=start))
+    assert program.get_state() == candidate.content
+    broken = {**start, "content": {VARIABLE: {"instructions": 3, "examples": []}}}
+    with pytest.raises(assembly.Unusable, match="candidate #1 of run"):
+        assembly.build_program(replace(run.choices, start=broken))
 
 
 def test_a_branch_from_another_project_is_not_found(alice, bob_client, run, candidate):
