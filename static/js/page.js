@@ -3,6 +3,9 @@
 const TOAST_MILLISECONDS = 6000;
 const COPIED_MILLISECONDS = 1600;
 
+// On a narrow screen the chosen tab may lie beyond the edge of its row.
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 document.addEventListener("click", async (event) => {
   const copy = event.target.closest("[data-copy]");
   if (copy) {

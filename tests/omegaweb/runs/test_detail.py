@@ -272,3 +272,15 @@ def test_a_reward_is_rounded_alike_on_all_pages(alice_client, alice):
     for page in (page_of(alice_client, run), alice_client.get(start.get_absolute_url()).content.decode()):
         assert "0.98" in page
         assert "0.97" not in page
+
+
+def test_an_interrupted_run_does_not_say_that_its_search_goes_on(alice_client, alice):
+    stream = list(event_streams.whole_run(finish=False))[:10]
+    run = recorded_run(alice, [*stream, events.ReviewRequested(candidate=BASELINE, reward=0.5, count=4)])
+    assert "The search goes on meanwhile" in page_of(alice_client, run)
+
+    Run.objects.filter(pk=run.pk).update(state=RunState.INTERRUPTED)
+
+    page = page_of(alice_client, run)
+    assert "The search goes on meanwhile" not in page
+    assert "counts once the run is continued" in page
