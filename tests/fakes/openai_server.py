@@ -33,6 +33,7 @@ class Counts:
     completion_tokens: int = 0
     faults: Counter[str] = field(default_factory=Counter)
     bodies: list[dict[str, Any]] = field(default_factory=list)  # of chat requests
+    texts: list[str] = field(default_factory=list)  # that were to be embedded
 
     @property
     def calls(self) -> int:
@@ -189,6 +190,7 @@ class OpenAIServer:
         body = await request.json()
         self.counts.embeddings += 1
         texts = body["input"] if isinstance(body["input"], list) else [body["input"]]
+        self.counts.texts.extend(texts)
         if self.latency:
             await asyncio.sleep(self.latency)
         tokens = sum(len(text.split()) for text in texts)

@@ -1,0 +1,79 @@
+"""The long mode: ``python -m tests.faults --kills 100`` prints a table and keeps it in ``benchmarks/.results``."""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.faults.doomed_server import KINDS
+from tests.faults.harness import ROOT, Outcome, Verdict, differences, killed, left_in_peace
+
+RESULTS = ROOT / "benchmarks" / ".results"
+#: Requests between a start and the next kill.
+APART = (3, 60)
+MOST_A_RUN = 12
+
+
+def main() -> None:
+    """Kill runs of every kind in turn until there were enough kills."""
+    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
+    parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=0)
+    arguments = parser.parse_args()
+    rng = random.Random(arguments.seed)
+    whole: dict[str, Outcome] = {}
+    verdicts: list[Verdict] = []
+    while (left := arguments.kills - sum(verdict.kills for verdict in verdicts)) > 0:
+        kind = list(KINDS)[len(verdicts) % len(KINDS)]
+        with tempfile.TemporaryDirectory(prefix="omegaweb-faults-") as folder:
+            if kind not in whole:
+                whole[kind] = left_in_peace(_sub(folder, "whole"), kind)
+            cut, verdict = killed(_sub(folder, "cut"), kind, kills=min(left, MOST_A_RUN), rng=rng, apart=APART)
+        verdict.differences = differences(whole[kind], cut)
+        verdicts.append(verdict)
+        sys.stdout.write("\n  ".join([_row(verdict), *verdict.differences]) + "\n")
+        sys.stdout.flush()
+    text = _table(verdicts, seed=arguments.seed)
+    sys.stdout.write(text)
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    (RESULTS / f"faults-{datetime.now(UTC):%Y-%m-%d-%H%M}.md").write_text(text)
+    raise SystemExit(not all(verdict.is_equal for verdict in verdicts))
+
+
+def _sub(folder: str, name: str) -> Path:
+    path = Path(folder) / name
+    path.mkdir()
+    return path
+
+
+def _row(verdict: Verdict) -> str:
+    return (
+        f"| {verdict.kind} | {verdict.kills} | {verdict.distinct} | {verdict.repeats} | {verdict.lost} | "
+        f"{verdict.journalled_again} | {len(verdict.differences)} |"
+    )
+
+
+def _table(verdicts: list[Verdict], *, seed: int) -> str:
+    head = (
+        "| run | kills | questions | asked twice | under way at the kills | journalled, asked again | differences |\n"
+        "|---|---|---|---|---|---|---|\n"
+    )
+    total = Verdict(
+        kind="all",
+        kills=sum(each.kills for each in verdicts),
+        asked=sum(each.asked for each in verdicts),
+        distinct=sum(each.distinct for each in verdicts),
+        lost=sum(each.lost for each in verdicts),
+        journalled_again=sum(each.journalled_again for each in verdicts),
+        differences=[line for each in verdicts for line in each.differences],
+    )
+    rows = "\n".join(_row(each) for each in [*verdicts, total])
+    return f"Killed with seed {seed}, compared with a run of each kind that was left in peace.\n\n{head}{rows}\n"
+
+
+if __name__ == "__main__":
+    main()
