@@ -85,6 +85,11 @@ class Holdback:
         left -= self.for_test[name]
         self.for_validation[name] = min(FINALISTS * self.validation * each, left * self.most_for_validation)
 
+    @property
+    def calls_each(self) -> float:
+        """Calls that one validation sample costs; 1 where nobody counts them."""
+        return self.each.get("calls", 1.0)
+
     def shrink(self, answered: int) -> None:
         """Hold back less for the final validation, of which the finalists have answered some samples by now.
 

@@ -56,11 +56,12 @@ def _make_run(model_url: str, kind: str) -> None:
     from omegaweb.runs.configuration import RunConfiguration
     from omegaweb.runs.models import Run, RunState
     from tests.factories_runs import make_program, make_run, make_version
+    from tests.faults.world import INSTRUCTION
 
     if Run.objects.exists():
         return
     owner = User.objects.create_user("doomed", password="nobody signs in")
-    program = make_program(owner)
+    program = make_program(owner, instruction=INSTRUCTION)
     models = {
         "task": "openai/task",
         "proposer": "openai/proposer",

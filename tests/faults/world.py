@@ -8,9 +8,9 @@ import re
 from typing import Any
 
 from optimizer_core.json_values import content_hash
-from tests.factories_runs import INSTRUCTION
 from tests.fakes.openai_server import last_inputs, schema_of
 
+INSTRUCTION = "Say which team should answer: {{text}}"
 HINT = "Mind the number."
 
 

@@ -26,7 +26,7 @@ async def land(run: Run, desk: ReviewDesk, outcome: Outcome) -> None:
         BudgetExhausted: the budget is spent.
         RunStopped: the run was asked to stop.
     """
-    state, proposal = run.state, outcome.proposal
+    state, proposal, told = run.state, outcome.proposal, run.measurer.told
     if not proposal.batch:
         run.reporter.emit(EpochStarted(epoch=proposal.epoch))
     await desk.collect()
@@ -41,6 +41,8 @@ async def land(run: Run, desk: ReviewDesk, outcome: Outcome) -> None:
     await _take(run, desk, outcome)
     run.tell_best()
     await _lengthen(run)
+    # Counted from what landed, not from the meter: others under way have spent more or less by now.
+    state.racing.pay((run.measurer.told - told) * run.holdback.calls_each + len(outcome.steps) + 1)
     state.epoch, state.batch = proposal.epoch, proposal.batch + 1
     run.reporter.emit(BatchFinished(epoch=proposal.epoch, batch=proposal.batch, logs=await _logs(run, outcome)))
     run.reporter.spend()

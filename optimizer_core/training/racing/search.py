@@ -1,8 +1,9 @@
 """The racing search: keeps the lanes busy and lets proposals land in the order they were decided.
 
 Proposal n is decided when proposal n − width has landed, from what is known then, whoever answered first. So the same
-answers lead to the same path, however long each took, and a resumed run takes the path of an uninterrupted one. Only
-near the end of a budget in calls, where fewer lanes are opened, does it matter who was faster.
+answers lead to the same path, however long each took, and a resumed run takes the path of an uninterrupted one. Near
+the end of a budget in calls fewer lanes are opened, as what landed has cost, until one proposal is alone with the last
+calls: so it is always the same one that they do not suffice for.
 """
 
 from __future__ import annotations
@@ -84,24 +85,24 @@ async def race_on(run: Run, desk: ReviewDesk, helm: Helm) -> str:
 
 async def _keep_busy(run: Run, desk: ReviewDesk, helm: Helm, lanes: Lanes) -> str:
     number = run.tried + len(lanes)
-    known, fruitless = len(run.state.known), 0
+    racing = run.state.racing
     while True:
+        known = len(run.state.known)
         try:
             await helm.between_proposals()
-            while len(lanes) < run.state.racing.width and _may_start(run, number, lanes):
+            while len(lanes) < racing.width and _may_start(run, number, lanes):
                 lanes.start(draft(run, number))
                 number += 1
             if not lanes:
                 return _why_over(run, number)
             await land(run, desk, await lanes.next())
+            racing.fruitless = 0 if len(run.state.known) > known else racing.fruitless + 1
             await _after_landing(run, desk, lanes)
         except BudgetExhausted:
             await _land_the_rest(run, desk, lanes)
             raise
-        fruitless = 0 if len(run.state.known) > known else fruitless + 1
-        known = len(run.state.known)
-        if run.settings.epochs is None and fruitless >= FRUITLESS:
-            run.reporter.warn_once("nothing_left_to_try", f"{fruitless} proposals in a row brought nothing new")
+        if run.settings.epochs is None and racing.fruitless >= FRUITLESS:
+            run.reporter.warn_once("nothing_left_to_try", f"{FRUITLESS} proposals in a row brought nothing new")
             return "epochs_done"
 
 
@@ -139,17 +140,17 @@ def _may_start(run: Run, number: int, lanes: Lanes) -> bool:
 
 
 def _can_pay(run: Run, lanes: Lanes) -> bool:
-    """Return True if the calls that are left are likely to pay one more proposal beside those under way.
+    """Return True if the calls that are left surely pay one more proposal beside those under way.
 
-    Those under way are taken to be half done. What the budget does not pay in the end was paid for nothing, and slots
-    that are left idle are time lost: so lanes are closed only when the end is near.
+    Surely means: if each costs as much as the dearest so far. What is left is reckoned from what landed; the meter
+    knows better, but what it says depends on how far those under way have come. A proposal alone may try with the rest.
     """
-    left = run.meter.left.get("calls")
-    if left is None:
+    limit, racing = run.meter.budget.calls, run.state.racing
+    if limit is None:
         return True
-    landed = run.tried - run.settings.initial_epoch * run.batches_per_epoch
-    usual = max(USUAL_COST, run.meter.total.calls / landed) if landed else USUAL_COST
-    return bool(left >= usual * (len(lanes) / 2 + 1) or (not lanes and left > USUAL_COST))
+    if not lanes:
+        return limit - run.meter.total.calls > USUAL_COST
+    return limit - racing.cost >= racing.dearest * (len(lanes) + 1)
 
 
 def _why_over(run: Run, number: int) -> str:

@@ -17,10 +17,19 @@ class RacingState:
     # Mean square of the paired difference on one sample, over what races asked: more than the variance over all
     # samples, since races begin where the parent fails.
     spread: float = 0.0
+    # In calls, as far as can be told from what landed: what the search has cost, and its dearest proposal.
+    cost: float = 0.0
+    dearest: float = 0.0
+    fruitless: int = 0  # proposals in a row that brought nothing new
     drafted: list[JsonObject] = field(default_factory=list)  # proposals under way, oldest first
     steps: set[str] = field(default_factory=set)  # candidates on the way to others, never judged themselves
     merged: set[str] = field(default_factory=set)  # pairs that were merged
     ancestors: dict[str, tuple[str, ...]] = field(default_factory=dict)  # of each candidate that was admitted
+
+    def pay(self, calls: float) -> None:
+        """Note what a proposal has cost."""
+        self.cost += calls
+        self.dearest = max(self.dearest, calls)
 
     def descend(self, child: str, parents: Iterable[str]) -> None:
         """Note whom a candidate descends from."""
@@ -34,6 +43,9 @@ class RacingState:
             "size": self.size,
             "width": self.width,
             "spread": self.spread,
+            "cost": self.cost,
+            "dearest": self.dearest,
+            "fruitless": self.fruitless,
             "drafted": list(self.drafted),
             "steps": sorted(self.steps),
             "merged": sorted(self.merged),
@@ -46,6 +58,9 @@ class RacingState:
             size=saved["size"],
             width=saved["width"],
             spread=saved["spread"],
+            cost=saved.get("cost", 0.0),
+            dearest=saved.get("dearest", 0.0),
+            fruitless=saved.get("fruitless", 0),
             drafted=list(saved["drafted"]),
             steps=set(saved["steps"]),
             merged=set(saved["merged"]),

@@ -120,6 +120,23 @@ async def test_the_same_answers_take_the_same_path_whoever_answers_first():
     assert paths[0] == paths[1]
 
 
+@pytest.mark.parametrize("calls", [200, 300, 450])
+async def test_so_do_they_to_the_last_call_of_a_budget(calls):
+    paths = []
+    for concurrency in (1, 5, 16):
+        _, recorder = await race(
+            make_program(in_any_order(answer)),
+            racer(in_any_order(varied), **WIDE),
+            concurrency=concurrency,
+            epochs=None,
+            budget=oc.Budget(calls=calls),
+            validation_data=words(60, start=100),
+        )
+        paths.append([each for each in path(recorder) if each[0] != "warning.raised"])
+    assert paths[0] == paths[1] == paths[2]
+    assert paths[0][-1][0] == "run.finished"
+
+
 async def test_a_resumed_run_takes_the_path_it_would_have_taken():
     kept = Keep()
     program, whole = await race(optimizer=racer(varied, **WIDE), checkpoints=kept)
