@@ -14,8 +14,10 @@ from omegaweb.reviews.edits import InvalidEdit
 from omegaweb.reviews.forms import EditForm, RejectForm
 from omegaweb.reviews.models import Review, ReviewState
 from omegaweb.reviews.queue import held_runs, queue_context
+from omegaweb.runs.changes import changes_of
 from omegaweb.runs.comparison import DIFFERENT
-from omegaweb.runs.evidence import changes_of, samples_beside
+from omegaweb.runs.diff_layout import chosen_layout, remember_layout
+from omegaweb.runs.evidence import samples_beside
 from omegaweb.runs.lineage import lineage_of
 from omegaweb.runs.models import Run
 
@@ -128,11 +130,11 @@ def _detail_page(request: HttpRequest, review: Review, form: RejectForm, status:
     choice = request.GET.dict()
     context: dict[str, object] = {"review": review, "candidate": review.candidate, "run": review.run}
     if target != "candidate-samples":
-        context["changes"] = changes_of(review.candidate, choice)
+        context["changes"] = changes_of(review.candidate, {**choice, "layout": chosen_layout(request)})
     if target != "candidate-changes":
         context["samples"] = samples_beside(review.candidate, choice, outcome=DIFFERENT, parent_first=True)
     if target in REGIONS:
-        return render(request, REGIONS[target], context)
+        return remember_layout(request, render(request, REGIONS[target], context))
     waiting = Review.objects.reviewable_by(request.user).pending()
     context |= {
         "form": form,
@@ -144,4 +146,4 @@ def _detail_page(request: HttpRequest, review: Review, form: RejectForm, status:
         "waiting_count": waiting.count(),
         "held_runs": held_runs(request.user).filter(pk=review.run_id),
     }
-    return render(request, "pages/reviews/detail.html", context, status=status)
+    return remember_layout(request, render(request, "pages/reviews/detail.html", context, status=status))

@@ -1,4 +1,4 @@
-"""What changed between two texts, word by word, and how to lay it out line beside line."""
+"""What changed between two texts, word by word or line by line, and how to lay it out line beside line."""
 
 from __future__ import annotations
 
@@ -58,6 +58,11 @@ def diff_words(before: str, after: str) -> tuple[Part, ...]:
     space or punctuation between two changes belongs to them, so that a rewritten sentence reads as one change.
     """
     return tuple(_at_line_starts(list(_merged(_compare(_TOKEN.findall(before), _TOKEN.findall(after))))))
+
+
+def diff_lines(before: str, after: str) -> tuple[Part, ...]:
+    """Compare two texts line by line, as code is read."""
+    return tuple(_matched(before.splitlines(keepends=True), after.splitlines(keepends=True)))
 
 
 def side_by_side(parts: Sequence[Part]) -> Iterator[Row]:

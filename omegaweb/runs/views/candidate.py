@@ -8,7 +8,9 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from omegaweb.runs.blame import blame_of
-from omegaweb.runs.evidence import changes_of, samples_beside
+from omegaweb.runs.changes import changes_of
+from omegaweb.runs.diff_layout import chosen_layout, remember_layout
+from omegaweb.runs.evidence import samples_beside
 from omegaweb.runs.lineage import lineage_of
 from omegaweb.runs.live import asked_of
 from omegaweb.runs.models import Candidate, Run
@@ -43,12 +45,12 @@ def candidate(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     target = request.headers.get("HX-Target", "")
     region = target if target in REGIONS else ""
     if region in ("", "candidate-changes"):
-        context["changes"] = changes_of(shown, request.GET.dict())
+        context["changes"] = changes_of(shown, {**request.GET.dict(), "layout": chosen_layout(request)})
     if region in ("", "candidate-samples"):
         context["samples"] = samples_beside(shown, request.GET.dict())
     if region:
-        return render(request, REGIONS[region], context)
-    return render(request, "pages/runs/candidate.html", {**context, **_neighbours(shown)})
+        return remember_layout(request, render(request, REGIONS[region], context))
+    return remember_layout(request, render(request, "pages/runs/candidate.html", {**context, **_neighbours(shown)}))
 
 
 @require_GET

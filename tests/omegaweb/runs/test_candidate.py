@@ -81,7 +81,52 @@ def test_the_difference_to_the_start_is_one_click_away(alice_client: Client, fam
 
 def test_both_texts_stand_side_by_side_when_asked(alice_client: Client, family) -> None:
     page = text_of(alice_client, family[2], "?layout=side")
-    assert '<th scope="col">Before</th><th scope="col">After</th>' in page
+    assert '<th scope="col">#1</th><th scope="col">#2</th>' in page
+
+
+def test_the_layout_is_kept_for_the_next_page(alice_client: Client, family) -> None:
+    text_of(alice_client, family[2], "?layout=side")
+    assert "diff-sides" in text_of(alice_client, family[1])
+    text_of(alice_client, family[2], "?layout=inline")
+    assert "diff-sides" not in text_of(alice_client, family[1])
+
+
+def test_any_candidate_of_the_run_can_be_compared_with(alice_client: Client, family) -> None:
+    other = make_candidate(family[0].run, number=9, instruction="Do something else")
+    page = text_of(alice_client, family[2], f"?against={other.number}")
+    assert "Against #9" in page
+    assert "From <strong>#9</strong> to <strong>#2</strong>" in page
+    assert "2 examples added" in page
+
+
+def test_the_sides_can_be_swapped(alice_client: Client, family) -> None:
+    assert "From <strong>#1</strong> to <strong>#2</strong>: 1 example added, 1 word added." in text_of(
+        alice_client, family[2]
+    )
+    swapped = text_of(alice_client, family[2], "?swap=1")
+    assert "From <strong>#2</strong> to <strong>#1</strong>: 1 example removed, 1 word removed." in swapped
+    assert "Sort it<del> well</del>" in swapped
+
+
+@pytest.mark.parametrize(
+    ("against", "words"),
+    [("99", "is no candidate of this run"), ("<b>", "&lt;b&gt;” is no candidate"), ("2", "this candidate itself")],
+)
+def test_whom_it_cannot_be_compared_with_is_said(alice_client: Client, family, against: str, words: str) -> None:
+    page = text_of(alice_client, family[2], f"?against={against}")
+    assert words in page
+    assert "Against parent #1" in page
+
+
+def test_a_candidate_of_another_run_is_not_compared_with(alice: User, alice_client: Client, family) -> None:
+    make_candidate(make_run(alice, name="Another"), number=50, instruction="secret")
+    assert "secret" not in text_of(alice_client, family[2], "?against=50")
+
+
+def test_comparing_keeps_the_rest_of_the_address(alice_client: Client, family) -> None:
+    page = text_of(alice_client, family[2], "?beside=start&against=0")
+    assert '<input type="hidden" name="beside" value="start">' in page
+    assert 'name="against" value="0"' in page
 
 
 def test_the_full_text_and_its_examples_can_be_read_without_a_difference(alice_client: Client, family) -> None:
@@ -94,7 +139,7 @@ def test_the_full_text_and_its_examples_can_be_read_without_a_difference(alice_c
 def test_the_start_has_no_difference(alice_client: Client, family) -> None:
     page = text_of(alice_client, family[0])
     assert "What it says" in page
-    assert "Against" not in page
+    assert "diff-summary" not in page
 
 
 def test_equal_texts_say_so(alice_client: Client, family) -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from omegaweb.runs.diff_summary import summary_of
 from omegaweb.runs.diffs import diff_contents
+from omegaweb.runs.list_diff import Fate
 from omegaweb.runs.word_diff import Change, Part, diff_words, side_by_side
 from tests.factories_runs import VARIABLE, content_of
 
@@ -99,14 +103,91 @@ def test_the_same_examples_in_another_order_are_a_difference() -> None:
     after = content_of("Sort it", [("b", "technical"), ("a", "billing")])
     examples = diff_contents(before, after).examples[0]
     assert examples.changed
-    assert examples.reordered
-    assert examples.added == examples.removed == 0
+    assert (examples.moved, examples.kept, examples.added, examples.removed) == (1, 1, 0, 0)
 
 
-def test_a_field_that_is_not_text_is_compared_as_json() -> None:
-    diff = diff_contents({"v": {"steps": ["read"]}}, {"v": {"steps": ["read", "think"]}})
-    assert diff.fields[0].changed
-    assert "think" in joined(diff.fields[0].parts, INSERTED)
+def test_an_example_with_the_same_input_and_another_answer_is_changed() -> None:
+    before = content_of("Sort it", [("a", "billing"), ("b", "technical")])
+    after = content_of("Sort it", [("a", "technical"), ("b", "technical")])
+    examples = diff_contents(before, after).examples[0]
+    assert (examples.edited, examples.kept, examples.added, examples.removed) == (1, 1, 0, 0)
+    change = examples.changes[0]
+    assert ([v.text for v in change.old_outputs], [v.text for v in change.outputs]) == (["billing"], ["technical"])
+
+
+def steps(before: list[Any], after: list[Any]) -> list[tuple[str, Any, Any]]:
+    found = diff_contents({"v": {"steps": before}}, {"v": {"steps": after}}).lists[0]
+    return [(item.fate.value, item.was, item.now) for item in found.items]
+
+
+def test_steps_of_a_plan_are_added_removed_and_moved() -> None:
+    assert steps(["read", "think"], ["look", "read", "think"]) == [
+        ("inserted", None, 1),
+        ("kept", 1, 2),
+        ("kept", 2, 3),
+    ]
+    assert steps(["read", "think"], ["think"]) == [("kept", 2, 1), ("deleted", 1, None)]
+    assert steps(["a", "b", "c", "d"], ["d", "a", "b", "c"]) == [
+        ("moved", 4, 1),
+        ("kept", 1, 2),
+        ("kept", 2, 3),
+        ("kept", 3, 4),
+    ]
+
+
+def test_a_step_that_says_nearly_the_same_is_changed_and_shows_its_words() -> None:
+    found = diff_contents(
+        {"v": {"steps": ["Read the ticket with care."]}}, {"v": {"steps": ["Read the whole ticket with care."]}}
+    ).lists[0]
+    (item, parts) = next(found.shown)
+    assert item.fate is Fate.CHANGED
+    assert Part(INSERTED, "whole ") in parts or Part(INSERTED, " whole") in parts
+
+
+def test_a_step_that_comes_twice_is_two_steps() -> None:
+    assert steps(["a", "a"], ["a"]) == [("kept", 1, 1), ("deleted", 2, None)]
+
+
+@given(before=st.lists(st.sampled_from("abcde"), max_size=8), after=st.lists(st.sampled_from("abcde"), max_size=8))
+def test_every_item_of_both_lists_is_accounted_for_once(before: list[str], after: list[str]) -> None:
+    found = steps(before, after)
+    assert sorted(was for _, was, _ in found if was) == list(range(1, len(before) + 1))
+    assert [now for _, _, now in found if now] == list(range(1, len(after) + 1))
+    kept = [was for fate, was, _ in found if fate == "kept"]
+    assert kept == sorted(kept)
+
+
+def test_code_is_compared_by_line() -> None:
+    before, after = "total = 1\nresult = total\n", "total = 2\nresult = total\n"
+    field = diff_contents({"v": {"python_script": before}}, {"v": {"python_script": after}}).fields[0]
+    assert field.is_code
+    assert field.parts == (Part(DELETED, "total = 1\n"), Part(INSERTED, "total = 2\n"), Part(KEPT, "result = total\n"))
+
+
+def test_an_object_is_compared_by_key() -> None:
+    before = {"v": {"style": {"tone": "warm", "length": 3}}}
+    after = {"v": {"style": {"tone": "cool", "length": 3, "more": {"deep": True}}}}
+    changed = {field.field: field.changed for field in diff_contents(before, after).fields}
+    assert changed == {"style.tone": True, "style.length": False, "style.more.deep": True}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        (content_of("Sort it"), content_of("Sort it"), ""),
+        (content_of("Sort it"), content_of("Sort it very well"), "2 words added"),
+        (
+            content_of("Sort it", [("a", "billing")]),
+            content_of("Sort that", [("b", "billing"), ("c", "technical")]),
+            "2 examples added, 1 example removed, 1 word added, 1 word removed",
+        ),
+        ({"v": {"steps": ["a"]}}, {"v": {"steps": ["a", "b"]}}, "1 step added"),
+        ({"v": {"code": "a\n"}}, {"v": {"code": "a\nb\n"}}, "1 line added"),
+        (content_of("Sort it."), content_of("Sort it!"), "spaces or punctuation changed"),
+    ],
+)
+def test_a_difference_is_summed_up_in_a_line(before: dict[str, Any], after: dict[str, Any], words: str) -> None:
+    assert summary_of(diff_contents(before, after)) == words
 
 
 def test_a_variable_that_is_new_is_all_inserted() -> None:
