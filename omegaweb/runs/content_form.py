@@ -10,8 +10,8 @@ from django import forms
 from django.forms.boundfield import BoundField
 
 from omegaweb.programs.placeholders import named_in, placeholder, unknown_in
+from omegaweb.runs.changes import Variable, variables_of
 from omegaweb.runs.diffs import EXAMPLES
-from omegaweb.runs.evidence import Variable, variables_of
 from omegaweb.runs.models import Candidate
 
 COMMENT_LENGTH = 4000

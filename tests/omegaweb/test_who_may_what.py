@@ -93,8 +93,6 @@ TABLE: dict[str, Row] = {
     "runs:candidate": Row(right=SEE, arguments=("run.pk", 1)),
     "runs:blame": Row(right=SEE, arguments=("run.pk", 1)),
     "runs:samples-axes": Row(right=SEE, arguments=("run.pk",)),
-    "runs:samples-block": Row(right=SEE, arguments=("run.pk",)),
-    "runs:samples-axes": Row(right=SEE, arguments=("run.pk",)),
     "runs:samples-block": Row(right=SEE, arguments=("run.pk",), data={"split": "validation"}),
     "runs:cell": Row(right=SEE, arguments=("run.pk", "validation", 1, 1)),
     "runs:export": Row(right=SEE, arguments=("run.pk", 1, "variables")),
