@@ -52,6 +52,8 @@ MEASUREMENTS_SHOWN = 50
 WARNINGS_SHOWN = 5
 #: Code of the warning that reviews are open; how many are is counted anew, so it must not be read from the log.
 REVIEWS_OPEN = "waiting_for_review"
+#: How the codes of warnings begin that say how much of a limit is spent: "budget_80_calls".
+BUDGET_WARNING = "budget_"
 
 #: What the population table shows: members, and who may become one.
 IN_VIEW = (CandidateState.IN_POPULATION, CandidateState.WAITING, CandidateState.SCORED)
@@ -186,6 +188,8 @@ def _scores(run: Run, query: Query) -> Context:
 
 def _notices(run: Run, query: Query) -> Context:
     warnings = run.events.filter(kind="warning.raised").exclude(payload__code=REVIEWS_OPEN).order_by("-sequence")
+    if run.run_state.is_over:  # how near the limit was says nothing any more
+        warnings = warnings.exclude(payload__code__startswith=BUDGET_WARNING)
     seen: dict[str, str] = {}  # a warning said twice is one warning
     for payload in warnings.values_list("payload", flat=True)[: WARNINGS_SHOWN * 4]:
         seen.setdefault(payload["message"], payload["code"])
@@ -197,7 +201,7 @@ def _newest_of_each_limit(seen: Mapping[str, str]) -> list[str]:
     """Return the messages of warnings, newest first, without those that a later one about the same limit replaces."""
     kept: dict[str, str] = {}
     for message, code in seen.items():
-        subject = f"budget {code.rpartition('_')[2]}" if code.startswith("budget_") else message
+        subject = f"budget {code.rpartition('_')[2]}" if code.startswith(BUDGET_WARNING) else message
         kept.setdefault(subject, message)
     return list(kept.values())
 
