@@ -11,7 +11,7 @@ from optimizer_core.events import PopulationUpdated
 from optimizer_core.population.dominated_novelty import by_fitness
 from optimizer_core.training.failures import check_judged, check_reachable
 from optimizer_core.training.ledger import Key
-from optimizer_core.training.racing.sizes import USUAL_COST, USUAL_SPREAD, chunk_size, first_width, race_size
+from optimizer_core.training.racing.sizes import USUAL_SPREAD, chunk_size, first_width, race_size
 from optimizer_core.training.run import Run
 from optimizer_core.training.survival import survivors_and_removed
 from optimizer_core.training.validation import validate
@@ -66,7 +66,6 @@ async def begin(run: Run) -> None:
     tell_population(run, epoch=-1)
     run.tell_best()
     state.racing.cost = float(run.meter.total.calls)
-    state.racing.dearest = USUAL_COST + state.racing.size * run.holdback.calls_each
     state.started = True
     await run.checkpoint()
 

@@ -14,7 +14,7 @@ from tests.faults.harness import ROOT, Outcome, Verdict, differences, killed, le
 
 RESULTS = ROOT / "benchmarks" / ".results"
 #: Requests between a start and the next kill.
-APART = (3, 60)
+APART = (1, 90)
 MOST_A_RUN = 12
 
 

@@ -42,7 +42,7 @@ async def land(run: Run, desk: ReviewDesk, outcome: Outcome) -> None:
     run.tell_best()
     await _lengthen(run)
     # Counted from what landed, not from the meter: others under way have spent more or less by now.
-    state.racing.pay((run.measurer.told - told) * run.holdback.calls_each + len(outcome.steps) + 1)
+    state.racing.cost += (run.measurer.told - told) * run.holdback.calls_each + len(outcome.steps) + 1
     state.epoch, state.batch = proposal.epoch, proposal.batch + 1
     run.reporter.emit(BatchFinished(epoch=proposal.epoch, batch=proposal.batch, logs=await _logs(run, outcome)))
     run.reporter.spend()

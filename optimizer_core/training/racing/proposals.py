@@ -86,6 +86,15 @@ def draft(run: Run, number: int) -> Proposal:
     )
 
 
+def most_calls(run: Run) -> float:
+    """Return the calls that a proposal costs at most: all its evidence, all its steps, and the whole race of two."""
+    shown = run.racer.nb_best_predictions + run.racer.nb_worst_predictions
+    wanted = run.racer.nb_worst_predictions * SPARE
+    looked_at = 2 * wanted + max(wanted, run.settings.batch_size) + run.racer.nb_best_predictions
+    answers = looked_at + STRIDE * 2 * shown + 2 * run.state.racing.size
+    return answers * run.holdback.calls_each + STRIDE
+
+
 def _evidence(
     run: Run, parent: str, known: Mapping[str, float], *, epoch: int, batch: int, rng: random.Random
 ) -> list[str]:

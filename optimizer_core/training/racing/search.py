@@ -16,7 +16,7 @@ from optimizer_core.training.epochs import end_epoch
 from optimizer_core.training.helm import Helm
 from optimizer_core.training.racing.landing import land
 from optimizer_core.training.racing.lane import Outcome, pursue
-from optimizer_core.training.racing.proposals import Proposal, draft
+from optimizer_core.training.racing.proposals import Proposal, draft, most_calls
 from optimizer_core.training.racing.sizes import USUAL_COST
 from optimizer_core.training.reviews import ReviewDesk
 from optimizer_core.training.run import Run
@@ -142,15 +142,15 @@ def _may_start(run: Run, number: int, lanes: Lanes) -> bool:
 def _can_pay(run: Run, lanes: Lanes) -> bool:
     """Return True if the calls that are left surely pay one more proposal beside those under way.
 
-    Surely means: if each costs as much as the dearest so far. What is left is reckoned from what landed; the meter
-    knows better, but what it says depends on how far those under way have come. A proposal alone may try with the rest.
+    Surely means: whatever comes of each of them. What is left is reckoned from what landed; the meter knows better, but
+    what it says depends on how far those under way have come. A proposal alone may try with what the meter says.
     """
-    limit, racing = run.meter.budget.calls, run.state.racing
+    limit = run.meter.budget.calls
     if limit is None:
         return True
     if not lanes:
         return limit - run.meter.total.calls > USUAL_COST
-    return limit - racing.cost >= racing.dearest * (len(lanes) + 1)
+    return limit - run.state.racing.cost >= most_calls(run) * (len(lanes) + 1)
 
 
 def _why_over(run: Run, number: int) -> str:

@@ -17,19 +17,12 @@ class RacingState:
     # Mean square of the paired difference on one sample, over what races asked: more than the variance over all
     # samples, since races begin where the parent fails.
     spread: float = 0.0
-    # In calls, as far as can be told from what landed: what the search has cost, and its dearest proposal.
-    cost: float = 0.0
-    dearest: float = 0.0
+    cost: float = 0.0  # of the search in calls, as far as can be told from what landed
     fruitless: int = 0  # proposals in a row that brought nothing new
     drafted: list[JsonObject] = field(default_factory=list)  # proposals under way, oldest first
     steps: set[str] = field(default_factory=set)  # candidates on the way to others, never judged themselves
     merged: set[str] = field(default_factory=set)  # pairs that were merged
     ancestors: dict[str, tuple[str, ...]] = field(default_factory=dict)  # of each candidate that was admitted
-
-    def pay(self, calls: float) -> None:
-        """Note what a proposal has cost."""
-        self.cost += calls
-        self.dearest = max(self.dearest, calls)
 
     def descend(self, child: str, parents: Iterable[str]) -> None:
         """Note whom a candidate descends from."""
@@ -44,7 +37,6 @@ class RacingState:
             "width": self.width,
             "spread": self.spread,
             "cost": self.cost,
-            "dearest": self.dearest,
             "fruitless": self.fruitless,
             "drafted": list(self.drafted),
             "steps": sorted(self.steps),
@@ -59,7 +51,6 @@ class RacingState:
             width=saved["width"],
             spread=saved["spread"],
             cost=saved.get("cost", 0.0),
-            dearest=saved.get("dearest", 0.0),
             fruitless=saved.get("fruitless", 0),
             drafted=list(saved["drafted"]),
             steps=set(saved["steps"]),
