@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "omegaweb.programs",
     "omegaweb.runs",
     "omegaweb.reviews",
+    "omegaweb.releases",
     "omegaweb.engine",
     "channels",
     "csp",

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from omegaweb import home
+from omegaweb.releases.views.api import current_version
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -16,5 +17,7 @@ urlpatterns = [
     path("programs/", include("omegaweb.programs.urls")),
     path("runs/", include("omegaweb.runs.urls")),
     path("reviews/", include("omegaweb.reviews.urls")),
+    path("releases/", include("omegaweb.releases.urls")),
+    path("api/programs/<int:pk>/current", current_version, name="api-current"),
     path("admin/", admin.site.urls),
 ]

@@ -254,6 +254,7 @@ class TestFinished:
     winner: JsonObject  # the same
     difference: JsonObject  # mean, low, high, n of the paired differences
     verdict: str  # improved, no_reliable_improvement or worse
+    test: JsonObject = field(default_factory=dict)  # name, p_value, better, worse, n of the paired test
 
 
 Event: TypeAlias = (

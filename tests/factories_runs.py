@@ -9,6 +9,7 @@ from typing import Any
 from omegaweb.accounts.models import User
 from omegaweb.datasets.models import Dataset, DatasetVersion, Table, TableRow
 from omegaweb.programs.models import Program
+from omegaweb.releases.models import Release
 from omegaweb.reviews.models import Review
 from omegaweb.runs.configuration import RunConfiguration
 from omegaweb.runs.models import Candidate, CandidateState, Event, Run, RunState, SampleScore
@@ -153,6 +154,16 @@ def make_scores(
         for index, reward in enumerate(rewards)
         if reward is not None
     )
+
+
+def make_release(candidate: Candidate, **changes: Any) -> Release:
+    """A proposed version, not tested, of the program of its run."""
+    run = candidate.run
+    values: dict[str, Any] = {"number": run.program.releases.count() + 1, "notes": "It does well."}
+    values |= {"content": candidate.content, "definition": run.configuration["program"]}
+    release = Release.objects.create(program=run.program, run=run, candidate=candidate, **{**values, **changes})
+    release.steps.create(kind="proposed", by=run.created_by, comment=release.notes)
+    return release
 
 
 def make_review(candidate: Candidate, **changes: Any) -> Review:

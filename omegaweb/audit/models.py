@@ -30,6 +30,14 @@ class Action(StrEnum):
     CANDIDATE_EXPORTED = "candidate.exported"
     REVIEW_DECIDED = "review.decided"
     REVIEWS_LEFT_OUT = "reviews.left_out"  # a run went on to its result without them
+    SEAL_OPENED = "seal.opened"  # the test rows of a run were looked at
+    RELEASE_PROPOSED = "release.proposed"
+    RELEASE_APPROVED = "release.approved"
+    RELEASE_DECLINED = "release.declined"
+    RELEASE_MADE_CURRENT = "release.made_current"
+    RELEASE_ROLLED_BACK = "release.rolled_back"
+    TOKEN_MADE = "token.made"
+    TOKEN_REVOKED = "token.revoked"
     PROJECT_CREATED = "project.created"
     PROJECT_RENAMED = "project.renamed"
     PROJECT_DELETED = "project.deleted"

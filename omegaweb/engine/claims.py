@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Container
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from omegaweb.runs.models import Run, RunQuerySet
 
@@ -33,13 +34,21 @@ class Claim:
         return self.rows.exists()
 
 
-def is_abandoned(run: Run, *, now: datetime, here: Container[int]) -> bool:
-    """Tell whether nobody works on a run that is under way.
+class Claimed(Protocol):
+    """A row that a process works on: a run, or an opening of a seal."""
+
+    pk: int
+    claimed_by: str
+    heartbeat_at: datetime | None
+
+
+def is_abandoned(run: Claimed, *, now: datetime, here: Container[int]) -> bool:
+    """Tell whether nobody works on a run, or anything else, that is under way.
 
     Args:
         run: under way.
         now: the time.
-        here: ids of the runs that have a thread in this process.
+        here: ids of those that have a thread in this process.
     """
     if run.claimed_by == THIS_PROCESS:
         return run.pk not in here

@@ -129,6 +129,32 @@ def estimate(configuration: RunConfiguration, sizes: Sizes, *, row_characters: f
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswersEstimate:
+    """What answering test rows after a run will take."""
+
+    answers: int
+    calls: int
+    tokens: float
+    cost: float | None  # US dollars; None where a price is unknown
+    seconds: float
+
+
+def estimate_test(configuration: RunConfiguration, answers: int, *, row_characters: float = 200.0) -> AnswersEstimate:
+    """Estimate so many answered rows, judged as the run judges them."""
+    answered = Span(low=answers, high=answers)
+    loads = _answering(configuration, answered, row_characters)
+    prices = [price_of(load.model) for load in loads]
+    cost = sum(load.cost(price or FREE).high for load, price in zip(loads, prices, strict=True))
+    return AnswersEstimate(
+        answers=answers,
+        calls=round(_sum(load.calls for load in loads).high),
+        tokens=_sum(load.tokens for load in loads).high,
+        cost=None if None in prices else cost,
+        seconds=_sum(load.seconds(configuration.training.concurrency) for load in loads).high,
+    )
+
+
 def measure_rows(version: DatasetVersion, definition: Mapping[str, Any]) -> float:
     """Return how many characters the inputs of a row have, on average over its first rows."""
     wanted = {row["name"].strip().casefold() for row in definition["input_fields"]}
@@ -194,9 +220,7 @@ def _seconds_a_call(configuration: RunConfiguration, read: float) -> float:
 
 def _loads(configuration: RunConfiguration, work: Workload, proposals: Span, row_characters: float) -> list[_Load]:
     models = configuration.models
-    answers = work.answers(proposals)
-    read, written = _task_tokens(configuration, row_characters)
-    loads = [_Load(model=models.task, calls=answers, read=read, written=written)]
+    loads = _answering(configuration, work.answers(proposals), row_characters)
     if configuration.optimizer.kind == "omega":
         shown = 4 * (row_characters / CHARACTERS_A_TOKEN + 40)
         text = len(configuration.program["instruction"]) / CHARACTERS_A_TOKEN
@@ -207,6 +231,14 @@ def _loads(configuration: RunConfiguration, work: Workload, proposals: Span, row
         if configuration.optimizer.parameters.get("algorithm", "dns") != "ga":
             embedded = Span(low=math.ceil(proposals.low / work.steps), high=made.high + 1)
             loads.append(_Load(model=models.embedding, calls=embedded, read=text, written=0))
+    return loads
+
+
+def _answering(configuration: RunConfiguration, answers: Span, row_characters: float) -> list[_Load]:
+    """Rows that are answered and judged."""
+    models = configuration.models
+    read, written = _task_tokens(configuration, row_characters)
+    loads = [_Load(model=models.task, calls=answers, read=read, written=written)]
     if configuration.reward.kind == "judge":
         loads.append(
             _Load(model=models.judge or models.task, calls=answers, read=200 + 2 * written, written=VERDICT_TOKENS)

@@ -36,50 +36,57 @@ class Export:
     text: str
 
 
-def export_candidate(candidate: Candidate, kind: str) -> Export:
+def export_candidate(candidate: Candidate, kind: str, *, about: str = "") -> Export:
     """Write a candidate as one of KINDS.
+
+    Args:
+        candidate: what is written.
+        kind: one of KINDS.
+        about: which version it is and who approved that, instead of what the run's own reviews say.
 
     Raises:
         KeyError: there is no such kind.
     """
     write, suffix, content_type = KINDS[kind]
     filename = f"{_safe_name(candidate)}{suffix}"
-    return Export(filename=filename, content_type=content_type, text=write(candidate, filename))
+    return Export(
+        filename=filename, content_type=content_type, text=write(candidate, filename, _header(candidate, about))
+    )
 
 
-def _prompt(candidate: Candidate, filename: str) -> str:
+def _prompt(candidate: Candidate, filename: str, header: list[str]) -> str:
     """The whole conversation as text, the row's values as {{column}} placeholders."""
     module = _module_of(candidate)
     titles = {"system": "Instructions", "user": "Input", "assistant": "Answer"}
-    parts = [f"# {line}" for line in _header(candidate)]
+    parts = [f"# {line}" for line in header]
     row = {name: f"{{{{{name}}}}}" for name in _input_names(candidate)}
     for message in module.messages(row, _content(candidate)[VARIABLE]):
         parts += ["", f"## {titles[message['role']]}", "", message["content"]]
     return "\n".join(parts) + "\n"
 
 
-def _variables(candidate: Candidate, filename: str) -> str:
+def _variables(candidate: Candidate, filename: str, header: list[str]) -> str:
     """The trainable variables alone: custom fields and examples."""
-    return _json({"about": _header(candidate), "variables": _content(candidate)})
+    return _json({"about": header, "variables": _content(candidate)})
 
 
-def _program(candidate: Candidate, filename: str) -> str:
+def _program(candidate: Candidate, filename: str, header: list[str]) -> str:
     """The whole program with this candidate's content, as ``Program.load`` of optimizer_core reads it."""
     program = build_program(candidate.run.choices)
     with TemporaryDirectory() as folder:
         path = Path(folder, "program.json")
         program.save(path, content=_content(candidate))
         saved = json.loads(path.read_text(encoding="utf-8"))
-    return _json({"about": _header(candidate), **saved})
+    return _json({"about": header, **saved})
 
 
-def _python(candidate: Candidate, filename: str) -> str:
+def _python(candidate: Candidate, filename: str, header: list[str]) -> str:
     from optimizer_core.models.structured_output import structured_output
 
     models = candidate.run.choices.models
     replaced = is_built_in(models.task) or models.task.startswith(SIMULATED)
     model = STAND_IN_MODEL if replaced else models.task
-    comments = list(_header(candidate))
+    comments = list(header)
     if replaced:
         comments.append(f"It was measured with {models.task}, which lives inside omegaweb: choose a model below.")
     settings: dict[str, Any] = {}
@@ -102,7 +109,7 @@ def _python(candidate: Candidate, filename: str) -> str:
 
 
 #: Kind → how it is written, the end of its file name, its content type.
-KINDS: dict[str, tuple[Callable[[Candidate, str], str], str, str]] = {
+KINDS: dict[str, tuple[Callable[[Candidate, str, list[str]], str], str, str]] = {
     "prompt": (_prompt, ".txt", "text/plain"),
     "variables": (_variables, ".variables.json", "application/json"),
     "program": (_program, ".program.json", "application/json"),
@@ -110,13 +117,13 @@ KINDS: dict[str, tuple[Callable[[Candidate, str], str], str, str]] = {
 }
 
 
-def _header(candidate: Candidate) -> list[str]:
+def _header(candidate: Candidate, about: str) -> list[str]:
     """Where the file comes from, and whether a person approved it."""
     lines = [f"Candidate #{candidate.number} of the omegaweb run “{candidate.run.name}”."]
     if candidate.reward is not None:
         interval = "" if candidate.low is None else f", 95 % interval {candidate.low:.2f} to {candidate.high:.2f}"
         lines.append(f"Reward on validation rows: {candidate.reward:.2f} (n = {candidate.count}{interval}).")
-    lines.append(approval_of(candidate).sentence)
+    lines.append(about or approval_of(candidate).sentence)
     return lines
 
 

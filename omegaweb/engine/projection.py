@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, assert_never
 
-from omegaweb.engine import review_rows, steering
+from omegaweb.engine import own_opening, review_rows, steering
 from omegaweb.engine.measuring import Scores
 from omegaweb.engine.messages import plain_message
 from omegaweb.engine.places import Places
@@ -60,7 +60,7 @@ class Projection:
             case events.CandidateEmbedded():
                 self._places.embed(self._candidates[event.candidate], event.vector)
             case events.CandidateScored():
-                self._scored(event)
+                self._scored(event, at)
             case events.CandidateDropped():
                 self._dropped(event)
             case events.ValidationFinished():
@@ -79,6 +79,7 @@ class Projection:
                 self._spent(event, at)
             case events.TestFinished():
                 self._set(result=events.event_to_json(event))
+                own_opening.finish(self.run, at=at)
             case events.WarningRaised():
                 if event.code == events.WAITING_FOR_REVIEW:
                     self._set(state=RunState.WAITING)
@@ -149,6 +150,7 @@ class Projection:
         self._give_up((*UNFINISHED, CandidateState.WAITING), fate="run_ended")
         review_rows.withdraw(self.run, at=at)
         steering.close(self.run, at=at)
+        own_opening.close(self.run, at=at)
 
     def _forget_unanswered(self, baseline: Candidate) -> None:
         """Where no row was ever answered, say that nothing was scored: a mean of 0 would blame the program."""
@@ -197,9 +199,11 @@ class Projection:
         if event.operator == "baseline":
             self._set(baseline=candidate)
 
-    def _scored(self, event: events.CandidateScored) -> None:
+    def _scored(self, event: events.CandidateScored, at: datetime) -> None:
         candidate = self._candidates[event.candidate]
         self._scores.add(candidate, event)
+        if event.split == "test" and self.run.is_under_way:  # later, somebody has put it up for release
+            own_opening.begin(self.run, candidate, at=at)
         if event.split != "validation":
             return
         is_first = candidate.reward is None

@@ -11,6 +11,7 @@ from channels.db import database_sync_to_async
 from django.db import DatabaseError, connections
 from django.utils import timezone
 
+from omegaweb.engine import sealed_test
 from omegaweb.engine.claims import is_abandoned
 from omegaweb.engine.endings import let_go, say_what_is_left
 from omegaweb.engine.launcher import launcher, stop, wake
@@ -47,6 +48,7 @@ def make_round() -> None:
     say_what_is_left()
     for run_id in take_from_the_gone():
         logger.warning("run %s was interrupted", run_id)
+    sealed_test.fail_abandoned()
     serve_sleepers()
     launcher.fill()
 
@@ -86,6 +88,7 @@ async def lifespan(scope: Any, receive: Callable[[], Awaitable[Any]], send: Call
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
             await database_sync_to_async(launcher.close)()
+            await database_sync_to_async(sealed_test.close)()
             rounds.end()
             await send({"type": "lifespan.shutdown.complete"})
             return

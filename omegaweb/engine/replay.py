@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from omegaweb.engine.projection import Projection
 from omegaweb.runs.models import Measurement, Run
@@ -36,11 +37,13 @@ EMPTY: dict[str, Any] = {
 def rebuild(run_id: int) -> None:
     """Throw the read-model rows of a run away and make them again from its events.
 
-    What people decided in reviews is theirs and is put back. Nobody may be recording the run meanwhile.
+    What people decided in reviews or put up for release is theirs and is put back. Nobody may be recording the run
+    meanwhile.
     """
     run = Run.objects.select_for_update().get(pk=run_id)
     decided = {review.candidate.key: review for review in run.reviews.select_related("candidate")}
     lifecycle = {"state": run.state, "reason": run.reason, "message": run.message}
+    put_up = [*_keys(run.openings.all()), *_keys(run.releases.all())]
     Measurement.objects.filter(run=run).delete()
     run.candidates.all().delete()
     for name, value in EMPTY.items():
@@ -55,4 +58,12 @@ def rebuild(run_id: int) -> None:
         theirs.candidate = review.candidate
         review.delete()
         theirs.save(force_insert=True)
+    for row, key in put_up:
+        row.candidate = run.candidates.get(key=key)
+        row.save(update_fields=["candidate"])
     Run.objects.filter(pk=run_id).update(**lifecycle)
+
+
+def _keys(rows: QuerySet[Any]) -> list[tuple[Any, str]]:
+    """Return rows that name a candidate, with its key."""
+    return [(row, row.candidate.key) for row in rows.exclude(candidate=None).select_related("candidate")]

@@ -99,7 +99,7 @@ def _racing(configuration: RunConfiguration, sizes: Sizes, steps: int) -> Worklo
 
     return Workload(
         before=race * (1 + len(configuration.program["seed_instructions"])),
-        test=2 * sizes.test,
+        test=2 * sizes.test if configuration.test_at_end else 0,
         each=mixed(FAILED_ROWS, STRIDE * STEP_ROWS + race),
         rewrites=mixed(1, STRIDE),
         steps=steps,
@@ -116,7 +116,7 @@ def _plain(configuration: RunConfiguration, sizes: Sizes, steps: int) -> Workloa
     rewrites = 1 if configuration.optimizer.kind == "omega" else 0
     return Workload(
         before=sizes.validation * (1 + len(configuration.program["seed_instructions"])),
-        test=2 * sizes.test,
+        test=2 * sizes.test if configuration.test_at_end else 0,
         each=Span(low=batch + minibatch, high=batch + 2 * minibatch),
         rewrites=Span(low=rewrites, high=rewrites),
         steps=steps,

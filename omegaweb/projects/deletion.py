@@ -12,6 +12,7 @@ from omegaweb.datasets.services import delete_dataset
 from omegaweb.programs.models import Program
 from omegaweb.programs.services import delete_program
 from omegaweb.projects.models import Project
+from omegaweb.releases.models import Release
 from omegaweb.runs.models import Run
 from omegaweb.runs.services import delete_run
 
@@ -33,6 +34,7 @@ def delete_project(*, project: Project, user: User) -> None:
     runs = Run.objects.in_project(project)
     if busy := list(runs.active().values_list("name", flat=True)):
         raise RunsUnderWay(busy)
+    Release.objects.in_project(project).delete()  # runs stay as long as versions stand on them
     for run in runs:
         if not delete_run(run, user=user):
             raise RunsUnderWay([run.name])

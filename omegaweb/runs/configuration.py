@@ -71,6 +71,7 @@ class RunConfiguration:
     training: TrainingChoice = TrainingChoice()
     start: dict[str, Any] = field(default_factory=dict)  # a candidate of an earlier run: run, number, content
     pause_when_spent: bool = False  # True: a spent budget pauses the run, so that somebody can extend it
+    test_at_end: bool = True  # False: the test rows stay sealed until a candidate is put up for release
     ask_me: bool = False  # True: candidates wait for a person before they enter the population
 
     def to_json(self) -> dict[str, Any]:
@@ -92,6 +93,7 @@ class RunConfiguration:
             ask_me=value.get("ask_me", False),
             start=value.get("start", {}),
             pause_when_spent=value.get("pause_when_spent", False),
+            test_at_end=value.get("test_at_end", True),
             **known,
         )
 

@@ -51,6 +51,7 @@ def configuration_from(values: Mapping[str, Any]) -> RunConfiguration:
         ask_me=values["ask_me"],
         start=values["start"],
         pause_when_spent=values["pause_when_spent"],
+        test_at_end=values["test_at_end"],
     )
 
 
@@ -81,6 +82,7 @@ def values_of_run(run: Run) -> dict[str, Any]:
         "ask_me": choices.ask_me,
         "start": f"{choices.start['run']}:{choices.start['number']}" if choices.start else "",
         "pause_when_spent": choices.pause_when_spent,
+        "test_at_end": choices.test_at_end,
     }
 
 

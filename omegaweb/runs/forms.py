@@ -168,6 +168,15 @@ class LaunchForm(forms.Form):
         required=False,
         help_text="The run waits until somebody extends the budget or lets it finish. Otherwise it finishes by itself.",
     )
+    test_at_end = forms.BooleanField(
+        label="Test the winner when the run ends",
+        required=False,
+        initial=True,
+        help_text=(
+            "Start and winner answer the test rows once. Otherwise these stay sealed until somebody puts a candidate "
+            "up for release."
+        ),
+    )
     ask_me = forms.BooleanField(
         label="Ask me before a candidate enters the population",
         required=False,

@@ -13,6 +13,7 @@ from omegaweb.runs.models import Candidate, Run
 
 #: One point of reward: what the cost of an improvement is divided by.
 POINT = 0.01
+SMALLEST_SHOWN = 0.001  # of p-values
 #: Models whose name begins so answer without a model behind them.
 SIMULATED = "simulated/"
 
@@ -26,6 +27,7 @@ class Verdict(StrEnum):
     NOT_YET = "not_yet"  # the run is under way
     NO_TEST = "no_test"  # the dataset version has no test rows
     NOT_MEASURED = "not_measured"  # the run ended before the test
+    SEALED = "sealed"  # nobody has asked for a test yet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +83,26 @@ class Difference(Estimate):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PairedTest:
+    """The paired test of a test.finished event."""
+
+    name: str  # mcnemar or permutation
+    p_value: float
+    better: int
+    worse: int
+    n: int
+
+    @property
+    def title(self) -> str:
+        return "McNemar’s exact test" if self.name == "mcnemar" else "Paired permutation test"
+
+    @property
+    def in_words(self) -> str:
+        """The p-value as people write it."""
+        return "p < 0.001" if self.p_value < SMALLEST_SHOWN else f"p = {self.p_value:.3f}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """Everything the result region shows."""
 
@@ -94,6 +116,8 @@ class Result:
     validation: Estimate | None = None  # the winner's, to be compared with its test mean
     comparison: Comparison | None = None  # sample by sample; nothing where the winner is the baseline
     cost_per_point: float | None = None  # US dollars; nothing without a gain or a price
+    test: PairedTest | None = None  # nothing from before there was one
+    looks: int = 1  # how often the test rows had been looked at by then, this time included
 
     @property
     def is_measured(self) -> bool:
@@ -105,6 +129,17 @@ class Result:
         return self.winner_candidate is not None and self.winner_candidate.number == 0
 
     @property
+    def p_after_all_looks(self) -> str:
+        """The p-value times the number of looks (Bonferroni): what is left of it after several tries."""
+        return f"{min(1.0, self.test.p_value * self.looks):.3f}" if self.test else ""
+
+    @property
+    def overfits(self) -> bool:
+        """Whether the validation mean lies above the test's whole interval: the search has fitted its rows."""
+        high = self.winner.high if self.winner is not None else None
+        return self.validation is not None and high is not None and self.validation.mean > high
+
+    @property
     def gap(self) -> float | None:
         """How much lower the winner did on the test rows than on the validation rows."""
         if self.validation is None or self.winner is None:
@@ -114,12 +149,16 @@ class Result:
 
 def result_of(run: Run) -> Result:
     """Return what the result region of a run shows; page load and live updates use this."""
-    test_rows = int(run.dataset_version.counts.get("test", 0)) or run.dataset_version.split_sizes()["test"]
-    simulated = simulated_models(run.choices)
+    test_rows, simulated = _test_rows(run), simulated_models(run.choices)
     if run.result is None:
         verdict = _missing(run, test_rows)
         return Result(verdict=verdict, test_rows=test_rows, simulated=simulated)
-    payload = run.result
+    return result_from(run, run.result)
+
+
+def result_from(run: Run, payload: Mapping[str, Any], *, looks: int = 1) -> Result:
+    """Return what is shown of figures like those of test.finished."""
+    test_rows = _test_rows(run)
     winner = run.candidates.filter(key=payload["winner"]["candidate"]).first()
     baseline = run.candidates.filter(key=payload["baseline"]["candidate"]).first()
     comparison = None
@@ -129,7 +168,7 @@ def result_of(run: Run) -> Result:
     return Result(
         verdict=Verdict(payload["verdict"]),
         test_rows=test_rows,
-        simulated=simulated,
+        simulated=simulated_models(run.choices),
         baseline=Estimate.of_payload(payload["baseline"]),
         winner=Estimate.of_payload(payload["winner"]),
         difference=Difference(
@@ -139,6 +178,8 @@ def result_of(run: Run) -> Result:
         validation=Estimate.of_candidate(winner) if winner is not None else None,
         comparison=comparison,
         cost_per_point=_cost_per_point(run, difference["mean"]),
+        test=PairedTest(**payload["test"]) if payload.get("test") else None,
+        looks=looks,
     )
 
 
@@ -149,9 +190,15 @@ def simulated_models(choices: RunConfiguration) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name.startswith(SIMULATED)))
 
 
+def _test_rows(run: Run) -> int:
+    return int(run.dataset_version.counts.get("test", 0)) or run.dataset_version.split_sizes()["test"]
+
+
 def _missing(run: Run, test_rows: int) -> Verdict:
     if not test_rows:
         return Verdict.NO_TEST
+    if not run.choices.test_at_end:
+        return Verdict.SEALED
     return Verdict.NOT_MEASURED if run.run_state.is_over else Verdict.NOT_YET
 
 

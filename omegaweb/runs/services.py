@@ -41,9 +41,19 @@ def launch_run(
     return run
 
 
+class RunReleased(Exception):
+    """Versions of a program come from this run, so it stays: it is what they stand on."""
+
+
 @transaction.atomic
 def delete_run(run: Run, *, user: User) -> bool:
-    """Delete a run with everything it found. False if it is under way, or waits for its turn."""
+    """Delete a run with everything it found. False if it is under way, or waits for its turn.
+
+    Raises:
+        RunReleased: a version of its program came from it.
+    """
+    if run.releases.exists():
+        raise RunReleased(f"Versions of “{run.program}” come from “{run}”, so it cannot be deleted.")
     if not Run.objects.select_for_update().at_rest().filter(pk=run.pk).exists():
         return False
     before = {"state": run.state, "result": run.result}

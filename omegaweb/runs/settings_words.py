@@ -32,6 +32,7 @@ def settings_in_words(run: Run) -> list[tuple[str, str]]:
         *_models(choices.models, reward=choices.reward.kind, is_omega=choices.optimizer.kind == "omega"),
         ("Training", _training(choices.training)),
         ("Budget", _budget(run)),
+        ("Test", "When the run ends" if choices.test_at_end else "Only of what is put up for release"),
         ("Review", "Candidates wait for a person" if choices.ask_me else "Candidates enter by themselves"),
     ]
     return [(name, value) for name, value in rows if value]

@@ -1,4 +1,4 @@
-"""Honest numbers: a mean with its 95 % interval, and the difference of two answers to the same samples."""
+"""Honest numbers: a mean with its 95 % interval, and the difference of two answers to the same samples, tested."""
 
 from __future__ import annotations
 
@@ -12,6 +12,12 @@ from optimizer_core.json_values import JsonObject
 
 #: Draws of the bootstrap; fixed, with a fixed seed, so that the same rewards always give the same interval.
 RESAMPLES = 4000
+#: Below this p-value a paired test calls a difference more than chance.
+SIGNIFICANT = 0.05
+#: Up to so many differing pairs every assignment of signs is tried; of more, DRAWS are drawn.
+EXACT_UP_TO = 14
+DRAWS = 10_000
+_DRAWN_AT_ONCE = 500
 _Z = 1.959963984540054  # standard normal quantile at 97.5 %
 
 
@@ -22,6 +28,20 @@ class Interval:
     mean: float
     low: float
     high: float
+    n: int
+
+    def to_json(self) -> JsonObject:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairedTest:
+    """How likely a difference at least this large is by chance alone, if neither side were better."""
+
+    name: str  # mcnemar or permutation
+    p_value: float
+    better: int  # pairs that were won
+    worse: int  # pairs that were lost
     n: int
 
     def to_json(self) -> JsonObject:
@@ -65,13 +85,55 @@ def paired_difference(before: Sequence[float], after: Sequence[float]) -> Interv
     return Interval(mean=mean, low=low, high=high, n=n)
 
 
-def verdict(difference: Interval) -> str:
-    """Return "improved", "worse" or "no_reliable_improvement": the interval must leave out 0."""
+def paired_test(before: Sequence[float], after: Sequence[float]) -> PairedTest:
+    """Test two-sided whether one of two answers to the same samples is better.
+
+    Rewards that are all 0 or 1 get McNemar's test in its exact form (McNemar 1947): of the pairs that differ, half
+    would be won if chance decided. Others get a permutation test that turns the sign of each difference (Fisher 1935);
+    of many differences signs are drawn, and the observed ones count as one draw (Phipson and Smyth 2010), so that no
+    p-value is 0.
+
+    Raises:
+        ValueError: the two lists differ in length.
+    """
+    differences = [b - a for a, b in zip(before, after, strict=True)]
+    better, worse = sum(d > 0 for d in differences), sum(d < 0 for d in differences)
+    if all(reward in (0.0, 1.0) for reward in (*before, *after)):
+        name, p_value = "mcnemar", _sign_test(better, worse)
+    else:
+        name, p_value = "permutation", _permutation([d for d in differences if d])
+    return PairedTest(name=name, p_value=p_value, better=better, worse=worse, n=len(differences))
+
+
+def verdict(difference: Interval, test: PairedTest | None = None) -> str:
+    """Return "improved", "worse" or "no_reliable_improvement": the interval must leave out 0, and the test agree."""
+    if test is not None and test.p_value >= SIGNIFICANT:
+        return "no_reliable_improvement"
     if difference.low > 0:
         return "improved"
     if difference.high < 0:
         return "worse"
     return "no_reliable_improvement"
+
+
+def _sign_test(better: int, worse: int) -> float:
+    pairs = better + worse
+    tail = sum(math.comb(pairs, lost) for lost in range(min(better, worse) + 1))
+    return min(1.0, 2 * tail / (1 << pairs))
+
+
+def _permutation(differences: Sequence[float]) -> float:
+    data, count = np.asarray(differences, dtype=float), len(differences)
+    # Sums of the same numbers in another order differ by rounding, and must count as equal.
+    observed = abs(data.sum()) - 1e-9
+    if count <= EXACT_UP_TO:
+        signs = 1 - 2 * (np.arange(2**count)[:, None] >> np.arange(count) & 1)
+        return float(np.mean(np.abs(signs @ data) >= observed))
+    random, reached = np.random.default_rng(0), 1
+    for _ in range(DRAWS // _DRAWN_AT_ONCE):
+        signs = random.integers(0, 2, size=(_DRAWN_AT_ONCE, count), dtype=np.int8) * 2 - 1
+        reached += int(np.sum(np.abs(signs @ data) >= observed))
+    return reached / (DRAWS + 1)
 
 
 def _wilson(share: float, n: int) -> tuple[float, float]:

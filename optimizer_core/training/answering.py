@@ -1,19 +1,21 @@
-"""Answering outside a run: ``predict`` and ``evaluate``."""
+"""Answering outside a run: ``predict``, ``evaluate``, and the test of a candidate after its run."""
 
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Sequence
 
 from optimizer_core.budget import Meter
 from optimizer_core.data.candidate import Candidate
 from optimizer_core.data.dataset import Sample
 from optimizer_core.errors import ConfigurationError, ModelError
+from optimizer_core.events import SampleResult
 from optimizer_core.json_values import JsonObject
 from optimizer_core.metrics.base import Metric
 from optimizer_core.modules.base import Module, Rollout
 from optimizer_core.rewards.base import Reward
-from optimizer_core.training.failures import check_judged
+from optimizer_core.training.failures import check_judged, check_reachable
 from optimizer_core.training.ledger import Ledger
 from optimizer_core.training.logs import logs_of
 from optimizer_core.training.scoring import Question, Scorer
@@ -86,6 +88,45 @@ async def evaluate_all(
     check_judged(outcomes)
     results = [outcome.result for outcome in outcomes]
     return await logs_of(results, {sample.id: sample for sample in samples}, metrics, meter=meter)
+
+
+async def score_all(
+    program: Module,
+    candidates: Sequence[Candidate],
+    samples: Sequence[Sample],
+    *,
+    reward: Reward,
+    meter: Meter,
+    concurrency: int,
+    stop: threading.Event | None = None,
+) -> list[list[SampleResult]]:
+    """Return what each candidate did with each sample, in the order given.
+
+    Raises:
+        ConfigurationError: the concurrency cannot work.
+        BudgetExhausted: a call would go over the meter's budget.
+        RunStopped: ``stop`` was set.
+        ModelError: the model could not be reached for any sample.
+        RewardError: the reward failed on every sample.
+    """
+    _slots(concurrency)
+    scorer = Scorer(
+        program=program,
+        reward=reward,
+        ledger=Ledger(),
+        meter=meter,
+        concurrency=concurrency,
+        stopper=Stopper(stop, meter),
+        after_each=lambda: None,
+    )
+    questions = [Question(candidate=candidate, sample=sample) for sample in samples for candidate in candidates]
+    scoring = await scorer.score(questions)
+    if scoring.interruption is not None:
+        raise scoring.interruption
+    outcomes = [outcome for outcome in scoring.outcomes if outcome is not None]
+    check_reachable(outcomes)
+    check_judged(outcomes)
+    return [[outcome.result for outcome in outcomes[place :: len(candidates)]] for place in range(len(candidates))]
 
 
 def _slots(concurrency: int) -> asyncio.Semaphore:

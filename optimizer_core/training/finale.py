@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from optimizer_core.data.candidate import Candidate
-from optimizer_core.data.statistics import Interval, mean_interval, paired_difference, verdict
+from optimizer_core.data.statistics import Interval, mean_interval, paired_difference, paired_test, verdict
 from optimizer_core.errors import BudgetExhausted
 from optimizer_core.events import BestChanged, TestFinished
 from optimizer_core.json_values import JsonObject
@@ -127,18 +128,28 @@ async def _test(run: Run, winner: Candidate) -> None:
     except BudgetExhausted:
         run.reporter.warn_once("test_incomplete", "the budget did not pay the test of every sample")
     before, after = _test_rewards(run, baseline), _test_rewards(run, winner)
-    common = [sample.id for sample in run.data.test if sample.id in before and sample.id in after]
-    if not common:
-        return  # nothing was measured, so there is nothing to say
+    if before.keys() & after.keys():  # otherwise nothing was measured, and there is nothing to say
+        run.reporter.emit(compare_tested(baseline.id, before, winner.id, after))
+
+
+def compare_tested(baseline: str, before: Mapping[str, float], winner: str, after: Mapping[str, float]) -> TestFinished:
+    """Compare two candidates on the test samples that both have answered.
+
+    Args:
+        baseline: id of what the winner must beat.
+        before: sample → the baseline's reward.
+        winner: the same id, where nothing that was found ranked above the baseline.
+        after: sample → the winner's reward.
+    """
+    common = [name for name in before if name in after]
     first, second = [before[name] for name in common], [after[name] for name in common]
-    difference = paired_difference(first, second)
-    run.reporter.emit(
-        TestFinished(
-            baseline=_figures(baseline, mean_interval(first)),
-            winner=_figures(winner, mean_interval(second)),
-            difference=difference.to_json(),
-            verdict="no_reliable_improvement" if winner.id == baseline.id else verdict(difference),
-        )
+    difference, test = paired_difference(first, second), paired_test(first, second)
+    return TestFinished(
+        baseline=_figures(baseline, mean_interval(first)),
+        winner=_figures(winner, mean_interval(second)),
+        difference=difference.to_json(),
+        verdict="no_reliable_improvement" if winner == baseline else verdict(difference, test),
+        test=test.to_json(),
     )
 
 
@@ -148,5 +159,5 @@ def _test_rewards(run: Run, candidate: Candidate) -> dict[str, float]:
     return {name: outcome.result.reward for name, outcome in known.items() if outcome is not None}
 
 
-def _figures(candidate: Candidate, interval: Interval) -> JsonObject:
-    return {"candidate": candidate.id, **interval.to_json()}
+def _figures(candidate: str, interval: Interval) -> JsonObject:
+    return {"candidate": candidate, **interval.to_json()}

@@ -22,12 +22,14 @@ from omegaweb.programs.models import Program
 from omegaweb.projects import invitations
 from omegaweb.projects.access import Right, can_edit, can_own, can_review, can_see
 from omegaweb.projects.models import Invitation, Membership, Project, Role
+from omegaweb.releases.models import ProgramToken, Release
+from omegaweb.releases.tokens import make_token
 from omegaweb.reviews.models import Review
 from omegaweb.runs.consumers import NOT_FOUND, SIGNED_OUT
 from omegaweb.runs.models import Run, RunState
 from omegaweb.runs.routing import websocket_urlpatterns
 from tests import factories
-from tests.factories_runs import make_candidate, make_review, make_run
+from tests.factories_runs import make_candidate, make_release, make_review, make_run
 from tests.people import join, signed_in
 from tests.sockets import Socket
 
@@ -47,6 +49,8 @@ class World:
     review: Review
     invitation: Invitation
     member: Membership
+    release: Release
+    token: ProgramToken
 
     def place(self, name: str) -> Any:
         """What an address needs: `name` is a member of this, or a member of a member."""
@@ -111,6 +115,17 @@ TABLE: dict[str, Row] = {
     "runs:launch": Row(right=EDIT, post=True, data=HERE),
     "runs:estimate": Row(right=EDIT, post=True, data=HERE),
     "runs:example": Row(right=EDIT, post=True, data=HERE),
+    "releases:put-up": Row(right=EDIT, arguments=("run.pk", 1), post=True),
+    "releases:program": Row(right=SEE, arguments=("program.pk",)),
+    "releases:changes": Row(right=SEE, arguments=("program.pk",), data={"from": "1", "to": "1"}),
+    "releases:make-token": Row(right=EDIT, arguments=("program.pk",), post=True, data={"name": "staging"}),
+    "releases:revoke-token": Row(right=EDIT, arguments=("program.pk", "token.pk"), post=True),
+    "releases:detail": Row(right=SEE, arguments=("release.pk",)),
+    "releases:try-again": Row(right=EDIT, arguments=("release.pk",), post=True),
+    "releases:decide": Row(right=REVIEW, arguments=("release.pk",), post=True, data={"verdict": "declined"}),
+    "releases:make-current": Row(right=REVIEW, arguments=("release.pk",), post=True),
+    "releases:file": Row(right=SEE, arguments=("release.pk", "prompt")),
+    "releases:report": Row(right=SEE, arguments=("release.pk",)),
     "reviews:list": Row(right=None),
     "reviews:detail": Row(right=SEE, arguments=("review.pk",)),
     "reviews:decide": Row(right=REVIEW, arguments=("review.pk",), post=True, data={"verdict": "approved"}),
@@ -130,7 +145,7 @@ TABLE: dict[str, Row] = {
     "audit:export": Row(right=OWN, arguments=("project.pk", "csv")),
 }
 #: For people who are not signed in; what these do has tests of its own.
-PUBLIC = {"accounts:sign-in", "projects:join"}
+PUBLIC = {"accounts:sign-in", "projects:join", "api-current"}
 
 SOCKETS: dict[str, tuple[str, int | None]] = {
     # Route → its address for Alice's things, and what Charlie gets.
@@ -166,6 +181,8 @@ def world(alice: User, bob: User) -> World:
         review=review,
         invitation=invitation,
         member=join(project, User.objects.create_user("eve"), Role.VIEWER),
+        release=make_release(start, files={"prompt": {"text": "", "filename": "a.txt", "content_type": "text/plain"}}),
+        token=make_token(run.program, user=alice, name="production")[0],
     )
 
 
@@ -273,6 +290,8 @@ OFFERS = [
     ("/runs/{run.pk}/", "Review now", REVIEW),
     ("/runs/{run.pk}/?tab=settings", "/runs/launch/", EDIT),
     ("/runs/{run.pk}/candidates/1/", "Review it now", REVIEW),
+    ("/releases/{release.pk}/", "/releases/{release.pk}/decide/", REVIEW),
+    ("/releases/programs/{program.pk}/", "/releases/programs/{program.pk}/tokens/", EDIT),
     ("/reviews/", "/reviews/{review.pk}/", REVIEW),
     ("/reviews/", "/reviews/runs/{run.pk}/leave-out/", REVIEW),
     ("/reviews/{review.pk}/", "/reviews/{review.pk}/decide/", REVIEW),

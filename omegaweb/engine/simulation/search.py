@@ -11,7 +11,7 @@ from typing import Any
 from omegaweb.engine.nearness import word_vector
 from omegaweb.engine.simulation import texts
 from optimizer_core import events
-from optimizer_core.data.statistics import mean_interval, paired_difference, verdict
+from optimizer_core.data.statistics import mean_interval, paired_difference, paired_test, verdict
 from optimizer_core.events import Event, SampleResult
 from optimizer_core.json_values import content_hash
 from optimizer_core.population.vectors import pack
@@ -202,13 +202,14 @@ class Search:
                 count=len(member.rewards),
             )
         old, new = [each.reward for each in before], [each.reward for each in after]
-        difference = paired_difference(old, new)
+        difference, test = paired_difference(old, new), paired_test(old, new)
         yield self._spent()
         yield events.TestFinished(
             baseline={"candidate": start.key, **mean_interval(old).to_json()},
             winner={"candidate": best.key, **mean_interval(new).to_json()},
             difference=difference.to_json(),
-            verdict=verdict(difference),
+            verdict=verdict(difference, test),
+            test=test.to_json(),
         )
         yield events.RunFinished(status="completed", reason="budget_spent", best=best.key, baseline=start.key)
 

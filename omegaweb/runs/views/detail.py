@@ -16,7 +16,7 @@ from omegaweb.runs.charts import figure
 from omegaweb.runs.extension import ExtendForm
 from omegaweb.runs.live import TABS, current_tab, detail_run, regions_of
 from omegaweb.runs.models import Run
-from omegaweb.runs.services import delete_run
+from omegaweb.runs.services import RunReleased, delete_run
 from omegaweb.runs.steering_forms import NoteForm
 
 
@@ -86,7 +86,12 @@ def delete(request: PageRequest, pk: int) -> HttpResponse:
     run = run_to_change(request, pk)
     if request.method == "GET":
         return render(request, "pages/runs/delete.html", {"run": run})
-    if not delete_run(run, user=request.user):
+    try:
+        deleted = delete_run(run, user=request.user)
+    except RunReleased as problem:
+        messages.error(request, str(problem))
+        return redirect(run)
+    if not deleted:
         messages.error(request, f"“{run}” is under way, so it was not deleted. Stop it first.")
         return redirect(run)
     messages.success(request, f"“{run}” was deleted.")

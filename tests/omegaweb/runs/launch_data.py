@@ -43,6 +43,7 @@ def launch_data(version: DatasetVersion, program: Program, /, **changes: Any) ->
         "concurrency": "4",
         "seed": "7",
         "shuffle": "on",
+        "test_at_end": "on",
     }
     data.update(changes)
     return {name: value for name, value in data.items() if value is not None}

@@ -1,0 +1,213 @@
+"""Opens the seal of a run that is over: a thread lets its start and one candidate answer the test rows.
+
+The answers are told as `candidate.scored`, like those of the run itself, so the log stays complete. Rows that were
+answered before are not asked again: an opening that failed goes on where it was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Iterator
+
+from django.db import connections
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from omegaweb.engine import assembly
+from omegaweb.engine.claims import THIS_PROCESS, is_abandoned
+from omegaweb.engine.journal import RowJournal
+from omegaweb.engine.messages import plain_message
+from omegaweb.engine.recorder import writer
+from omegaweb.engine.storage import RecordingFailed
+from omegaweb.releases.models import OpeningState, SealOpening
+from omegaweb.runs.models import Candidate, SampleScore
+from optimizer_core.budget import Budget, Meter
+from optimizer_core.data.candidate import Candidate as Content
+from optimizer_core.data.dataset import Sample, make_samples
+from optimizer_core.errors import BudgetExhausted, OptimizerError
+from optimizer_core.events import CandidateScored, event_to_json
+from optimizer_core.models.journal import journalling
+from optimizer_core.training.answering import score_all
+from optimizer_core.training.finale import compare_tested
+
+logger = logging.getLogger(__name__)
+
+SPLIT = "test"
+#: Rows asked between two signs of life, at least; more where many calls are under way at once.
+CHUNK = 16
+LOST = "The server stopped while it tested. What was answered is kept: try again to ask for the rest."
+TOO_MANY_CALLS = "It took more calls than it was given, because many had to be repeated. What was answered is kept."
+NOTHING = "No test row was answered by both."
+
+_threads: dict[int, threading.Thread] = {}
+
+
+def start(opening_id: int) -> None:
+    """Test in a thread of its own."""
+    thread = threading.Thread(target=_work, args=(opening_id,), name=f"sealed-test-{opening_id}", daemon=True)
+    _threads[opening_id] = thread
+    SealOpening.objects.filter(pk=opening_id).update(claimed_by=THIS_PROCESS, heartbeat_at=timezone.now())
+    thread.start()
+
+
+def wait(opening_id: int, *, seconds: float) -> bool:
+    """Wait until a test has ended; False if it goes on."""
+    thread = _threads.get(opening_id)
+    if thread is not None:
+        thread.join(seconds)
+    return thread is None or not thread.is_alive()
+
+
+def fail_abandoned() -> None:
+    """Mark tests that nobody works on as failed: their process went away."""
+    for opening in SealOpening.objects.filter(state=OpeningState.RUNNING, by_run=False):
+        if is_abandoned(opening, now=timezone.now(), here=_threads):
+            _fail(opening.pk, LOST)
+
+
+def close() -> None:
+    """Mark the tests of this process as failed, because it ends."""
+    for pk in SealOpening.objects.filter(state=OpeningState.RUNNING, claimed_by=THIS_PROCESS).values_list(
+        "pk", flat=True
+    ):
+        _fail(pk, LOST)
+
+
+def answers_wanted(candidates: list[Candidate], rows: int) -> int:
+    """Return how many answers are missing before candidates can be compared on all test rows."""
+    known = SampleScore.objects.filter(candidate__in=candidates, split=SPLIT, index__lt=rows).count()
+    return max(0, rows * len(candidates) - known)
+
+
+def _work(opening_id: int) -> None:
+    problem = ""
+    try:
+        _test(SealOpening.objects.select_related("run__baseline", "candidate").get(pk=opening_id))
+    except BudgetExhausted:
+        problem = TOO_MANY_CALLS
+    except (OptimizerError, RecordingFailed) as error:
+        problem = plain_message(str(error))
+    except Exception as error:  # the top of the thread: whatever it was, the page says so
+        logger.exception("opening %s failed", opening_id)
+        problem = f"Something unexpected happened: {type(error).__name__}. The server's log says more."
+    try:
+        if problem:
+            _fail(opening_id, problem)
+    finally:
+        connections.close_all()
+        _threads.pop(opening_id, None)
+
+
+def _test(opening: SealOpening) -> None:
+    candidates = compared(opening)
+    parts = assembly.assemble(opening.run)
+    samples = make_samples(parts.data.test.x, parts.data.test.y, split=SPLIT)
+    known = {candidate.pk: _known(candidate) for candidate in candidates}
+    reward = parts.program.reward
+    assert reward is not None  # assemble compiles the program with one
+    meter = Meter(budget=Budget(calls=max(1, opening.most_calls)))
+    before = (opening.calls, opening.cost, opening.unpriced_calls)
+
+    async def ask_all() -> None:
+        for chunk in _chunks(samples, max(CHUNK, 4 * parts.configuration.training.concurrency)):
+            for candidate in candidates:
+                await ask(candidate, [each for each in chunk if _index(each.id) not in known[candidate.pk]])
+
+    async def ask(candidate: Candidate, asked: list[Sample]) -> None:
+        if not asked:
+            return
+        content = Content(content=candidate.content, operator=candidate.operator)
+        try:
+            (results,) = await score_all(
+                parts.program.root_module,
+                [content],
+                asked,
+                reward=reward,
+                meter=meter,
+                concurrency=parts.configuration.training.concurrency,
+            )
+        finally:
+            writer.submit(opening.run_id, lambda: _note(opening.pk, meter, before, answered=0))
+        mean = sum(result.reward for result in results) / len(results)
+        told = CandidateScored(
+            candidate=candidate.key,
+            split=SPLIT,
+            reward=mean,
+            results=tuple(results),
+            mean=candidate.reward or 0.0,
+            count=candidate.count,
+        )
+        writer.write(opening.run_id, told)
+        writer.submit(opening.run_id, lambda: _note(opening.pk, meter, before, answered=len(results)))
+
+    try:
+        with journalling(RowJournal(opening.run_id)):
+            asyncio.run(ask_all())
+    finally:
+        failure = writer.close(opening.run_id)
+    if failure is not None:
+        raise RecordingFailed(f"what was answered could not be written down: {failure}")
+    _finish(opening, candidates)
+
+
+def compared(opening: SealOpening) -> list[Candidate]:
+    """Return the start and the candidate; one, where they are the same.
+
+    Raises:
+        OptimizerError: one of them is gone.
+    """
+    start, candidate = opening.run.baseline, opening.candidate
+    if start is None or candidate is None:
+        raise OptimizerError("The start of the run or the candidate is gone, so there is nothing to compare.")
+    return [start] if start == candidate else [start, candidate]
+
+
+def _finish(opening: SealOpening, candidates: list[Candidate]) -> None:
+    start, candidate = candidates[0], candidates[-1]
+    before, after = _rewards(start), _rewards(candidate)
+    if not before.keys() & after.keys():
+        _fail(opening.pk, NOTHING)
+        return
+    figures = event_to_json(compare_tested(start.key, before, candidate.key, after))
+    _running(opening.pk).update(
+        state=OpeningState.DONE, figures=figures, finished_at=timezone.now(), answered=F("wanted"), message=""
+    )
+
+
+def _note(opening_id: int, meter: Meter, before: tuple[int, float, int], *, answered: int) -> None:
+    total = meter.total
+    _running(opening_id).update(
+        answered=F("answered") + answered,
+        calls=before[0] + total.calls,
+        cost=before[1] + total.cost,
+        unpriced_calls=before[2] + total.unpriced_calls,
+        heartbeat_at=timezone.now(),
+    )
+
+
+def _fail(opening_id: int, message: str) -> None:
+    _running(opening_id).update(state=OpeningState.FAILED, message=message, finished_at=timezone.now())
+
+
+def _running(opening_id: int) -> QuerySet[SealOpening]:
+    return SealOpening.objects.filter(pk=opening_id, state=OpeningState.RUNNING)
+
+
+def _known(candidate: Candidate) -> set[int]:
+    return set(candidate.scores.filter(split=SPLIT).values_list("index", flat=True))
+
+
+def _rewards(candidate: Candidate) -> dict[str, float]:
+    scores = candidate.scores.filter(split=SPLIT).order_by("index").values_list("index", "reward")
+    return {str(index): reward for index, reward in scores}
+
+
+def _index(sample: str) -> int:
+    return int(sample.rpartition("-")[2])
+
+
+def _chunks(samples: tuple[Sample, ...], size: int) -> Iterator[tuple[Sample, ...]]:
+    for first in range(0, len(samples), size):
+        yield samples[first : first + size]

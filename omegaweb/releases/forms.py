@@ -1,0 +1,40 @@
+"""Forms of releases."""
+
+from __future__ import annotations
+
+from django import forms
+
+REASON_LENGTH = 2000
+
+
+class PutUpForm(forms.Form):
+    """Why a candidate should become a version."""
+
+    reason = forms.CharField(
+        label="Why should it be released?",
+        max_length=REASON_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Whoever approves reads this, and it stays with the version and the opening of the seal.",
+    )
+
+
+class DecisionForm(forms.Form):
+    """What a person says to a proposed release."""
+
+    comment = forms.CharField(
+        label="Comment", required=False, max_length=REASON_LENGTH, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    make_current = forms.BooleanField(
+        label="Make it the current version now",
+        required=False,
+        initial=True,
+        help_text="Whoever reads the current version gets it from then on.",
+    )
+
+
+class TokenForm(forms.Form):
+    """What a token is for."""
+
+    name = forms.CharField(
+        label="Name", max_length=80, help_text="Where it is used, such as “production” or “staging”."
+    )

@@ -1,0 +1,59 @@
+"""What pages show of a run's seal: each look at its test rows, and what a further look is worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from omegaweb.releases.models import OpeningState, SealOpening
+from omegaweb.runs.models import Candidate, CandidateState, Run
+from omegaweb.runs.result import Result, result_from
+
+#: These were scored, but a person turned them down, or has not decided.
+TURNED_DOWN = (CandidateState.REJECTED, CandidateState.EDITED, CandidateState.WAITING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seal:
+    """The looks at the test rows of a run, the first one first."""
+
+    openings: list[SealOpening]
+    other_runs: int  # looks of other runs at the rows of the same dataset version
+    result: Result | None  # of the newest look, where the run itself has no result
+
+    @property
+    def looks(self) -> int:
+        return len(self.openings)
+
+    @property
+    def is_weakened(self) -> bool:
+        """Whether more than one look was taken, so that the newest number is not independent."""
+        return self.looks > 1
+
+
+def seal_of(run: Run) -> Seal:
+    """Return what is shown of a run's seal."""
+    openings = list(run.openings.select_related("candidate", "opened_by"))
+    for opening in openings:
+        if opening.candidate is not None:
+            opening.candidate.run = run
+    others = SealOpening.objects.filter(run__dataset_version=run.dataset_version_id).exclude(run=run).count()
+    done = [opening for opening in openings if opening.state == OpeningState.DONE]
+    result = result_of_opening(run, done[-1]) if done and run.result is None else None
+    return Seal(openings=openings, other_runs=others, result=result)
+
+
+def result_of_opening(run: Run, opening: SealOpening) -> Result | None:
+    """Return the result card of one look; nothing before it is over."""
+    return result_from(run, opening.figures, looks=opening.number) if opening.figures else None
+
+
+def reason_against(candidate: Candidate) -> str:
+    """Return why a candidate cannot be put up for release; empty if it can."""
+    run = candidate.run
+    if not run.run_state.is_over:
+        return "The run is not over. Put a candidate up when it has ended: until then something better may come."
+    if candidate.reward is None or run.baseline_id is None:
+        return "It was never scored, so nothing speaks for it."
+    if candidate.state in TURNED_DOWN:
+        return f"Its state is “{candidate.get_state_display()}”: a person has not said yes to it."
+    return ""

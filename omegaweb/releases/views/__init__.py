@@ -1,0 +1,1 @@
+"""Pages of releases, and the endpoint that machines read."""
