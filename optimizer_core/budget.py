@@ -86,7 +86,8 @@ class Meter:
     """Counts what is spent by role and refuses the call that would go over the budget.
 
     Calls are reserved before they are made and settled with what they really used. Tokens and money of a call are
-    expected to be the average of that role's calls so far, so an overrun is never more than the calls in flight.
+    expected to be the average of that role's calls so far, so an overrun is never more than the calls in flight. Nothing
+    is known of a role's first calls, so these can all be under way when they turn out to be too dear.
 
     Args:
         budget: the limits.
@@ -223,6 +224,11 @@ class Meter:
             del self._paused_for[reason]
             if not self._paused_for:
                 self._end_waiting()
+
+    @property
+    def in_flight(self) -> int:
+        """How many calls are under way."""
+        return len(self._in_flight)
 
     @property
     def paused_for(self) -> tuple[str, ...]:
