@@ -2,7 +2,7 @@
 // window.omegawebGridWindow({root, cells, cellUrl, candidateUrl}) returns {show, draw, bring, element, page, places}.
 
 (() => {
-  const STEP = 8; // rows and columns that are added or taken away at once, so that not each pixel redraws
+  const STEP = 4; // rows and columns that are added or taken away at once, so that not each pixel redraws
 
   const between = (value, low, high) => Math.max(low, Math.min(value, high));
 
@@ -41,7 +41,7 @@
       const left = Math.floor(scroll.scrollLeft / cell);
       const right = Math.ceil((scroll.scrollLeft + scroll.clientWidth - head) / cell);
       const around = (low, high, count) => [
-        Math.max(0, (Math.floor(low / STEP) - 1) * STEP), Math.min(count, (Math.ceil(high / STEP) + 1) * STEP),
+        between((Math.floor(low / STEP) - 1) * STEP, 0, count), Math.min(count, (Math.ceil(high / STEP) + 1) * STEP),
       ];
       const [t, b] = around(first, last, axes.rows.length);
       const [l, r] = around(left, right, axes.columns.length);
@@ -128,18 +128,35 @@
       }));
       head.firstElementChild.textContent = row + 1;
       element.append(head);
-      for (let at = drawn.left; at < drawn.right; at += 1) {
-        const cell = make("grid-cell", "gridcell", at);
-        const link = document.createElement("a");
-        link.href = cellUrl(axes.split, row, axes.columns[at][0]);
-        link.tabIndex = -1;
-        link.dataset.row = place;
-        link.dataset.column = at;
-        cell.append(link);
-        element.append(cell);
-      }
-      indent(element);
+      stretch(element, null, (at) => gridCell(row, at));
       return element;
+    }
+
+    function gridCell(row, at) {
+      const cell = make("grid-cell", "gridcell", at);
+      const link = document.createElement("a");
+      link.href = cellUrl(axes.split, row, axes.columns[at][0]);
+      link.tabIndex = -1;
+      cell.append(link);
+      return cell;
+    }
+
+    /** Lets a row hold the columns that are drawn now: takes away and adds only what differs from before. */
+    function stretch(element, before, cellAt) {
+      const { left, right } = drawn;
+      const held = [...element.children].slice(1);
+      const kept = held.filter((cell, at) => {
+        const stays = before.left + at >= left && before.left + at < right;
+        if (!stays) cell.remove();
+        return stays;
+      });
+      const first = kept.length ? Math.max(before.left, left) : right;
+      const last = kept.length ? first + kept.length : right;
+      if (kept.length) kept[0].style.marginInlineStart = "";
+      const range = (from, to) => Array.from({ length: to - from }, (_, step) => cellAt(from + step));
+      element.firstElementChild.after(...range(left, first));
+      element.append(...range(last, right));
+      indent(element);
     }
 
     function indent(element) {
@@ -147,29 +164,26 @@
       if (first) first.style.marginInlineStart = `${drawn.left * measures.cell}px`;
     }
 
-    function drawTop() {
+    function drawCorner() {
       const corner = make("grid-corner", "columnheader");
       corner.setAttribute("aria-colindex", 1);
       corner.tabIndex = -1;
       corner.innerHTML = '<span class="grid-number">#</span><span>Input</span><span class="grid-target">Target</span>';
       top.replaceChildren(corner);
-      for (let at = drawn.left; at < drawn.right; at += 1) top.append(columnHead(at));
-      indent(top);
     }
 
     /** Makes what is drawn match what can be seen. */
     function draw() {
       if (!axes) return;
       const seen = places();
-      const columnsMoved = !drawn || drawn.left !== seen.left || drawn.right !== seen.right;
+      const before = drawn;
       drawn = seen;
-      if (columnsMoved) {
-        rows.forEach((element) => element.remove());
-        rows.clear();
-        drawTop();
-      }
       for (const [place, element] of rows) {
         if (place < seen.top || place >= seen.bottom) { element.remove(); rows.delete(place); }
+      }
+      if (!before || before.left !== seen.left || before.right !== seen.right) {
+        stretch(top, before, columnHead);
+        for (const [place, element] of rows) stretch(element, before, (at) => gridCell(axes.rows[place], at));
       }
       for (let place = seen.top; place < seen.bottom; place += 1) {
         if (!rows.has(place)) {
@@ -198,6 +212,7 @@
         rows.forEach((element) => element.remove());
         rows.clear();
         drawn = null;
+        drawCorner();
         draw();
       },
       /** Scrolls so that a place can be seen; −1 is the head. */
