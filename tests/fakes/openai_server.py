@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from aiohttp import web
 
@@ -81,7 +81,7 @@ class OpenAIServer:
         self._loop: asyncio.AbstractEventLoop | None = None
         self.url = ""  # with /v1 at its end
 
-    async def __aenter__(self) -> OpenAIServer:
+    async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=64 * 1024**2)
         app.router.add_post("/v1/chat/completions", self._chat)
         app.router.add_post("/v1/embeddings", self._embed)
@@ -97,7 +97,7 @@ class OpenAIServer:
         assert self._runner is not None
         await self._runner.cleanup()
 
-    def __enter__(self) -> OpenAIServer:
+    def __enter__(self) -> Self:
         started = threading.Event()
         self._loop = asyncio.new_event_loop()
 

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -131,7 +132,7 @@ class Site:
             calls=calls,
             winner=winner,
             result=json.loads(result) if result else None,
-            candidates={key: tuple(rest) for key, *rest in candidates},  # type: ignore[misc]
+            candidates={key: tuple(rest) for key, *rest in candidates},
             scores={(key, split, index): reward for key, split, index, reward in scores},
         )
 
@@ -182,9 +183,9 @@ def killed(
         verdict = Verdict(kind=kind, kills=0, asked=0, distinct=0, lost=0, journalled_again=0)
         known: dict[str, int] = {}  # in the journal at some kill → how often it had been asked by then
         while True:
-            target = models.counts.calls + rng.randint(*apart)
+            moment = models.counts.calls + rng.randint(*apart)
             site.start()
-            _until(lambda target=target: site.state in OVER or models.counts.calls >= target, site)
+            _until(partial(_has_come, moment, models, site), site)
             if site.state in OVER or verdict.kills == kills:
                 break
             time.sleep(rng.uniform(0, LATENCY))
@@ -202,6 +203,10 @@ def killed(
         verdict.asked, verdict.distinct = asked.total(), len(asked)
         verdict.journalled_again = sum(asked[name] > times for name, times in known.items())
         return site.outcome(), verdict
+
+
+def _has_come(moment: int, models: Counting, site: Site) -> bool:
+    return models.counts.calls >= moment or site.state in OVER
 
 
 def differences(whole: Outcome, cut: Outcome) -> list[str]:

@@ -99,7 +99,8 @@ def test_a_run_of_this_process_without_a_thread_is_taken_up_again(alice):
 
 @pytest.mark.parametrize("trouble", ["database or disk is full", "database is locked", "unable to open database file"])
 def test_a_database_that_cannot_be_written_halts_the_run_with_a_message(alice, script, monkeypatch, trouble):
-    append, broken = storage.Storage._append, []
+    append = storage.Storage._append
+    broken: list[bool] = []
 
     def refuse(self, run_id, lines):
         if broken or any(line.event.kind == "batch.finished" for line in lines):
