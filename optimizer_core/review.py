@@ -14,6 +14,8 @@ class Decision(StrEnum):
 
     APPROVED = "approved"  # it enters the population
     REJECTED = "rejected"  # it never comes back; the comment reaches the proposer
+    CHANGES_REQUESTED = "changes_requested"  # it does not enter; the comment tells the proposer what to do better
+    LEFT_OUT = "left_out"  # nobody decided: it does not enter, and the proposer learns nothing from that
     EDITED = "edited"  # the edited content is scored and enters as a new candidate
 
 

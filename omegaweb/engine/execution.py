@@ -25,7 +25,7 @@ def execute(run: Run, *, gate: RowGate, steering: RowSteering, stop: threading.E
     asyncio.run(
         parts.fit(
             callbacks=[Recorder(run.pk)],
-            review=gate if run.choices.ask_me else None,
+            review=gate if run.choices.review.in_search else None,
             stop=stop,
             steering=steering,
             checkpoints=RowCheckpoints(run.pk),

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import threading
 
-from omegaweb.reviews.models import Review, ReviewState
+from omegaweb.reviews.models import TIME_LIMIT, Review, ReviewState
 from optimizer_core.review import Decision, Proposal, Verdict
 
 _DECISIONS = {
     ReviewState.APPROVED: Decision.APPROVED,
     ReviewState.REJECTED: Decision.REJECTED,
-    ReviewState.LEFT_OUT: Decision.REJECTED,
+    ReviewState.LEFT_OUT: Decision.LEFT_OUT,
+    ReviewState.CHANGES_REQUESTED: Decision.CHANGES_REQUESTED,
     ReviewState.EDITED: Decision.EDITED,
 }
 
@@ -54,13 +55,24 @@ class RowGate:
 def verdict_of(review: Review) -> Verdict:
     """Return a decided review as the library knows it."""
     decision = _DECISIONS[ReviewState(review.state)]
-    decided = review.reviewer if review.state != ReviewState.LEFT_OUT else None
     return Verdict(
         decision=decision,
-        reviewer=decided.get_username() if decided else "",
+        reviewer=_reviewer_of(review),
         comment=review.reason,
         content=review.edited_content if decision is Decision.EDITED else None,
     )
+
+
+def _reviewer_of(review: Review) -> str:
+    if review.by_time_limit:
+        return TIME_LIMIT
+    if review.state == ReviewState.LEFT_OUT:
+        return ""
+    approvals = review.approvals() if review.state in (ReviewState.APPROVED, ReviewState.EDITED) else ()
+    names = [vote.person.get_username() for vote in approvals if vote.person]
+    if not names and review.reviewer is not None:
+        names = [review.reviewer.get_username()]
+    return " and ".join(names)
 
 
 def _settle(answer: asyncio.Future[Verdict], verdict: Verdict) -> None:

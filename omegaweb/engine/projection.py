@@ -327,6 +327,7 @@ class Projection:
 AFTER_REVIEW = {
     ReviewState.APPROVED: CandidateState.SCORED,
     ReviewState.REJECTED: CandidateState.REJECTED,
+    ReviewState.CHANGES_REQUESTED: CandidateState.REJECTED,
     ReviewState.EDITED: CandidateState.EDITED,
     ReviewState.LEFT_OUT: CandidateState.DROPPED,
 }

@@ -13,8 +13,9 @@ from django.utils import timezone
 
 from omegaweb.engine import sealed_test
 from omegaweb.engine.claims import is_abandoned
-from omegaweb.engine.endings import let_go, say_what_is_left
+from omegaweb.engine.endings import announce, let_go, say_what_is_left
 from omegaweb.engine.launcher import launcher, stop, wake
+from omegaweb.reviews.time_limit import decide_overdue
 from omegaweb.runs.models import Run, RunState
 
 logger = logging.getLogger(__name__)
@@ -46,6 +47,8 @@ def serve_sleepers() -> None:
 def make_round() -> None:
     """Take abandoned runs from whoever is gone, and start what waits for its turn."""
     say_what_is_left()
+    for run_id in decide_overdue(now=timezone.now()):
+        announce(run_id)
     for run_id in take_from_the_gone():
         logger.warning("run %s was interrupted", run_id)
     sealed_test.fail_abandoned()

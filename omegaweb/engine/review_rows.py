@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.auth import get_user_model
 
@@ -13,14 +13,18 @@ from optimizer_core.events import ReviewDecided
 
 def request(run: Run, candidate: Candidate, *, at: datetime) -> None:
     """Let a candidate wait; one that was asked for before keeps its verdict, unless the review was withdrawn."""
-    review, created = Review.objects.get_or_create(candidate=candidate, defaults={"run": run, "requested_at": at})
+    hours = run.choices.review.hours
+    due = at + timedelta(hours=hours) if hours is not None else None
+    values = {"run": run, "requested_at": at, "due_at": due}
+    review, created = Review.objects.get_or_create(candidate=candidate, defaults=values)
     if not created and review.state == ReviewState.WITHDRAWN:
-        review.state, review.decided_at = ReviewState.PENDING, None
-        review.save(update_fields=["state", "decided_at"])
+        review.state, review.decided_at, review.due_at = ReviewState.PENDING, None, due
+        review.save(update_fields=["state", "decided_at", "due_at"])
 
 
 def settle(candidate: Candidate, event: ReviewDecided, *, at: datetime) -> ReviewState:
     """Fill the row in where a program decided, and return what was decided."""
+    # Before there was such a verdict, what was left out was told as rejected.
     verdict = ReviewState.LEFT_OUT if event.comment == LEFT_OUT else ReviewState(event.verdict)
     reviewer = get_user_model().objects.filter(username=event.reviewer).first()
     Review.objects.filter(candidate=candidate).pending().update(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from omegaweb.reviews.models import Review, ReviewState
+from omegaweb.reviews.models import TIME_LIMIT, Review, ReviewState
 from omegaweb.runs.models import Candidate
 
 
@@ -20,7 +20,7 @@ def approval_of(candidate: Candidate) -> Approval:
     """Return whether a candidate is approved; the start needs no approval, nor does a run that asks nobody."""
     if candidate.number == 0:
         return Approval(sentence="The start of the run, as the program was.", is_missing=False)
-    if not candidate.run.choices.ask_me:
+    if not candidate.run.choices.review.in_search:
         return Approval(sentence="Nobody was asked: this run needs no approval.", is_missing=False)
     review = _review_of(candidate)
     if review is None:
@@ -31,7 +31,7 @@ def approval_of(candidate: Candidate) -> Approval:
         return Approval(sentence="NOT APPROVED: the run was finished without a decision.", is_missing=True)
     if review.state == ReviewState.WITHDRAWN:
         return Approval(sentence="NOT APPROVED: the run ended before anybody decided.", is_missing=True)
-    who = review.reviewer.get_username() if review.reviewer else "somebody who has left"
+    who = _people(review)
     when = f"{review.decided_at:%Y-%m-%d}" if review.decided_at else "an unknown day"
     if review.candidate_id != candidate.pk:
         return Approval(sentence=f"Edited and approved by {who} on {when}.", is_missing=False)
@@ -39,7 +39,18 @@ def approval_of(candidate: Candidate) -> Approval:
         return Approval(sentence=f"Approved by {who} on {when}.", is_missing=False)
     if review.state == ReviewState.EDITED:
         return Approval(sentence=f"NOT APPROVED: {who} replaced it by an edit on {when}.", is_missing=True)
+    if review.state == ReviewState.CHANGES_REQUESTED:
+        return Approval(sentence=f"NOT APPROVED: {who} asked for changes on {when}.", is_missing=True)
     return Approval(sentence=f"NOT APPROVED: rejected by {who} on {when}.", is_missing=True)
+
+
+def _people(review: Review) -> str:
+    if review.by_time_limit:
+        return TIME_LIMIT
+    voters = [vote.person.get_username() for vote in review.approvals() if vote.person]
+    if len(voters) > 1 and review.state in (ReviewState.APPROVED, ReviewState.EDITED):
+        return " and ".join(voters)
+    return review.reviewer.get_username() if review.reviewer else "somebody who has left"
 
 
 def _review_of(candidate: Candidate) -> Review | None:

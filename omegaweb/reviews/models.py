@@ -6,10 +6,12 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 
-from omegaweb.projects.access import InProjectQuerySet
+from omegaweb.projects.access import InProjectQuerySet, Someone
 from omegaweb.runs.models import Candidate, Run
 
-#: What a review says that nobody decided, and what the library is told as the comment of the rejection.
+#: What a run is told as the reviewer, where a time limit decided. No account can have a name with spaces in it.
+TIME_LIMIT = "the time limit"
+#: What a review says that was left out so that a run could finish.
 LEFT_OUT = "Not reviewed: left out so that the run could finish."
 
 
@@ -19,8 +21,9 @@ class ReviewState(models.TextChoices):
     PENDING = "pending", "Waiting for review"
     APPROVED = "approved", "Approved"
     REJECTED = "rejected", "Rejected"
+    CHANGES_REQUESTED = "changes_requested", "Changes requested"  # it does not enter; the proposer reads the comment
     EDITED = "edited", "Edited and approved"
-    LEFT_OUT = "left_out", "Left out"  # the run was finished without it; the library is told that it was rejected
+    LEFT_OUT = "left_out", "Left out"  # nobody decided, in time or before the run was finished
     WITHDRAWN = "withdrawn", "Withdrawn"  # the run ended, or does not know of it after an interruption
 
 
@@ -29,6 +32,11 @@ class ReviewQuerySet(InProjectQuerySet["Review"]):
 
     def pending(self) -> ReviewQuerySet:
         return self.filter(state=ReviewState.PENDING)
+
+    def waiting_for(self, user: Someone) -> ReviewQuerySet:
+        """Keep what this person is asked now: what they have approved or edited waits for somebody else."""
+        said = Vote.objects.filter(review=models.OuterRef("pk"), person=user.pk, edition=models.OuterRef("edition"))
+        return self.reviewable_by(user).pending().exclude(models.Exists(said))
 
     def decided(self) -> ReviewQuerySet:
         """Keep what is settled, newest first."""
@@ -56,18 +64,24 @@ class ReviewQuerySet(InProjectQuerySet["Review"]):
 
 
 class Review(models.Model):
-    """One question to a person, decided once."""
+    """One question to people, decided once. While it waits, votes may gather, and somebody may have edited the text."""
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="reviews")
     candidate = models.OneToOneField(Candidate, on_delete=models.CASCADE, related_name="review")
-    state = models.CharField(max_length=12, choices=ReviewState, default=ReviewState.PENDING)
+    state = models.CharField(max_length=20, choices=ReviewState, default=ReviewState.PENDING)
     reviewer = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="reviews"
     )
     reason = models.TextField(blank=True)
-    edited_content = models.JSONField(null=True, blank=True)  # the whole content, with EDITED only
+    edited_content = models.JSONField(null=True, blank=True)  # the whole content; an edit may still wait for approval
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    edition = models.PositiveSmallIntegerField(default=0)  # of the text: 0 as proposed, one more with each edit
     requested_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True, blank=True, db_index=True)  # then the run's time limit decides
     decided_at = models.DateTimeField(null=True, blank=True)
+    by_time_limit = models.BooleanField(default=False)  # no person decided
 
     objects = ReviewQuerySet.as_manager()
 
@@ -87,3 +101,32 @@ class Review(models.Model):
     @property
     def is_pending(self) -> bool:
         return self.state == ReviewState.PENDING
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether the text in question is a person's, not the proposal's."""
+        return self.edited_content is not None
+
+    def approvals(self) -> models.QuerySet[Vote]:
+        """Return the approvals of the text in question, oldest first."""
+        return self.votes.filter(verdict=ReviewState.APPROVED, edition=self.edition).select_related("person")
+
+
+class Vote(models.Model):
+    """What one person said in a review; how many approvals it takes is up to the run."""
+
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="votes")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    verdict = models.CharField(max_length=20, choices=ReviewState)
+    reason = models.TextField(blank=True)
+    edition = models.PositiveSmallIntegerField(default=0)  # of the text it is about
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = (
+            models.UniqueConstraint(fields=("review", "person", "edition"), name="one_vote_of_a_person_on_a_text"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.verdict} of {self.person}"

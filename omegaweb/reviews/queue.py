@@ -25,7 +25,7 @@ def queue_context(user: User | AnonymousUser, query: Mapping[str, str]) -> dict[
         query: `show` ("decided" for what is settled) and `page`, as a query string.
     """
     reviews = Review.objects.visible_to(user).with_evidence()
-    waiting = reviews.reviewable_by(user).pending()
+    waiting, open_ones = reviews.waiting_for(user), reviews.reviewable_by(user).pending()
     showing = "decided" if query.get("show") == "decided" else "waiting"
     context: dict[str, Any] = {
         "showing": showing,
@@ -38,6 +38,7 @@ def queue_context(user: User | AnonymousUser, query: Mapping[str, str]) -> dict[
         context["page"] = Paginator(reviews.decided(), DECIDED_ON_A_PAGE).get_page(query.get("page"))
     else:
         context["reviews"] = waiting
+        context["others"] = open_ones.exclude(pk__in=waiting.values("pk"))
     return context
 
 

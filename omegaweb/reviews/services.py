@@ -1,4 +1,4 @@
-"""Deciding a review: once, by one person, whoever else presses the button at the same time."""
+"""Deciding a review: once, by as many people as the run wants, whoever presses the button at the same time."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from django.utils import timezone
 from omegaweb.accounts.models import User
 from omegaweb.audit.models import Action
 from omegaweb.audit.services import record
+from omegaweb.reviews.authors import why_not_approve
 from omegaweb.reviews.edits import check_edit
 from omegaweb.reviews.models import LEFT_OUT, Review, ReviewState
 from omegaweb.runs.models import Run, RunState
 
-VERDICTS = (ReviewState.APPROVED, ReviewState.REJECTED, ReviewState.EDITED)
+NEED_A_REASON = (ReviewState.REJECTED, ReviewState.CHANGES_REQUESTED)
+VERDICTS = (ReviewState.APPROVED, *NEED_A_REASON, ReviewState.EDITED)
 REASON_LENGTH = 4000
 
 
@@ -26,6 +28,18 @@ class AlreadyDecided(Exception):
     def __init__(self, review: Review, user: User) -> None:
         super().__init__(_already(review, user))
         self.review = review
+
+
+class EditedMeanwhile(Exception):
+    """Somebody has edited the text since this person saw it; the message says who."""
+
+    def __init__(self, review: Review) -> None:
+        who = review.edited_by.get_username() if review.edited_by else "Somebody"
+        super().__init__(f"{who} has edited the text meanwhile. Nothing was decided; look at the new text first.")
+
+
+class MayNotApprove(Exception):
+    """This person wrote the text, or has approved it already; the message says which."""
 
 
 class ReasonMissing(ValueError):
@@ -39,49 +53,93 @@ def decide(
     verdict: str,
     reason: str = "",
     edited_content: Mapping[str, Any] | None = None,
+    edition: int | None = None,
 ) -> Review:
     """Write a person's verdict into a review that still waits, and return the review as it is now.
 
-    The run reads the row; nothing else has to be told. An edit that changes nothing is an approval.
+    One rejection or request for changes decides. An approval decides as soon as enough different people have approved
+    the same text; until then the review goes on waiting. An edit is the editor's approval of their own text, unless
+    the run does not count that. An edit that changes nothing is an approval.
+
+    The run reads the row; whoever calls tells the pages (:func:`omegaweb.engine.endings.announce`).
 
     Args:
         review: what is decided.
         user: who decides.
-        verdict: a ReviewState: approved, rejected or edited.
-        reason: needed for a rejection; it reaches the proposing model.
+        verdict: a ReviewState: approved, rejected, changes_requested or edited.
+        reason: needed for all but an approval and an edit; it reaches the proposing model.
         edited_content: the whole content, with "edited" only.
+        edition: of the text that the person saw; None for whatever it is now.
 
     Raises:
         AlreadyDecided: the review does not wait any more.
-        ReasonMissing: a rejection without a reason.
+        EditedMeanwhile: the person saw an older text.
+        MayNotApprove: this person wrote the text, or has approved it already.
+        ReasonMissing: a rejection or a request for changes without a reason.
         InvalidEdit: the edited content cannot be used; see :mod:`omegaweb.reviews.edits`.
         ValueError: there is no such verdict, or content came with another verdict than "edited".
     """
     state = _verdict(verdict, edited_content)
     reason = reason.strip()[:REASON_LENGTH]
-    if state is ReviewState.REJECTED and not reason:
+    if state in NEED_A_REASON and not reason:
         raise ReasonMissing("Say why: the proposing model reads it before its next attempt.")
-    if state is ReviewState.EDITED and edited_content == review.candidate.content:
+    if state is ReviewState.EDITED and edited_content == (review.edited_content or review.candidate.content):
         state, edited_content = ReviewState.APPROVED, None
     if edited_content is not None:
         check_edit(review, edited_content)
     with transaction.atomic():
-        changed = Review.objects.filter(pk=review.pk, state=ReviewState.PENDING).update(
-            state=state, reviewer=user, reason=reason, edited_content=edited_content, decided_at=timezone.now()
-        )
-        review.refresh_from_db()
-        if changed:
-            _record_decision(review, user)
-    if not changed:
+        is_late = not _vote(review, user, state, reason, edited_content, edition)
+    review.refresh_from_db()
+    if is_late:
         raise AlreadyDecided(review, user)
     return review
 
 
-def _record_decision(review: Review, user: User) -> None:
+def _vote(
+    review: Review,
+    user: User,
+    state: ReviewState,
+    reason: str,
+    edited_content: Mapping[str, Any] | None,
+    edition: int | None,
+) -> bool:
+    """Count a vote, and settle the review where that is enough; False where it was settled before."""
+    now = Review.objects.select_for_update().get(pk=review.pk)  # votes on one review come one after the other
+    if not now.is_pending:
+        return False
+    if edition is not None and edition != now.edition:
+        raise EditedMeanwhile(now)
+    before: dict[str, Any] = {"state": str(now.state)}
+    if state is ReviewState.EDITED:
+        before["content"] = now.edited_content or now.candidate.content
+        now.edited_content, now.edited_by, now.edition = dict(edited_content or {}), user, now.edition + 1
+        now.save(update_fields=["edited_content", "edited_by", "edition"])
+    problem = why_not_approve(now, user)
+    if state is ReviewState.APPROVED and problem:
+        raise MayNotApprove(problem)
+    said = ReviewState.APPROVED if state is ReviewState.EDITED and not problem else state
+    now.votes.update_or_create(person=user, edition=now.edition, defaults={"verdict": said, "reason": reason})
+    _settle(now, user, state, reason)
+    _record_vote(now, user, before, state)
+    return True
+
+
+def _settle(review: Review, user: User, said: ReviewState, reason: str) -> None:
+    """Decide a review if what was said is enough; the last one who approved is its reviewer."""
+    if said in (ReviewState.APPROVED, ReviewState.EDITED):
+        if review.approvals().count() < review.run.choices.review.approvals:
+            return
+        said = ReviewState.EDITED if review.is_edited else ReviewState.APPROVED
+    review.state, review.reviewer, review.reason, review.decided_at = said, user, reason, timezone.now()
+    review.save(update_fields=["state", "reviewer", "reason", "decided_at"])
+
+
+def _record_vote(review: Review, user: User, before: Mapping[str, Any], said: ReviewState) -> None:
     after: dict[str, Any] = {"state": review.state, "reason": review.reason}
-    before: dict[str, Any] = {"state": str(ReviewState.PENDING)}
-    if review.edited_content is not None:
-        before["content"], after["content"] = review.candidate.content, review.edited_content
+    if review.is_pending:
+        after["said"] = str(said)
+    if said is ReviewState.EDITED:
+        after["content"] = review.edited_content
     record(
         project=review.run.project, actor=user, action=Action.REVIEW_DECIDED, target=review, before=before, after=after
     )
@@ -91,7 +149,7 @@ def _record_decision(review: Review, user: User) -> None:
 def leave_out(run: Run, *, user: User) -> int:
     """Let a run whose search is over go on to its result without the reviews still open; return how many those were.
 
-    What nobody approved must not enter the population, so the library takes them as rejected.
+    What nobody approved must not enter the population.
     """
     if Run.objects.get(pk=run.pk).state != RunState.WAITING:
         return 0
@@ -125,6 +183,8 @@ def _already(review: Review, user: User) -> str:
         return "This review still waits."
     when = naturaltime(review.decided_at).replace("\xa0", " ") if review.decided_at else "some time ago"
     what = review.get_state_display().lower()
+    if review.by_time_limit:
+        return f"The time limit decided this {when}: {what}. Your decision came too late."
     if review.reviewer == user:
         return f"You already decided this: {what}, {when}. Nothing was changed."
     who = review.reviewer.get_username() if review.reviewer else "somebody who has left"

@@ -8,10 +8,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from omegaweb.accounts.models import User
-from omegaweb.projects.access import can_review, require_review
+from omegaweb.engine.endings import announce
+from omegaweb.projects.access import require_review
 from omegaweb.reviews import services
+from omegaweb.reviews.decision import decision_context
 from omegaweb.reviews.edits import InvalidEdit
-from omegaweb.reviews.forms import EditForm, RejectForm
+from omegaweb.reviews.forms import ChangesForm, EditForm, RejectForm
 from omegaweb.reviews.models import Review, ReviewState
 from omegaweb.reviews.queue import held_runs, queue_context
 from omegaweb.runs.changes import changes_of
@@ -39,21 +41,27 @@ def review_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one proposal with what speaks for and against it."""
-    return _detail_page(request, _review_of(request, pk), RejectForm())
+    return _detail_page(request, _review_of(request, pk))
 
 
 @require_POST
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
-    """Approve, or reject with a reason; then go on to the next one that waits."""
+    """Approve, reject with a reason, or ask for changes; then go on to the next one that waits."""
     review = _review_to_decide(request, pk)
-    form = RejectForm(request.POST)
     verdict = request.POST.get("verdict")
-    if verdict not in (ReviewState.APPROVED, ReviewState.REJECTED):
-        return HttpResponseBadRequest("The verdict must be approved or rejected.")
-    rejected = verdict == ReviewState.REJECTED
-    if rejected and not form.is_valid():
-        return _detail_page(request, review, form, status=INVALID)
-    return _settle(request, review, verdict, form.cleaned_data["reason"] if rejected else "")
+    if verdict == ReviewState.APPROVED:
+        return _settle(request, review, verdict)
+    if verdict == ReviewState.REJECTED:
+        reject_form = RejectForm(request.POST, use_required_attribute=False)
+        if not reject_form.is_valid():
+            return _detail_page(request, review, status=INVALID, reject_form=reject_form)
+        return _settle(request, review, verdict, reject_form.cleaned_data["reason"])
+    if verdict == ReviewState.CHANGES_REQUESTED:
+        changes_form = ChangesForm(request.POST, use_required_attribute=False)
+        if not changes_form.is_valid():
+            return _detail_page(request, review, status=INVALID, changes_form=changes_form)
+        return _settle(request, review, verdict, changes_form.cleaned_data["changes"])
+    return HttpResponseBadRequest("The verdict must be approved, rejected or changes_requested.")
 
 
 @require_http_methods(["GET", "POST"])
@@ -70,7 +78,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             for problem in error.problems:
                 form.add_error(None, problem)
     status = INVALID if form.is_bound else 200
-    return render(request, "pages/reviews/edit.html", {"review": review, "form": form}, status=status)
+    context = {"review": review, "form": form, "edition": _edition_of(request, review)}
+    return render(request, "pages/reviews/edit.html", context, status=status)
 
 
 @require_POST
@@ -81,6 +90,7 @@ def leave_out(request: HttpRequest, run_pk: int) -> HttpResponse:
     assert isinstance(request.user, User)
     count = services.leave_out(run, user=request.user)
     if count:
+        announce(run.pk)
         messages.success(request, f"{run.name} goes on without {count} review{'' if count == 1 else 's'}.")
     else:
         messages.info(request, f"{run.name} does not wait for reviews any more.")
@@ -89,7 +99,13 @@ def leave_out(request: HttpRequest, run_pk: int) -> HttpResponse:
 
 def _review_of(request: HttpRequest, pk: int) -> Review:
     reviews = Review.objects.visible_to(request.user).select_related(
-        "run__project", "run__dataset_version__table", "run__baseline", "run__best", "candidate", "reviewer"
+        "run__project",
+        "run__dataset_version__table",
+        "run__baseline",
+        "run__best",
+        "candidate",
+        "reviewer",
+        "edited_by",
     )
     review = get_object_or_404(reviews, pk=pk)
     review.candidate.run = review.run
@@ -103,29 +119,58 @@ def _review_to_decide(request: HttpRequest, pk: int) -> Review:
 
 
 def _settle(
-    request: HttpRequest, review: Review, verdict: str, reason: str, content: dict[str, object] | None = None
+    request: HttpRequest, review: Review, verdict: str, reason: str = "", content: dict[str, object] | None = None
 ) -> HttpResponse:
-    number = review.candidate.number
     assert isinstance(request.user, User)
     try:
-        review = services.decide(review, user=request.user, verdict=verdict, reason=reason, edited_content=content)
-    except services.AlreadyDecided as error:
+        review = services.decide(
+            review,
+            user=request.user,
+            verdict=verdict,
+            reason=reason,
+            edited_content=content,
+            edition=_edition_of(request, review),
+        )
+    except (services.AlreadyDecided, services.EditedMeanwhile, services.MayNotApprove) as error:
         messages.warning(request, str(error))
         return redirect(review)
-    done = {
-        ReviewState.APPROVED: f"Approved #{number}.",
-        ReviewState.REJECTED: f"Rejected #{number}. The proposing model will read why.",
-        ReviewState.EDITED: f"Your edit of #{number} is approved and will be scored as a new candidate.",
-    }[ReviewState(review.state)]
-    if verdict == ReviewState.EDITED and review.state == ReviewState.APPROVED:
-        done = f"Nothing was changed, so #{number} is approved as it is."
-    waiting = Review.objects.reviewable_by(request.user).pending()
+    announce(review.run_id)
+    done = _done(review, verdict)
+    waiting = Review.objects.waiting_for(request.user)
     following = waiting.after(review).first() or waiting.order_by("requested_at", "pk").first()
     messages.success(request, done if following else f"{done} Nothing else waits for you.")
     return redirect(following) if following else redirect("reviews:list")
 
 
-def _detail_page(request: HttpRequest, review: Review, form: RejectForm, status: int = 200) -> HttpResponse:
+def _done(review: Review, verdict: str) -> str:
+    number = review.candidate.number
+    if review.is_pending:
+        said = "Your edit of" if verdict == ReviewState.EDITED else "Your approval of"
+        return f"{said} #{number} is noted. It waits for another person."
+    if verdict == ReviewState.EDITED and review.state == ReviewState.APPROVED:
+        return f"Nothing was changed, so #{number} is approved as it is."
+    return {
+        ReviewState.APPROVED: f"Approved #{number}.",
+        ReviewState.REJECTED: f"Rejected #{number}. The proposing model will read why.",
+        ReviewState.CHANGES_REQUESTED: f"Sent #{number} back. The proposing model is asked for what you want.",
+        ReviewState.EDITED: f"The edit of #{number} is approved and will be scored as a new candidate.",
+    }[ReviewState(review.state)]
+
+
+def _edition_of(request: HttpRequest, review: Review) -> int:
+    """The edition of the text that the person saw."""
+    sent = request.POST.get("edition", "")
+    return int(sent) if sent.isdecimal() else review.edition
+
+
+def _detail_page(
+    request: HttpRequest,
+    review: Review,
+    *,
+    status: int = 200,
+    reject_form: RejectForm | None = None,
+    changes_form: ChangesForm | None = None,
+) -> HttpResponse:
     target = request.headers.get("HX-Target", "")
     choice = request.GET.dict()
     context: dict[str, object] = {"review": review, "candidate": review.candidate, "run": review.run}
@@ -135,10 +180,9 @@ def _detail_page(request: HttpRequest, review: Review, form: RejectForm, status:
         context["samples"] = samples_beside(review.candidate, choice, outcome=DIFFERENT, parent_first=True)
     if target in REGIONS:
         return remember_layout(request, render(request, REGIONS[target], context))
-    waiting = Review.objects.reviewable_by(request.user).pending()
+    waiting = Review.objects.waiting_for(request.user)
+    context |= decision_context(review, request.user, reject_form=reject_form, changes_form=changes_form)
     context |= {
-        "form": form,
-        "may_decide": can_review(request.user, review),
         "lineage": lineage_of(review.candidate),
         "next_review": waiting.after(review).first(),
         "previous_review": waiting.before(review).first(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, fields
+from enum import StrEnum
 from typing import Any
 
 
@@ -61,6 +62,29 @@ class TrainingChoice:
     shuffle: bool = True
 
 
+class Asks(StrEnum):
+    """What people are asked about."""
+
+    NOBODY = "nobody"
+    EVERY = "every"  # each scored candidate waits for a person before it enters the population
+    NEW_BEST = "new_best"  # only one that would lead
+    RELEASE = "release"  # nothing during the search; what becomes a version of the program is approved
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewChoice:
+    asks: str = Asks.NOBODY
+    approvals: int = 1  # how many different people must say yes
+    author_may_approve: bool = True  # of an edit, or of a candidate made by hand
+    hours: float | None = None  # after so many the default is taken; None: it waits
+    after_hours: str = "left_out"  # approved, rejected or left_out
+
+    @property
+    def in_search(self) -> bool:
+        """Whether candidates wait for people while the run goes on."""
+        return self.asks in (Asks.EVERY, Asks.NEW_BEST)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunConfiguration:
     program: dict[str, Any]  # Program.definition() at launch
@@ -72,7 +96,7 @@ class RunConfiguration:
     start: dict[str, Any] = field(default_factory=dict)  # a candidate of an earlier run: run, number, content
     pause_when_spent: bool = False  # True: a spent budget pauses the run, so that somebody can extend it
     test_at_end: bool = True  # False: the test rows stay sealed until a candidate is put up for release
-    ask_me: bool = False  # True: candidates wait for a person before they enter the population
+    review: ReviewChoice = ReviewChoice()
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -86,11 +110,13 @@ class RunConfiguration:
             "models": ModelChoice,
             "budget": BudgetChoice,
             "training": TrainingChoice,
+            "review": ReviewChoice,
         }
+        if value.get("ask_me") and "review" not in value:  # of before there was a choice of what is asked
+            value = {**value, "review": {"asks": Asks.EVERY}}
         known = {name: _build(part, value.get(name, {})) for name, part in parts.items()}
         return cls(
             program=value["program"],
-            ask_me=value.get("ask_me", False),
             start=value.get("start", {}),
             pause_when_spent=value.get("pause_when_spent", False),
             test_at_end=value.get("test_at_end", True),

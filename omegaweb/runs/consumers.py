@@ -145,12 +145,20 @@ class RegionsConsumer(LiveConsumer):
     """
 
     def prepare(self) -> None:
-        self.run_id = int(self.scope["url_route"]["kwargs"]["pk"])
+        self.run_id = self.find_run()
         after = self.query.pop("after", "")
         self._sequence = int(after) if after.isdigit() else 0
         self._drawn: dict[str, str] = {}
         if not Run.objects.visible_to(self.user).filter(pk=self.run_id).exists():
             raise Gone
+
+    def find_run(self) -> int:
+        """Return the number of the run that the page is about.
+
+        Raises:
+            Gone: the person may not see it.
+        """
+        return int(self.scope["url_route"]["kwargs"]["pk"])
 
     def wants(self, moved: Moved) -> bool:
         return moved.run_id == self.run_id
@@ -302,7 +310,7 @@ class MeConsumer(WideConsumer):
         self._sent = -1
 
     def frame(self) -> Frame | None:
-        waiting = Review.objects.reviewable_by(self.user).pending().count()
+        waiting = Review.objects.waiting_for(self.user).count()
         if waiting == self._sent:
             return None
         self._sent = waiting

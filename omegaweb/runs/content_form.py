@@ -29,10 +29,16 @@ class ContentForm(forms.Form):
     )
     without_placeholders = forms.BooleanField(label="Approve without them", required=False)
 
-    def __init__(self, candidate: Candidate, data: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        candidate: Candidate,
+        data: Mapping[str, Any] | None = None,
+        *,
+        content: dict[str, Any] | None = None,  # instead of the candidate's: an earlier edit of it
+    ) -> None:
         super().__init__(data)
         self.candidate = candidate
-        self.content: dict[str, Any] = candidate.content
+        self.content: dict[str, Any] = content or candidate.content
         self.asks_about_placeholders = False
         for place, (variable, value) in enumerate(self.content.items()):
             for field, item in value.items():

@@ -17,6 +17,7 @@ from omegaweb.runs.form_checks import check_budget, check_form
 from omegaweb.runs.form_fields import OTHER, field_name, model_choices, parameter_field, typed_model
 from omegaweb.runs.form_values import configuration_from
 from omegaweb.runs.models import Candidate
+from omegaweb.runs.review_fields import ReviewFields
 from omegaweb.runs.start_field import StartField, candidate_named
 
 MODELS = ("task", "proposer", "judge", "embedding")
@@ -29,7 +30,7 @@ class VersionField(forms.ModelChoiceField[DatasetVersion]):
         return f"{obj.dataset.name}, version {obj.number}"
 
 
-class LaunchForm(forms.Form):
+class LaunchForm(ReviewFields):
     """Everything one run needs.
 
     Args:
@@ -177,12 +178,6 @@ class LaunchForm(forms.Form):
             "up for release."
         ),
     )
-    ask_me = forms.BooleanField(
-        label="Ask me before a candidate enters the population",
-        required=False,
-        help_text="Scored candidates wait in your reviews: approve, edit, or reject with a reason. The run goes on.",
-    )
-
     start = StartField()
 
     def __init__(

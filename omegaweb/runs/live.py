@@ -76,10 +76,11 @@ class Region:
     context: Callable[[Run, Query], Context]
     kinds: frozenset[str] | None = None  # of the events that touch it; None: all of them
     tab: str = ""  # where it is shown; empty: on all tabs
+    room: str = "runs"  # whose partial it is
 
     @property
     def template(self) -> str:
-        return f"partials/runs/{self.name.replace('-', '_')}.html"
+        return f"partials/{self.room}/{self.name.replace('-', '_')}.html"
 
 
 def detail_run(runs: RunQuerySet) -> RunQuerySet:

@@ -236,8 +236,10 @@ def _dropped(payload: dict[str, Any], link: Link) -> SafeString:
 def _decided(payload: dict[str, Any], link: Link) -> SafeString:
     by = payload["reviewer"] or "Nobody"
     comment = f": “{payload['comment']}”" if payload["comment"] else "."
-    if payload["verdict"] == "rejected" and not payload["reviewer"]:
+    if payload["verdict"] == "left_out" or (payload["verdict"] == "rejected" and not payload["reviewer"]):
         return format_html("{} was left out{}", link(payload["candidate"]), comment)
+    if payload["verdict"] == "changes_requested":
+        return format_html("{} asked for changes to {}{}", by, link(payload["candidate"]), comment)
     if payload["verdict"] == "edited":
         return format_html("{} edited {} into {}{}", by, link(payload["candidate"]), link(payload["edited"]), comment)
     return format_html("{} {} {}{}", by, payload["verdict"], link(payload["candidate"]), comment)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from omegaweb.reviews.consumers import QueueConsumer
+from omegaweb.reviews.consumers import QueueConsumer, ReviewConsumer
 from omegaweb.runs.consumers import CandidateConsumer, ListConsumer, MeConsumer, RunConsumer
 
 websocket_urlpatterns = [
@@ -13,4 +13,5 @@ websocket_urlpatterns = [
     path("ws/runs/<int:pk>/", RunConsumer.as_asgi()),
     path("ws/runs/<int:pk>/candidates/<int:number>/", CandidateConsumer.as_asgi()),
     path("ws/reviews/", QueueConsumer.as_asgi()),
+    path("ws/reviews/<int:pk>/", ReviewConsumer.as_asgi()),
 ]

@@ -7,7 +7,14 @@ from typing import Any
 
 from omegaweb.engine.choices import OPTIMIZERS
 from omegaweb.engine.parameters import Parameter
-from omegaweb.runs.configuration import ModelChoice, OptimizerChoice, RewardChoice, TrainingChoice
+from omegaweb.runs.configuration import (
+    Asks,
+    ModelChoice,
+    OptimizerChoice,
+    ReviewChoice,
+    RewardChoice,
+    TrainingChoice,
+)
 from omegaweb.runs.models import Run
 from omegaweb.runs.progress import budget_limits
 from omegaweb.runs.steering_words import limits_in_words
@@ -17,6 +24,11 @@ REWARDS = {
     "similarity": "Similarity of meaning",
     "judge": "A model judges each answer",
 }
+ASKS = [
+    (Asks.NOBODY.value, "Nobody is asked: candidates enter by themselves"),
+    (Asks.EVERY.value, "Ask before a candidate enters the population"),
+]
+AFTER_HOURS = [("left_out", "Leave it out"), ("approved", "Approve it"), ("rejected", "Reject it")]
 
 
 def settings_in_words(run: Run) -> list[tuple[str, str]]:
@@ -33,9 +45,22 @@ def settings_in_words(run: Run) -> list[tuple[str, str]]:
         ("Training", _training(choices.training)),
         ("Budget", _budget(run)),
         ("Test", "When the run ends" if choices.test_at_end else "Only of what is put up for release"),
-        ("Review", "Candidates wait for a person" if choices.ask_me else "Candidates enter by themselves"),
+        ("Review", review_in_words(choices.review)),
     ]
     return [(name, value) for name, value in rows if value]
+
+
+def review_in_words(choice: ReviewChoice) -> str:
+    """Return what people are asked in a run, one sentence a line."""
+    lines = [dict(ASKS)[choice.asks]]
+    if choice.asks != Asks.NOBODY:
+        if choice.approvals > 1:
+            lines.append("Two different people must approve")
+        if not choice.author_may_approve:
+            lines.append("Authors may not approve what they wrote")
+    if choice.in_search and choice.hours is not None:
+        lines.append(f"After {choice.hours:g} h without a decision: {dict(AFTER_HOURS)[choice.after_hours].lower()}")
+    return "\n".join(lines)
 
 
 def _reward(choice: RewardChoice) -> str:

@@ -34,7 +34,9 @@ class NotNow(Exception):
 
 def may_approve_own(user: User, run: Run) -> bool:
     """Tell whether what this person adds by hand needs no review: they could approve it themselves."""
-    return not run.choices.ask_me or can_review(user, run)
+    review = run.choices.review
+    alone_is_enough = review.approvals == 1 and review.author_may_approve
+    return not review.in_search or (alone_is_enough and can_review(user, run))
 
 
 @transaction.atomic

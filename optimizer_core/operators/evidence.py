@@ -29,11 +29,13 @@ class ScoredPrediction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejection:
-    """A proposal that a reviewer turned down."""
+    """A proposal that a reviewer did not let in as it was: turned down, sent back for changes, or rewritten by hand."""
 
     candidate: str
     content: JsonObject  # variable name → {custom fields, "examples"}
     reason: str
+    wants_changes: bool = False
+    edited: JsonObject | None = None  # the content as the reviewer rewrote it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +53,7 @@ class Evidence:
     good: tuple[ScoredPrediction, ...] = ()  # best first
     bad: tuple[ScoredPrediction, ...] = ()  # worst first
     hard: tuple[ScoredPrediction, ...] = ()  # of earlier batches, hardest first
-    rejections: tuple[Rejection, ...] = ()  # oldest first
+    rejections: tuple[Rejection, ...] = ()  # oldest first; also what was sent back or rewritten
     notes: tuple[Note, ...] = ()  # oldest first
 
     @property

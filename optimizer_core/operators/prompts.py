@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from optimizer_core.operators.evidence import Evidence, Note, Rejection, ScoredP
 
 #: Characters of one value that are shown; longer ones are cut, so that one long document cannot fill the prompt.
 SHOWN_CHARACTERS = 2000
-#: Rejected proposals that are shown, the newest.
+#: Rejected proposals that are shown, the newest; as many that were sent back, and as many that people rewrote.
 SHOWN_REJECTIONS = 5
 #: Notes of people that are shown, the newest.
 SHOWN_NOTES = 20
@@ -76,7 +76,7 @@ def _messages(brief: Brief, task: str, values: Mapping[str, Mapping[str, Any]]) 
         ("Badly scored answers, worst first", _predictions(evidence.bad)),
         ("Inputs that keep failing, from earlier batches", _predictions(evidence.hard)),
         ("Notes of the people who supervise this: heed them, the newest last", _notes(evidence.notes)),
-        ("Proposals that a reviewer rejected: do not propose them again, heed the reason", _rejections(brief)),
+        *_verdicts(brief),
     ]
     text = "\n\n".join(f"## {title}\n{body}" for title, body in sections if body)
     return ({"role": "system", "content": system}, {"role": "user", "content": text})
@@ -117,9 +117,25 @@ def _without_echo(output: JsonObject | None, inputs: JsonObject) -> JsonObject |
     return {key: item for key, item in output.items() if key not in inputs or inputs[key] != item}
 
 
-def _rejections(brief: Brief) -> str:
-    shown = brief.evidence.rejections[-SHOWN_REJECTIONS:]
-    return "\n".join(_json(_shown_rejection(brief.variable, rejection)) for rejection in shown)
+def _verdicts(brief: Brief) -> Iterator[tuple[str, str]]:
+    rejections = brief.evidence.rejections
+    turned_down = [each for each in rejections if not each.wants_changes and each.edited is None]
+    yield (
+        "Proposals that a reviewer rejected: do not propose them again, heed the reason",
+        _rejections(brief.variable, turned_down),
+    )
+    yield (
+        "Proposals that a reviewer sent back: propose a value that does what they ask for",
+        _rejections(brief.variable, [each for each in rejections if each.wants_changes]),
+    )
+    yield (
+        "Proposals that a reviewer rewrote: learn from the change what they want",
+        _rejections(brief.variable, [each for each in rejections if each.edited is not None]),
+    )
+
+
+def _rejections(variable: TrainableVariable, rejections: Sequence[Rejection]) -> str:
+    return "\n".join(_json(_shown_rejection(variable, rejection)) for rejection in rejections[-SHOWN_REJECTIONS:])
 
 
 def _notes(notes: Sequence[Note]) -> str:
@@ -128,7 +144,10 @@ def _notes(notes: Sequence[Note]) -> str:
 
 def _shown_rejection(variable: TrainableVariable, rejection: Rejection) -> JsonObject:
     value = shown_value(variable, rejection.content.get(variable.name, {}))
-    return {"proposal": value, "reason": rejection.reason or "none given"}
+    if rejection.edited is not None:
+        after = shown_value(variable, rejection.edited.get(variable.name, {}))
+        return {"before": value, "after": after, "reason": rejection.reason or "none given"}
+    return {"proposal": value, "asked_for" if rejection.wants_changes else "reason": rejection.reason or "none given"}
 
 
 def _whole(value: Any) -> str:

@@ -157,8 +157,11 @@ class ReviewDesk:
             await self._take_edited(candidate, edited)
             return
         run.state.waiting.pop(candidate.id)
-        if verdict.decision is Decision.REJECTED:
-            run.state.reject(candidate, verdict.comment)
+        if verdict.decision in (Decision.REJECTED, Decision.CHANGES_REQUESTED):
+            wants_changes = verdict.decision is Decision.CHANGES_REQUESTED
+            run.state.reject(candidate, verdict.comment, wants_changes=wants_changes)
+        elif verdict.decision is Decision.LEFT_OUT:
+            run.state.population.ban(candidate.id)
         else:
             run.state.admit(candidate)
         run.tell_best()
@@ -173,6 +176,7 @@ class ReviewDesk:
             )
             return
         run.introduce(edited)
+        run.state.rewrite(proposal, edited)
         self._unscored[proposal.id] = edited
         await self._admit_edited(proposal)
 

@@ -106,10 +106,20 @@ class SearchState:
         self.admitted.add(candidate.id)
         self.population.add(candidate, self.rewards(candidate.id), settled=settled)
 
-    def reject(self, candidate: Candidate, reason: str) -> None:
+    def reject(self, candidate: Candidate, reason: str, *, wants_changes: bool = False) -> None:
         """Ban a candidate for good, and remember why."""
         self.population.ban(candidate.id)
-        self.rejections.append(Rejection(candidate=candidate.id, content=candidate.content, reason=reason))
+        rejection = Rejection(
+            candidate=candidate.id, content=candidate.content, reason=reason, wants_changes=wants_changes
+        )
+        self.rejections.append(rejection)
+
+    def rewrite(self, candidate: Candidate, edited: Candidate) -> None:
+        """Remember how a person changed a candidate, and why."""
+        rejection = Rejection(
+            candidate=candidate.id, content=candidate.content, reason=edited.reasoning, edited=edited.content
+        )
+        self.rejections.append(rejection)
 
     def needed(self, size: int) -> list[str]:
         """Return the candidates that the rest of the run can still need: everything else may be forgotten."""

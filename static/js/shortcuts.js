@@ -20,7 +20,9 @@ function press(element) {
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-    event.target.closest("form[data-quick-submit]")?.requestSubmit();
+    const part = event.target.closest("[data-quick-submit]");
+    // Pressing its button, and not only sending the form, so that the server hears which one it was.
+    part?.querySelector("button[type=submit]").click();
     return;
   }
   if (event.key === "Escape" && isTyping(event.target)) {

@@ -77,7 +77,7 @@ def launch(page: Page, server: OpenAIServer) -> None:
     page.locator("[name=api_base]").fill(server.url)
     page.locator("summary", has_text="Advanced: training").click()
     page.locator("[name=epochs]").fill("1")
-    page.locator("[name=ask_me]").check()
+    page.locator("[name=review_asks][value=every]").check()
     page.get_by_role("button", name="Launch run").first.click()
 
 

@@ -25,6 +25,7 @@ from omegaweb.projects.models import Invitation, Membership, Project, Role
 from omegaweb.releases.models import ProgramToken, Release
 from omegaweb.releases.tokens import make_token
 from omegaweb.reviews.models import Review
+from omegaweb.runs.configuration import ReviewChoice
 from omegaweb.runs.consumers import NOT_FOUND, SIGNED_OUT
 from omegaweb.runs.models import Run, RunState
 from omegaweb.runs.routing import websocket_urlpatterns
@@ -151,6 +152,7 @@ SOCKETS: dict[str, tuple[str, int | None]] = {
     # Route → its address for Alice's things, and what Charlie gets.
     "ws/me/": ("/ws/me/", None),
     "ws/reviews/": ("/ws/reviews/", None),
+    "ws/reviews/<int:pk>/": ("/ws/reviews/{review.pk}/", NOT_FOUND),
     "ws/projects/<int:project>/runs/": ("/ws/projects/{project.pk}/runs/", NOT_FOUND),
     "ws/runs/<int:pk>/": ("/ws/runs/{run.pk}/", NOT_FOUND),
     "ws/runs/<int:pk>/candidates/<int:number>/": ("/ws/runs/{run.pk}/candidates/1/", NOT_FOUND),
@@ -168,7 +170,7 @@ def names(patterns: list[Any], space: str = "") -> Iterator[str]:
 
 @pytest.fixture
 def world(alice: User, bob: User) -> World:
-    run = make_run(alice, configuration={"ask_me": True})
+    run = make_run(alice, configuration={"review": ReviewChoice(asks="every")})
     start = make_candidate(run)
     review = make_review(make_candidate(run, number=1, instruction="Sort: {{text}}", parents=[start]))
     project = factories.project_of(alice)

@@ -16,4 +16,4 @@ register.filter("approval", approval_of)
 @register.simple_tag
 def waiting_reviews(user: User | AnonymousUser) -> int:
     """Return how many reviews wait for this person."""
-    return Review.objects.reviewable_by(user).pending().count()
+    return Review.objects.waiting_for(user).count()

@@ -15,6 +15,7 @@ from omegaweb.datasets.services import delete_dataset
 from omegaweb.engine import launcher
 from omegaweb.programs.services import change_program, create_program, delete_program
 from omegaweb.reviews.services import AlreadyDecided, decide, leave_out
+from omegaweb.runs.configuration import ReviewChoice
 from omegaweb.runs.models import RunState
 from omegaweb.runs.services import delete_run, launch_run
 from tests import factories
@@ -105,7 +106,7 @@ def test_what_the_site_does_by_itself_says_so(alice: User, monkeypatch: pytest.M
 
 
 def test_a_decision_is_written_once_with_what_it_was_before(alice: User, bob: User) -> None:
-    run = make_run(alice, configuration={"ask_me": True})
+    run = make_run(alice, configuration={"review": ReviewChoice(asks="every")})
     review = make_review(make_candidate(run, number=1, instruction="Sort: {{text}}"))
     decide(review, user=alice, verdict="rejected", reason="Too short.")
     with pytest.raises(AlreadyDecided):

@@ -13,7 +13,7 @@ from omegaweb.accounts.models import User
 from omegaweb.engine import assembly
 from omegaweb.engine.launcher import launcher
 from omegaweb.engine.model_building import Models
-from omegaweb.runs.configuration import ModelChoice, OptimizerChoice, TrainingChoice
+from omegaweb.runs.configuration import ModelChoice, OptimizerChoice, ReviewChoice, TrainingChoice
 from omegaweb.runs.models import Run, RunState
 from optimizer_core.models.base import ChatRequest
 from optimizer_core.testing import HashEmbedding, ScriptedModel
@@ -63,12 +63,20 @@ def script(monkeypatch: pytest.MonkeyPatch) -> Iterator[Script]:
     until(lambda: not launcher.working_on())
 
 
-def queued_run(owner: User, *, name: str = "Scripted", ask_me: bool = False, epochs: int = 2, **changes: Any) -> Run:
+def queued_run(
+    owner: User,
+    *,
+    name: str = "Scripted",
+    ask_me: bool = False,
+    epochs: int = 2,
+    review: ReviewChoice | None = None,
+    **changes: Any,
+) -> Run:
     """A run that is ready to be started."""
     configuration = {
         "optimizer": OptimizerChoice(kind="omega", parameters={"population_size": 4, "search": "plain"}),
         "training": TrainingChoice(epochs=epochs, batch_size=4, minibatch_size=4, concurrency=2),
-        "ask_me": ask_me,
+        "review": review or ReviewChoice(asks="every" if ask_me else "nobody"),
     }
     version = changes.pop("version", None) or make_version(owner, splits="t" * 8 + "v" * 6 + "s" * 4, name=name)
     run = make_run(

@@ -14,6 +14,7 @@ from omegaweb.accounts.models import User
 from omegaweb.reviews.edits import InvalidEdit
 from omegaweb.reviews.models import Review, ReviewState
 from omegaweb.reviews.services import AlreadyDecided, ReasonMissing, decide
+from omegaweb.runs.configuration import ReviewChoice
 from omegaweb.runs.models import Event, Run, RunState
 from tests.factories_runs import VARIABLE, content_of, make_candidate, make_review, make_run
 
@@ -23,7 +24,7 @@ EXAMPLES = [("a", "billing"), ("b", "technical")]
 @pytest.fixture
 def review(alice: User) -> Review:
     """A mutation that waits for Alice."""
-    run = make_run(alice, configuration={"ask_me": True})
+    run = make_run(alice, configuration={"review": ReviewChoice(asks="every")})
     start = make_candidate(run)
     return make_review(make_candidate(run, number=1, instruction="Sort: {{text}}", examples=EXAMPLES, parents=[start]))
 
@@ -169,7 +170,7 @@ def test_rejecting_without_a_reason_keeps_the_form_open_and_the_review_waiting(a
     response = alice_client.post(address(review), {"verdict": "rejected", "reason": " "})
     assert response.status_code == 422
     page = response.content.decode()
-    assert '<details class="reject" data-escapes open>' in page
+    assert '<details class="reject" id="reject" data-escapes open>' in page
     assert "Say why" in page
     review.refresh_from_db()
     assert review.is_pending

@@ -44,6 +44,10 @@ def launch_data(version: DatasetVersion, program: Program, /, **changes: Any) ->
         "seed": "7",
         "shuffle": "on",
         "test_at_end": "on",
+        "review_asks": "nobody",
+        "review_approvals": "1",
+        "review_hours": "",
+        "review_after_hours": "left_out",
     }
     data.update(changes)
     return {name: value for name, value in data.items() if value is not None}

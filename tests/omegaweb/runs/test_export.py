@@ -16,7 +16,7 @@ from django.urls import reverse
 from omegaweb.accounts.models import User
 from omegaweb.engine.assembly import build_module
 from omegaweb.engine.export import KINDS
-from omegaweb.runs.configuration import ModelChoice
+from omegaweb.runs.configuration import ModelChoice, ReviewChoice
 from omegaweb.runs.models import Candidate
 from optimizer_core.program import Program
 from tests.factories_runs import START, VARIABLE, make_candidate, make_program, make_review, make_run
@@ -140,19 +140,19 @@ def test_a_built_in_model_is_replaced_and_the_file_says_so(alice_client: Client,
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(
-    ("ask_me", "state", "missing"),
+    ("asks", "state", "missing"),
     [
-        (False, None, False),
-        (True, None, True),
-        (True, "pending", True),
-        (True, "rejected", True),
-        (True, "withdrawn", True),
-        (True, "edited", True),
-        (True, "approved", False),
+        ("nobody", None, False),
+        ("every", None, True),
+        ("every", "pending", True),
+        ("every", "rejected", True),
+        ("every", "withdrawn", True),
+        ("every", "edited", True),
+        ("every", "approved", False),
     ],
 )
-def test_what_nobody_approved_says_so(alice: User, alice_client, kind: str, ask_me: bool, state, missing) -> None:
-    candidate = make_candidate(make_run(alice, configuration={"ask_me": ask_me}), number=1)
+def test_what_nobody_approved_says_so(alice: User, alice_client, kind: str, asks: str, state, missing) -> None:
+    candidate = make_candidate(make_run(alice, configuration={"review": ReviewChoice(asks=asks)}), number=1)
     if state is not None:
         make_review(candidate, state=state, reviewer=alice, decided_at=START)
     text = exported(alice_client, candidate, kind)
@@ -161,7 +161,7 @@ def test_what_nobody_approved_says_so(alice: User, alice_client, kind: str, ask_
 
 
 def test_an_edit_is_approved_by_whoever_made_it(alice: User, alice_client: Client) -> None:
-    run = make_run(alice, configuration={"ask_me": True})
+    run = make_run(alice, configuration={"review": ReviewChoice(asks="every")})
     proposal = make_candidate(run, number=1, instruction="Sort")
     edit = make_candidate(run, number=2, instruction="Sort well", operator="edit", parents=[proposal])
     make_review(proposal, state="edited", reviewer=alice, decided_at=START, edited_content=edit.content)

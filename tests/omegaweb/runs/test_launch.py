@@ -15,6 +15,7 @@ from omegaweb.runs.configuration import (
     BudgetChoice,
     ModelChoice,
     OptimizerChoice,
+    ReviewChoice,
     RewardChoice,
     RunConfiguration,
     TrainingChoice,
@@ -95,7 +96,9 @@ def test_omega_and_a_typed_model_are_kept(alice_client: Client, version: Dataset
         "proposer_model": "other",
         "proposer_typed": " ollama_chat/llama3.2 ",
         "api_base": "http://localhost:11434",
-        "ask_me": "on",
+        "review_asks": "every",
+        "review_approvals": "2",
+        "review_hours": "48",
         "omega-instructions": "Be brief.",
     }
     response = alice_client.post(URL, launch_data(version, program, **changes))
@@ -106,7 +109,7 @@ def test_omega_and_a_typed_model_are_kept(alice_client: Client, version: Dataset
     assert choices.optimizer.parameters["instructions"] == "Be brief."
     assert choices.optimizer.parameters["reasoning_effort"] is None
     assert choices.models.proposer == "ollama_chat/llama3.2"
-    assert choices.ask_me
+    assert choices.review == ReviewChoice(asks="every", approvals=2, hours=48)
 
 
 def test_the_page_offers_ones_own_things_only(

@@ -8,7 +8,7 @@ import pytest
 from django.template.loader import render_to_string
 
 from omegaweb.accounts.models import User
-from omegaweb.runs.configuration import ModelChoice
+from omegaweb.runs.configuration import ModelChoice, ReviewChoice
 from omegaweb.runs.models import Candidate, Run, RunState
 from omegaweb.runs.result import Verdict, result_of
 from tests.factories_runs import make_candidate, make_review, make_run, make_scores, make_version
@@ -112,7 +112,7 @@ def test_simulated_models_are_labelled_and_real_ones_are_not(alice: User) -> Non
 
 
 def test_a_winner_nobody_approved_is_marked_where_people_are_asked(alice: User) -> None:
-    run = measured(make_run(alice, configuration={"ask_me": True}), "improved", (0.25, 0.1, 0.4))
+    run = measured(make_run(alice, configuration={"review": ReviewChoice(asks="every")}), "improved", (0.25, 0.1, 0.4))
     assert "NOT APPROVED" in region(run)
     make_review(run.candidates.get(number=1), state="approved", reviewer=alice, decided_at=run.created_at)
     assert "Approved by alice" in region(run)

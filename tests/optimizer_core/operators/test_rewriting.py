@@ -80,7 +80,18 @@ async def test_the_prompt_holds_descriptions_evidence_and_what_reviewers_said():
             ScoredPrediction(inputs={"t": "lost"}, output=None, target={"l": "c"}, reward=0.0, error="timed out"),
         ),
         hard=(ScoredPrediction(inputs={"t": "hard"}, output={}, target=None, reward=0.1, observations=4),),
-        rejections=(Rejection(candidate="1", content={"namer": {"instructions": "Shout."}}, reason="too loud"),),
+        rejections=(
+            Rejection(candidate="1", content={"namer": {"instructions": "Shout."}}, reason="too loud"),
+            Rejection(
+                candidate="2", content={"namer": {"instructions": "Sing."}}, reason="name it", wants_changes=True
+            ),
+            Rejection(
+                candidate="3",
+                content={"namer": {"instructions": "Hum."}},
+                reason="",
+                edited={"namer": {"instructions": "Hum softly."}},
+            ),
+        ),
     )
     model, of = ScriptedModel([{"thinking": "", "instructions": "New {{x}}."}]), variable()
     await mutate(asking(model), brief(of, evidence, "Mind the tone."), of.content)
@@ -96,6 +107,8 @@ async def test_the_prompt_holds_descriptions_evidence_and_what_reviewers_said():
         '"failed": "timed out"',
         '"times_seen": 4',
         '{"proposal": {"instructions": "Shout."}, "reason": "too loud"}',
+        '{"proposal": {"instructions": "Sing."}, "asked_for": "name it"}',
+        '{"before": {"instructions": "Hum."}, "after": {"instructions": "Hum softly."}, "reason": "none given"}',
         "be brief about it",
     ):
         assert expected in text

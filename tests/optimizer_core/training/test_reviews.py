@@ -61,6 +61,39 @@ async def test_a_rejected_candidate_never_comes_back_and_its_reason_reaches_the_
     assert program.get_state()["namer"]["instructions"] == START
 
 
+async def test_a_request_for_changes_keeps_it_out_and_tells_the_proposer_what_is_wanted():
+    proposer, optimizer = ScriptedModel(add_a_rule), omega()
+    optimizer.language_model = proposer
+    wanted = Verdict(decision=Decision.CHANGES_REQUESTED, reviewer="Alice", comment="name the colours")
+    _, recorder = await run(optimizer=optimizer, review=ScriptedGate(lambda proposal: wanted), epochs=2)
+    assert not {event.candidate for event in recorder.of("review.decided")} & members(recorder)
+    assert '"asked_for": "name the colours"' in proposer.requests[-1].messages[1]["content"]
+
+
+async def test_what_was_left_out_stays_out_and_teaches_nothing():
+    proposer, optimizer = ScriptedModel(add_a_rule), omega()
+    optimizer.language_model = proposer
+    nobody = Verdict(decision=Decision.LEFT_OUT, comment="nobody came")
+    _, recorder = await run(optimizer=optimizer, review=ScriptedGate(lambda proposal: nobody), epochs=2)
+    assert not {event.candidate for event in recorder.of("review.decided")} & members(recorder)
+    assert "nobody came" not in proposer.requests[-1].messages[1]["content"]
+
+
+async def test_how_a_person_rewrote_a_proposal_reaches_the_proposer():
+    proposer, optimizer = ScriptedModel(add_a_rule), omega()
+    optimizer.language_model = proposer
+
+    def edit(proposal):
+        text = f"{proposal.content['namer']['instructions']} Rewritten."
+        content = {"namer": {"instructions": text, "examples": []}}
+        return Verdict(decision=Decision.EDITED, reviewer="Alice", comment="clearer", content=content)
+
+    await run(optimizer=optimizer, review=ScriptedGate(edit), epochs=2)
+    shown = proposer.requests[-1].messages[1]["content"]
+    assert "Proposals that a reviewer rewrote" in shown
+    assert "Rewritten." in shown
+
+
 async def test_an_edited_text_is_a_new_candidate_scored_on_the_same_samples():
     text = f"{START} a=red b=green c=blue d=black"
     edit = Verdict(

@@ -1,0 +1,51 @@
+"""What the region "decision" of a review's page shows: the question, who has said what, and what this person may do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+
+from omegaweb.accounts.models import User
+from omegaweb.projects.access import can_review
+from omegaweb.reviews.authors import author_of, why_not_approve
+from omegaweb.reviews.forms import ChangesForm, RejectForm
+from omegaweb.reviews.models import Review
+from omegaweb.runs.diffs import diff_contents
+
+
+def decision_context(
+    review: Review,
+    user: User | AnonymousUser,
+    *,
+    reject_form: RejectForm | None = None,
+    changes_form: ChangesForm | None = None,
+) -> dict[str, Any]:
+    """Return what the region is drawn from.
+
+    Args:
+        review: with its run and candidate.
+        user: who looks.
+        reject_form: as it was sent, where it was refused.
+        changes_form: the same.
+    """
+    may_decide = isinstance(user, User) and can_review(user, review)
+    approvals = list(review.approvals())
+    return {
+        "review": review,
+        "candidate": review.candidate,
+        "run": review.run,
+        "user": user,
+        "may_decide": may_decide,
+        "why_not": why_not_approve(review, user) if may_decide and isinstance(user, User) else "",
+        "approvals": approvals,
+        "approvals_needed": review.run.choices.review.approvals,
+        "author": author_of(review),
+        "edit_diff": _edit_of(review),
+        "reject_form": reject_form or RejectForm(use_required_attribute=False),
+        "changes_form": changes_form or ChangesForm(use_required_attribute=False),
+    }
+
+
+def _edit_of(review: Review) -> Any:
+    return diff_contents(review.candidate.content, review.edited_content) if review.edited_content else None
