@@ -255,7 +255,7 @@ def test_functions_and_querysets_agree(world: World, bob: User, charlie: User, r
 @pytest.mark.parametrize("route", SOCKETS)
 async def test_who_may_have_the_socket(world: World, bob: User, charlie: User, route: str) -> None:
     path, refusal = SOCKETS[route]
-    path = path.format(project=world.project, run=world.run)
+    path = path.format(project=world.project, run=world.run, review=world.review)
     assert await Socket(path, None).connect() == SIGNED_OUT
     assert await is_refused(path, charlie) == refusal
     for role in ROLES:
