@@ -9,7 +9,7 @@ from optimizer_core.population.vectors import pack, unpack
 
 
 def test_a_vector_comes_back_to_three_digits():
-    vector = np.random.default_rng(1).standard_normal(384).astype(np.float32) / 20
+    vector = (np.random.default_rng(1).standard_normal(384) / 20).astype(np.float32)
 
     again = unpack(pack(vector))
 
