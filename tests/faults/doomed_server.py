@@ -18,6 +18,10 @@ KINDS: dict[str, dict[str, Any]] = {
         "optimizer": {"kind": "omega", "parameters": {"population_size": 4, "proposals_in_flight": 3}},
         "training": {"epochs": 3, "batch_size": 4, "minibatch_size": 8, "concurrency": 8},
     },
+    "a short race": {
+        "optimizer": {"kind": "omega", "parameters": {"population_size": 4, "proposals_in_flight": 3}},
+        "training": {"epochs": 1, "batch_size": 4, "minibatch_size": 8, "concurrency": 8},
+    },
     "racing within a budget": {
         "optimizer": {"kind": "omega", "parameters": {"population_size": 4, "proposals_in_flight": 3}},
         "training": {"epochs": None, "batch_size": 4, "minibatch_size": 8, "concurrency": 8},

@@ -28,6 +28,8 @@ ROOT = Path(__file__).resolve().parents[2]
 LATENCY = 0.03
 #: Seconds after which a run that has not ended counts as hung.
 PATIENCE = 600.0
+#: Seconds between two looks at the state of a run.
+LOOK = 0.2
 OVER = ("completed", "stopped", "failed")
 
 
@@ -72,6 +74,7 @@ class Site:
     def __init__(self, folder: Path, model_url: str, kind: str) -> None:
         self._folder, self._model_url, self._kind = folder, model_url, kind
         self._process: subprocess.Popen[bytes] | None = None
+        self._state, self._looked = "", 0.0
 
     def start(self) -> None:
         command = [sys.executable, "-m", "tests.faults.doomed_server", str(self._folder), str(_free_port())]
@@ -98,7 +101,12 @@ class Site:
 
     @property
     def state(self) -> str:
-        return next((state for (state,) in self.read("SELECT state FROM runs_run")), "")
+        """The state of its run, as it was at most a moment ago: whoever waits asks often."""
+        now = time.monotonic()
+        if now - self._looked > LOOK:
+            self._state = next((state for (state,) in self.read("SELECT state FROM runs_run")), "")
+            self._looked = now
+        return self._state
 
     @property
     def log(self) -> str:
