@@ -22,6 +22,8 @@ class Points:
                 series=series,
                 calls=run.calls,
                 seconds=run.seconds,
+                tokens=run.tokens,
+                cost=run.cost,
                 epoch=run.epoch,
                 value=value,
                 low=candidate.low if candidate else None,

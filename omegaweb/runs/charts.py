@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from omegaweb.runs.durations import in_words
@@ -16,6 +16,8 @@ class Point:
     sequence: int
     calls: int
     seconds: float
+    tokens: int
+    cost: float  # US dollars, of priced calls
     value: float
     low: float | None
     high: float | None
@@ -29,6 +31,7 @@ class Point:
 
 
 Curve = dict[Series, list[Point]]
+POINT_FIELDS = tuple(field.name for field in fields(Point))  # the order in which they are read
 
 #: The style of each line. Colours are names of tokens; the page knows their values in its theme.
 TRACES: dict[Series, dict[str, Any]] = {
@@ -47,7 +50,7 @@ TRACES: dict[Series, dict[str, Any]] = {
         "line": {"width": 1.5, "dash": "dot"},
         "error_y": {"type": "data", "symmetric": False, "thickness": 1, "width": 3},
     },
-    Series.BEST: {"mode": "lines", "color": "--accent", "line": {"width": 2.5, "shape": "hv"}},
+    Series.BEST: {"mode": "lines", "color": "--accent", "band": True, "line": {"width": 2.5, "shape": "hv"}},
     Series.BASELINE: {"mode": "lines", "color": "--test", "line": {"width": 1.5, "dash": "dash"}},
 }
 
@@ -58,18 +61,9 @@ def curve_after(run: Run, sequence: int, *, until: int | None = None) -> Curve:
     if until is not None:
         rows = rows.filter(sequence__lte=until)
     curve: Curve = {}
-    columns = ("series", "sequence", "calls", "seconds", "value", "low", "high", "count", "candidate__number")
-    for series, number, calls, seconds, value, low, high, count, candidate in rows.values_list(*columns):
-        point = Point(
-            sequence=number,
-            calls=calls,
-            seconds=seconds,
-            value=value,
-            low=low,
-            high=high,
-            count=count,
-            candidate=candidate,
-        )
+    columns = ("sequence", "calls", "seconds", "tokens", "cost", "value", "low", "high", "count", "candidate__number")
+    for series, *values in rows.values_list("series", *columns):
+        point = Point(**dict(zip(POINT_FIELDS, values, strict=True)))
         curve.setdefault(Series(series), []).append(point)
     return curve
 
@@ -87,13 +81,17 @@ def figure(run: Run) -> dict[str, Any]:
 
 
 def points_json(curve: Curve) -> dict[str, list[list[Any]]]:
-    """Return [sequence, calls, seconds, value, low, high, text] of each point, by line."""
+    """Return what static/js/chart_parts.js reads of each point, by line."""
     return {
-        series.value: [
-            [p.sequence, p.calls, round(p.seconds, 1), p.value, p.low, p.high, hover_text(series, p)] for p in points
-        ]
+        series.value: [point_json(point, hover_text(series, point)) for point in points]
         for series, points in curve.items()
     }
+
+
+def point_json(point: Point, text: str) -> list[Any]:
+    """Return [sequence, calls, seconds, tokens, cost, value, low, high, text]."""
+    spent = [point.calls, round(point.seconds, 1), point.tokens, round(point.cost, 6)]
+    return [point.sequence, *spent, point.value, point.low, point.high, text]
 
 
 def hover_text(series: Series, point: Point) -> str:
@@ -102,6 +100,12 @@ def hover_text(series: Series, point: Point) -> str:
     interval = f", 95 % {point.interval}" if point.interval else ""
     rows = ", the rows its parent failed on first" if series is Series.BEHIND else ""
     return (
-        f"<b>{series.label}{name}</b><br>{point.value:.3f} (n {point.count}{interval}{rows})"
-        f"<br>{point.calls:,} calls, {in_words(point.seconds)}"
+        f"<b>{series.label}{name}</b><br>{point.value:.3f} (n {point.count}{interval}{rows})<br>{spent_in_words(point)}"
     )
+
+
+def spent_in_words(point: Point) -> str:
+    """Return what had been spent when a point was measured."""
+    money = f", ${point.cost:,.4f}" if point.cost else ""
+    tokens = f", {point.tokens:,} tokens" if point.tokens else ""
+    return f"{point.calls:,} calls, {in_words(point.seconds)}{tokens}{money}"

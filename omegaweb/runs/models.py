@@ -326,6 +326,8 @@ class Measurement(models.Model):
     series = models.CharField(max_length=12, choices=Series)
     calls = models.PositiveIntegerField()  # spent when it was measured
     seconds = models.FloatField()
+    tokens = models.PositiveBigIntegerField(default=0)
+    cost = models.FloatField(default=0.0)  # US dollars, of priced calls
     epoch = models.PositiveIntegerField(default=0)
     value = models.FloatField()
     low = models.FloatField(null=True, blank=True)

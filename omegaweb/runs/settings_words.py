@@ -12,7 +12,7 @@ from omegaweb.runs.configuration import (
     ModelChoice,
     OptimizerChoice,
     ReviewChoice,
-    RewardChoice,
+    RunConfiguration,
     TrainingChoice,
 )
 from omegaweb.runs.models import Run
@@ -39,7 +39,7 @@ def settings_in_words(run: Run) -> list[tuple[str, str]]:
         ("Dataset", f"{run.dataset_version.dataset.name}, version {run.dataset_version.number}"),
         ("Rows", f"{sizes['train']} training, {sizes['validation']} validation, {sizes['test']} test"),
         ("Begins with", f"candidate #{choices.start['number']} of an earlier run" if choices.start else ""),
-        ("Reward", _reward(choices.reward)),
+        ("Reward", reward_in_words(choices)),
         *_optimizer(choices.optimizer),
         *_models(choices.models, reward=choices.reward.kind, is_omega=choices.optimizer.kind == "omega"),
         ("Training", _training(choices.training)),
@@ -63,7 +63,9 @@ def review_in_words(choice: ReviewChoice) -> str:
     return "\n".join(lines)
 
 
-def _reward(choice: RewardChoice) -> str:
+def reward_in_words(choices: RunConfiguration) -> str:
+    """Return how answers are rewarded."""
+    choice = choices.reward
     words = REWARDS.get(choice.kind, choice.kind)
     if choice.kind == "exact_match":
         words += ", case does not count" if choice.ignore_case else ", case counts"

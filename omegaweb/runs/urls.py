@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from omegaweb.runs.views.candidate import blame, candidate
+from omegaweb.runs.views.compare import compare
 from omegaweb.runs.views.detail import delete, detail, event, resume, stop
 from omegaweb.runs.views.export import export
 from omegaweb.runs.views.handwork import ban, note, pin, unpin, vary
@@ -17,6 +18,7 @@ app_name = "runs"
 
 urlpatterns = [
     path("", runs, name="list"),
+    path("compare/", compare, name="compare"),
     path("<int:pk>/", detail, name="detail"),
     path("<int:pk>/events/<int:sequence>/", event, name="event"),
     path("<int:pk>/stop/", stop, name="stop"),

@@ -93,6 +93,7 @@ TABLE: dict[str, Row] = {
     "programs:delete": Row(right=EDIT, arguments=("program.pk",), post=True),
     "programs:try": Row(right=EDIT, arguments=("program.pk",), post=True),
     "runs:list": Row(right=None),
+    "runs:compare": Row(right=SEE, data={"run": "run.pk"}),
     "runs:detail": Row(right=SEE, arguments=("run.pk",)),
     "runs:event": Row(right=SEE, arguments=("run.pk", 1)),
     "runs:candidate": Row(right=SEE, arguments=("run.pk", 1)),
@@ -154,6 +155,7 @@ SOCKETS: dict[str, tuple[str, int | None]] = {
     "ws/reviews/": ("/ws/reviews/", None),
     "ws/reviews/<int:pk>/": ("/ws/reviews/{review.pk}/", NOT_FOUND),
     "ws/projects/<int:project>/runs/": ("/ws/projects/{project.pk}/runs/", NOT_FOUND),
+    "ws/runs/compare/": ("/ws/runs/compare/?run={run.pk}", NOT_FOUND),
     "ws/runs/<int:pk>/": ("/ws/runs/{run.pk}/", NOT_FOUND),
     "ws/runs/<int:pk>/candidates/<int:number>/": ("/ws/runs/{run.pk}/candidates/1/", NOT_FOUND),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -55,3 +56,15 @@ def test_a_point_names_its_candidate_n_and_interval(run):
     assert f"#{point.candidate}" in text
     assert f"n {point.count}, 95 % {point.low:.2f}–{point.high:.2f}" in text
     assert points_json({Series.MINIBATCH: [point]})["minibatch"][0][0] == point.sequence
+
+
+def test_a_point_knows_what_had_been_spent(alice):
+    said = list(event_streams.whole_run())
+    spent = replace(event_streams.spent(16), cost=0.25)
+    run = recorded_run(alice, [*said[:3], spent, *said[4:6]])
+
+    best = curve_after(run, 0)[Series.BEST][0]
+
+    assert (best.calls, best.tokens, best.cost) == (16, 1280, 0.25)
+    assert "1,280 tokens, $0.2500" in hover_text(Series.BEST, best)
+    assert points_json({Series.BEST: [best]})["best"][0][:5] == [6, 16, 1.6, 1280, 0.25]

@@ -1,0 +1,1 @@
+"""Several runs beside each other: their curves, their final figures, what differs in their settings."""

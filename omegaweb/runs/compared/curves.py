@@ -1,0 +1,47 @@
+"""The best so far of each run that is compared, as one chart draws it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from omegaweb.runs.charts import Point, curve_after, point_json, spent_in_words
+from omegaweb.runs.compared.choice import Chosen
+from omegaweb.runs.models import Series
+
+#: Lines beyond this are dashed, so that a colour is not all that tells them apart.
+SOLID = 4
+
+
+def compared_figure(chosen: Sequence[Chosen]) -> dict[str, Any]:
+    """Return the lines with their styles and all points so far."""
+    return {"traces": [{**_style(each), "points": line_of(each), "spent": spent_of(each)} for each in chosen]}
+
+
+def line_of(chosen: Chosen) -> list[list[Any]]:
+    """Return the points of a run's best so far."""
+    points = curve_after(chosen.run, 0, until=chosen.run.last_sequence).get(Series.BEST, [])
+    return [point_json(point, _hover_text(chosen, point)) for point in points]
+
+
+def spent_of(chosen: Chosen) -> list[Any]:
+    """Return where a run stands on the axes now: its best so far holds until there."""
+    run = chosen.run
+    return [run.calls, round(run.seconds, 1), run.tokens, round(run.cost, 6)]
+
+
+def _style(chosen: Chosen) -> dict[str, Any]:
+    dash = {} if chosen.place <= SOLID else {"dash": "dash"}
+    return {
+        "run": chosen.run.pk,
+        "name": f"{chosen.letter} {chosen.run.name}",
+        "color": f"--run-{chosen.place}",
+        "line": {"width": 2.25, "shape": "hv", **dash},
+    }
+
+
+def _hover_text(chosen: Chosen, point: Point) -> str:
+    """By its letter: Plotly would read marks in a name that a person gave."""
+    interval = f", 95 % {point.interval}" if point.interval else ""
+    number = "" if point.candidate is None else f" #{point.candidate}"
+    return f"<b>{chosen.letter}{number}</b><br>{point.value:.3f} (n {point.count}{interval})<br>{spent_in_words(point)}"
