@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from omegaweb.engine.projection import Projection
 from omegaweb.reviews.models import Vote
+from omegaweb.reviews.pick_models import PairwisePick
 from omegaweb.runs.models import Measurement, Run
 from optimizer_core.events import event_from_json
 
@@ -44,6 +45,7 @@ def rebuild(run_id: int) -> None:
     run = Run.objects.select_for_update().get(pk=run_id)
     decided = {review.candidate.key: review for review in run.reviews.select_related("candidate")}
     votes = list(Vote.objects.filter(review__run=run))
+    picks = list(PairwisePick.objects.filter(review__run=run))
     lifecycle = {"state": run.state, "reason": run.reason, "message": run.message}
     put_up = [*_keys(run.openings.all()), *_keys(run.releases.all())]
     Measurement.objects.filter(run=run).delete()
@@ -64,6 +66,7 @@ def rebuild(run_id: int) -> None:
         row.candidate = run.candidates.get(key=key)
         row.save(update_fields=["candidate"])
     Vote.objects.bulk_create(votes)
+    PairwisePick.objects.bulk_create(picks)
     Run.objects.filter(pk=run_id).update(**lifecycle)
 
 

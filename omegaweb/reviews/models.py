@@ -7,6 +7,7 @@ from django.db import models
 from django.urls import reverse
 
 from omegaweb.projects.access import InProjectQuerySet, Someone
+from omegaweb.reviews.pick_models import PairwisePick as PairwisePick
 from omegaweb.runs.models import Candidate, Run
 
 #: What a run is told as the reviewer, where a time limit decided. No account can have a name with spaces in it.

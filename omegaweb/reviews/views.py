@@ -8,9 +8,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from omegaweb.accounts.models import User
+from omegaweb.engine.agreement import agreement_of
 from omegaweb.engine.endings import announce
 from omegaweb.projects.access import require_review
 from omegaweb.reviews import services
+from omegaweb.reviews.blind import blind_of
 from omegaweb.reviews.decision import decision_context
 from omegaweb.reviews.edits import InvalidEdit
 from omegaweb.reviews.forms import ChangesForm, EditForm, RejectForm
@@ -182,7 +184,10 @@ def _detail_page(
         return remember_layout(request, render(request, REGIONS[target], context))
     waiting = Review.objects.waiting_for(request.user)
     context |= decision_context(review, request.user, reject_form=reject_form, changes_form=changes_form)
+    if context["may_decide"] and isinstance(request.user, User):
+        context["blind"] = blind_of(review, request.user)
     context |= {
+        "agreement": agreement_of(review.run),
         "lineage": lineage_of(review.candidate),
         "next_review": waiting.after(review).first(),
         "previous_review": waiting.before(review).first(),

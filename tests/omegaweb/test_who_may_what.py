@@ -131,6 +131,7 @@ TABLE: dict[str, Row] = {
     "reviews:list": Row(right=None),
     "reviews:detail": Row(right=SEE, arguments=("review.pk",)),
     "reviews:decide": Row(right=REVIEW, arguments=("review.pk",), post=True, data={"verdict": "approved"}),
+    "reviews:compare": Row(right=REVIEW, arguments=("review.pk",)),
     "reviews:edit": Row(right=REVIEW, arguments=("review.pk",), post=True),
     "reviews:leave-out": Row(right=REVIEW, arguments=("run.pk",), post=True),
     "projects:create": Row(right=None, post=True),

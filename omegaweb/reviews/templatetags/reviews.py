@@ -6,11 +6,13 @@ from django import template
 from django.contrib.auth.models import AnonymousUser
 
 from omegaweb.accounts.models import User
+from omegaweb.engine.agreement import agreement_of
 from omegaweb.reviews.approval import approval_of
 from omegaweb.reviews.models import Review
 
 register = template.Library()
 register.filter("approval", approval_of)
+register.simple_tag(agreement_of)
 
 
 @register.simple_tag
