@@ -9,6 +9,7 @@ from omegaweb.releases.frozen import figures_of
 from omegaweb.releases.models import Release, ReleaseStep, StepKind
 from omegaweb.runs.diffs import ContentDiff, diff_contents
 from omegaweb.runs.result import Result, result_from
+from omegaweb.runs.settings_words import REWARDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +21,11 @@ class Report:
     diff: ContentDiff
     steps: list[ReleaseStep]
     prompt: str
+
+    @property
+    def reward(self) -> str:
+        kind = str(self.figures["reward"])
+        return REWARDS.get(kind, kind)
 
     @property
     def approvals(self) -> list[ReleaseStep]:

@@ -115,7 +115,7 @@ class Result:
     winner_candidate: Candidate | None = None
     validation: Estimate | None = None  # the winner's, to be compared with its test mean
     comparison: Comparison | None = None  # sample by sample; nothing where the winner is the baseline
-    cost_per_point: float | None = None  # US dollars; nothing without a gain or a price
+    cost_per_point: float | None = None  # US dollars; nothing without a reliable gain or a price
     test: PairedTest | None = None  # nothing from before there was one
     looks: int = 1  # how often the test rows had been looked at by then, this time included
 
@@ -177,7 +177,7 @@ def result_from(run: Run, payload: Mapping[str, Any], *, looks: int = 1) -> Resu
         winner_candidate=winner,
         validation=Estimate.of_candidate(winner) if winner is not None else None,
         comparison=comparison,
-        cost_per_point=_cost_per_point(run, difference["mean"]),
+        cost_per_point=_cost_per_point(run, difference["mean"]) if payload["verdict"] == Verdict.IMPROVED else None,
         test=PairedTest(**payload["test"]) if payload.get("test") else None,
         looks=looks,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -72,6 +73,7 @@ def revoke_token(request: PageRequest, pk: int, token: int) -> HttpResponse:
 
 
 def _page(request: PageRequest, program: Program, *, status: int = 200, **shown: object) -> HttpResponse:
+    address = reverse("api-current", args=[program.pk])
     releases = list(program.releases.for_pages().prefetch_related("steps__by"))
     context = {
         "program": program,
@@ -79,7 +81,7 @@ def _page(request: PageRequest, program: Program, *, status: int = 200, **shown:
         "current": next((release for release in releases if release.is_current), None),
         "form": TokenForm(),
         "tokens": program.tokens.valid().select_related("created_by") if can_edit(request.user, program) else [],
-        "address": request.build_absolute_uri(f"/api/programs/{program.pk}/current"),
+        "call": f'curl -H "Authorization: Bearer $TOKEN" {request.build_absolute_uri(address)}',
         **shown,
     }
     return render(request, "pages/releases/program.html", context, status=status)

@@ -62,6 +62,8 @@ def test_it_says_what_a_stakeholder_asks(release: Release, alice_client: Client)
         "This was number 2.",
         "the p-value is 0.800",
         "120 calls",
+        "<span>Added</span>",
+        "Exact match, from 0",
         "ticket 8",  # the first test row, which was fixed
         "gap of the test to it +0.25",
     ):
