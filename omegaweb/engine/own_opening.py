@@ -11,7 +11,7 @@ UNFINISHED = "The run ended before start and winner had answered every test row.
 REASON = "The run tested its winner at its end."
 
 
-def begin(run: Run, candidate: Candidate, *, at: datetime) -> None:
+def begin(run: Run, candidate: Candidate | None, *, at: datetime) -> None:
     """Note that the run has looked at test rows; the winner is the last to be told of."""
     opening = run.openings.filter(by_run=True).first()
     if opening is None:
@@ -24,8 +24,9 @@ def begin(run: Run, candidate: Candidate, *, at: datetime) -> None:
         run.openings.filter(by_run=True).update(candidate=candidate)
 
 
-def finish(run: Run, *, at: datetime) -> None:
+def finish(run: Run, winner: Candidate | None, *, at: datetime) -> None:
     """Note what came of it."""
+    begin(run, winner, at=at)
     run.openings.filter(by_run=True).update(state=OpeningState.DONE, figures=run.result, finished_at=at, message="")
 
 

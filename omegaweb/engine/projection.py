@@ -79,7 +79,7 @@ class Projection:
                 self._spent(event, at)
             case events.TestFinished():
                 self._set(result=events.event_to_json(event))
-                own_opening.finish(self.run, at=at)
+                own_opening.finish(self.run, self._candidates.get(event.winner.get("candidate", "")), at=at)
             case events.WarningRaised():
                 if event.code == events.WAITING_FOR_REVIEW:
                     self._set(state=RunState.WAITING)

@@ -10,9 +10,11 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 from playwright.sync_api import Page
 
 from omegaweb.accounts.models import User
+from omegaweb.releases.tokens import make_token
 from optimizer_core import events
 from tests import event_streams
 from tests.event_streams import BASELINE
+from tests.factories_runs import make_release
 from tests.omegaweb.engine.recording import record, recorded_run
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
@@ -24,7 +26,7 @@ THEMES: tuple[tuple[Literal["light", "dark"], list[str]], ...] = (
     ("dark", ["color-contrast"]),
 )
 #: Files, and pages that are Django's own.
-NOT_OURS = re.compile(r"/export/|^/admin/|^/accounts/sign-out/|^/static/|/events/")
+NOT_OURS = re.compile(r"/export/|/releases/N/(report|files)/|^/admin/|^/accounts/sign-out/|^/static/|/events/")
 MUST_BE_SEEN = {
     "/",
     "/datasets/",
@@ -35,6 +37,8 @@ MUST_BE_SEEN = {
     "/programs/N/",
     "/programs/N/edit/",
     "/programs/new/",
+    "/releases/N/",
+    "/releases/programs/N/",
     "/runs/",
     "/runs/N/",
     "/runs/N/?result",
@@ -82,13 +86,16 @@ def links_of(page: Page) -> list[str]:
 
 
 def test_no_page_has_a_serious_fault(alice_page: Page, alice: User, live_site: str) -> None:
-    recorded_run(alice, event_streams.whole_run(epochs=1, batches=3), name="Finished")
+    finished = recorded_run(alice, event_streams.whole_run(epochs=1, batches=3), name="Finished")
+    make_release(finished.candidates.get(number=1), opening=finished.openings.get())
+    make_token(finished.program, user=alice, name="production")
     waiting = recorded_run(alice, list(event_streams.whole_run(batches=3, finish=False))[:20], name="Waiting")
     asked = waiting.candidates.exclude(key=BASELINE).latest("number")
     record(waiting, events.ReviewRequested(candidate=asked.key, reward=0.5, count=4))
     faults: list[str] = []
     seen: set[str] = set()
-    open_ = [f"{live_site}/runs/{waiting.pk}/stop/", f"{live_site}/accounts/password/", f"{live_site}/"]
+    put_up = f"{live_site}/releases/runs/{finished.pk}/candidates/2/"
+    open_ = [put_up, f"{live_site}/runs/{waiting.pk}/stop/", f"{live_site}/accounts/password/", f"{live_site}/"]
     while open_:
         address = open_.pop()
         shape = shape_of(address)

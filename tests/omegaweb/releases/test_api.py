@@ -124,4 +124,4 @@ def test_when_it_was_last_used_is_noted_at_most_once_a_minute(release: Release):
     assert ProgramToken.objects.get().last_used_at == first
     ProgramToken.objects.update(last_used_at=timezone.now() - timedelta(minutes=2))
     ask(release.program_id, secret)
-    assert ProgramToken.objects.get().last_used_at >= first
+    assert (ProgramToken.objects.get().last_used_at or first) > first
