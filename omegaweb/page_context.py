@@ -27,6 +27,7 @@ DESTINATIONS = (
     ("Programs", "blocks", "programs:list", ""),
     ("Runs", "activity", "runs:list", ""),
     ("Reviews", "list-checks", "reviews:list", "review-badge"),
+    ("Spend", "wallet", "spending:spend", ""),
 )
 
 

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "omegaweb.runs",
     "omegaweb.reviews",
     "omegaweb.releases",
+    "omegaweb.spending",
     "omegaweb.engine",
     "channels",
     "csp",

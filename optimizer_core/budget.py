@@ -86,8 +86,8 @@ class Meter:
     """Counts what is spent by role and refuses the call that would go over the budget.
 
     Calls are reserved before they are made and settled with what they really used. Tokens and money of a call are
-    expected to be the average of that role's calls so far, so an overrun is never more than the calls in flight. Nothing
-    is known of a role's first calls, so these can all be under way when they turn out to be too dear.
+    expected to be the average of that role's calls so far, so an overrun is never more than the calls in flight.
+    Nothing is known of a role's first calls, so these can all be under way when they turn out to be too dear.
 
     Args:
         budget: the limits.

@@ -199,7 +199,7 @@ class SpendUpdated:
     tokens: int
     cost: float  # US dollars, of the calls whose price is known
     seconds: float
-    by_role: JsonObject = field(default_factory=dict)  # role → {calls, tokens, cost, seconds waited}
+    by_role: JsonObject = field(default_factory=dict)  # role → {calls, tokens, cost, seconds waited, unpriced_calls}
     left: JsonObject = field(default_factory=dict)  # only what is limited
     unpriced_calls: int = 0  # calls without a known price
     replayed: int = 0  # answers taken from the journal; they were paid before, and are no calls

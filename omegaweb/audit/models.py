@@ -47,6 +47,8 @@ class Action(StrEnum):
     ROLE_CHANGED = "role.changed"
     INVITATION_MADE = "invitation.made"
     INVITATION_WITHDRAWN = "invitation.withdrawn"
+    PRICE_SET = "price.set"
+    PRICE_FORGOTTEN = "price.forgotten"  # the price list counts again
     AUDIT_EXPORTED = "audit.exported"
 
     @property

@@ -9,6 +9,7 @@ from omegaweb.engine import assembly
 from omegaweb.engine.checkpoints import RowCheckpoints, point_of_departure
 from omegaweb.engine.gate import RowGate
 from omegaweb.engine.journal import RowJournal
+from omegaweb.engine.own_prices import prices_of
 from omegaweb.engine.recorder import Recorder
 from omegaweb.engine.steering import RowSteering
 from omegaweb.runs.models import Run
@@ -22,14 +23,15 @@ def execute(run: Run, *, gate: RowGate, steering: RowSteering, stop: threading.E
         RecordingFailed: what it said could not be written down.
     """
     parts = assembly.assemble(run)
-    asyncio.run(
-        parts.fit(
-            callbacks=[Recorder(run.pk)],
-            review=gate if run.choices.review.in_search else None,
-            stop=stop,
-            steering=steering,
-            checkpoints=RowCheckpoints(run.pk),
-            resume_from=point_of_departure(run),
-            journal=RowJournal(run.pk),
+    with prices_of(run):
+        asyncio.run(
+            parts.fit(
+                callbacks=[Recorder(run.pk)],
+                review=gate if run.choices.review.in_search else None,
+                stop=stop,
+                steering=steering,
+                checkpoints=RowCheckpoints(run.pk),
+                resume_from=point_of_departure(run),
+                journal=RowJournal(run.pk),
+            )
         )
-    )

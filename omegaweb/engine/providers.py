@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 
 from optimizer_core.json_values import JsonObject
-from optimizer_core.models.prices import price_entry, price_list
+from optimizer_core.models.prices import own_price, price_entry, price_list
 
 BUILT_IN = "local/"
 BUILT_IN_LANGUAGE_MODEL = "local/smollm2-135m"
@@ -85,6 +85,13 @@ def missing_key(model: str, api_base: str = "") -> str:
 
 
 def price_of(model: str) -> Price | None:
+    """Return what a model costs: the project's own price, else LiteLLM's; None where it is not known."""
+    if (own := own_price(model)) is not None:
+        return Price(read=own.read, written=own.written)
+    return listed_price(model)
+
+
+def listed_price(model: str) -> Price | None:
     """Return what a model costs by LiteLLM's price list; None where it is not known."""
     if is_built_in(model) or provider_of(model) in OWN_SERVERS:
         return FREE

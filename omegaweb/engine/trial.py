@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -113,7 +114,8 @@ def try_program(
 def _in_own_thread(work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
     # A thread of its own, because the caller's may have an event loop already.
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="trial") as executor:
-        return executor.submit(lambda: asyncio.run(work())).result()
+        # In this context, which knows the project's prices.
+        return executor.submit(copy_context().run, lambda: asyncio.run(work())).result()
 
 
 async def _within(answer: Any, seconds: float) -> Any:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from omegaweb.datasets.models import Dataset
 from omegaweb.engine import assembly, providers
 from omegaweb.engine.messages import plain_message
+from omegaweb.engine.own_prices import prices_of
 from omegaweb.engine.trial import try_program
 from omegaweb.page_request import PageRequest
 from omegaweb.programs import services
@@ -139,7 +140,8 @@ def try_it(request: PageRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         form = TrialForm(request.POST, program=program, dataset=dataset)
         if form.is_valid():
-            trial = try_program(program.definition(), form.inputs(), form.models())
+            with prices_of(program):
+                trial = try_program(program.definition(), form.inputs(), form.models())
         else:
             status = INVALID
     else:

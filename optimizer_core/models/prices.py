@@ -4,13 +4,44 @@ from __future__ import annotations
 
 import importlib.util
 import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 from optimizer_core.budget import Usage
 from optimizer_core.json_values import JsonObject
 
 _PRICE_LIST = "model_prices_and_context_window_backup.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPrice:
+    """What somebody pays for a model, in US dollars a token; it counts instead of the list's."""
+
+    read: float
+    written: float = 0.0
+
+
+_own: ContextVar[Mapping[str, OwnPrice]] = ContextVar("own_prices", default=MappingProxyType({}))
+
+
+@contextmanager
+def own_prices(prices: Mapping[str, OwnPrice]) -> Iterator[None]:
+    """Let these prices, by model string, count in everything that is asked from within."""
+    token = _own.set(prices)
+    try:
+        yield
+    finally:
+        _own.reset(token)
+
+
+def own_price(model: str) -> OwnPrice | None:
+    """Return the price that somebody set for exactly this model string."""
+    return _own.get().get(model)
 
 
 @cache
@@ -37,7 +68,7 @@ def price_entry(model: str) -> JsonObject | None:
 def usage_of(
     model: str, *, prompt_tokens: int, completion_tokens: int, cached_tokens: int = 0, cost: float | None = None
 ) -> Usage:
-    """Return what one call used.
+    """Return what one call used; a price of one's own counts most, then what the provider says, then the list.
 
     Args:
         model: model string.
@@ -46,7 +77,10 @@ def usage_of(
         cached_tokens: of those read, found in the provider's cache.
         cost: US dollars as the provider itself says; by the price list when left out.
     """
-    if cost is None:
+    own = own_price(model)
+    if own is not None:
+        cost = prompt_tokens * own.read + completion_tokens * own.written
+    elif cost is None:
         cost = _listed_cost(model, prompt_tokens, completion_tokens, cached_tokens)
     return Usage(
         calls=1,

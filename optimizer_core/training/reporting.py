@@ -109,6 +109,7 @@ class Reporter:
                 "tokens": usage.tokens,
                 "cost": usage.cost,
                 "seconds": usage.seconds,
+                "unpriced_calls": usage.unpriced_calls,
             }
             for role, usage in self._meter.by_role.items()
             if usage.calls

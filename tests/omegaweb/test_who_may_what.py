@@ -29,6 +29,7 @@ from omegaweb.runs.configuration import ReviewChoice
 from omegaweb.runs.consumers import NOT_FOUND, SIGNED_OUT
 from omegaweb.runs.models import Run, RunState
 from omegaweb.runs.routing import websocket_urlpatterns
+from omegaweb.spending.models import ModelPrice
 from tests import factories
 from tests.factories_runs import make_candidate, make_release, make_review, make_run
 from tests.people import join, signed_in
@@ -50,6 +51,7 @@ class World:
     review: Review
     invitation: Invitation
     member: Membership
+    price: ModelPrice
     release: Release
     token: ProgramToken
 
@@ -134,6 +136,10 @@ TABLE: dict[str, Row] = {
     "reviews:compare": Row(right=REVIEW, arguments=("review.pk",)),
     "reviews:edit": Row(right=REVIEW, arguments=("review.pk",), post=True),
     "reviews:leave-out": Row(right=REVIEW, arguments=("run.pk",), post=True),
+    "spending:spend": Row(right=SEE, data=HERE),
+    "spending:export": Row(right=SEE, data=HERE),
+    "spending:prices": Row(right=OWN, arguments=("project.pk",), post=True, data={"model": "a/b", "read": "1"}),
+    "spending:forget-price": Row(right=OWN, arguments=("project.pk", "price.pk"), post=True),
     "projects:create": Row(right=None, post=True),
     "projects:detail": Row(right=SEE, arguments=("project.pk",)),
     "projects:switch": Row(right=SEE, arguments=("project.pk",), post=True),
@@ -186,6 +192,7 @@ def world(alice: User, bob: User) -> World:
         review=review,
         invitation=invitation,
         member=join(project, User.objects.create_user("eve"), Role.VIEWER),
+        price=ModelPrice.objects.create(project=project, model="someone/priced", read=1),
         release=make_release(start, files={"prompt": {"text": "", "filename": "a.txt", "content_type": "text/plain"}}),
         token=make_token(run.program, user=alice, name="production")[0],
     )
@@ -305,6 +312,7 @@ OFFERS = [
     ("/projects/{project.pk}/", "/projects/{project.pk}/invitations/", OWN),
     ("/projects/{project.pk}/", "/role/", OWN),
     ("/projects/{project.pk}/audit/", "/audit/export/", OWN),
+    ("/projects/{project.pk}/prices/", "/prices/{price.pk}/forget/", OWN),
 ]
 
 

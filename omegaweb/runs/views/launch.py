@@ -15,6 +15,7 @@ from omegaweb.engine import choices, launcher, providers
 from omegaweb.engine import example as ready_made
 from omegaweb.engine.estimate import Estimate, measure_rows
 from omegaweb.engine.estimate import estimate as estimate_run
+from omegaweb.engine.own_prices import prices_of
 from omegaweb.engine.workload import Sizes
 from omegaweb.page_request import PageRequest
 from omegaweb.projects.current import project_for_new
@@ -57,8 +58,9 @@ def launch(request: PageRequest) -> HttpResponse:
 @require_POST
 def estimate(request: PageRequest) -> HttpResponse:
     """Show what the form as it stands would take."""
-    estimated = _estimate(project_for_new(request), request.POST)
-    return render(request, "partials/runs/estimate.html", {"estimate": estimated})
+    project = project_for_new(request)
+    context = {"estimate": _estimate(project, request.POST), "project": project}
+    return render(request, "partials/runs/estimate.html", context)
 
 
 @require_POST
@@ -113,7 +115,8 @@ def _estimate(project: Project, sent: QueryDict) -> Estimate | None:
     version = form.cleaned_data["version"]
     sizes = Sizes(**version.split_sizes())
     configuration = form.configuration()
-    return estimate_run(configuration, sizes, row_characters=measure_rows(version, configuration.program))
+    with prices_of(project):
+        return estimate_run(configuration, sizes, row_characters=measure_rows(version, configuration.program))
 
 
 def _as_sent(values: dict[str, Any]) -> QueryDict:
