@@ -14,6 +14,7 @@ from omegaweb.engine.run_data import missing_inputs, missing_targets
 from omegaweb.programs.models import Program
 from omegaweb.projects.access import InProject
 from omegaweb.projects.models import Project
+from omegaweb.runs.advice.given import asked_changes
 from omegaweb.runs.form_values import current_preset, values_of_preset, values_of_run
 from omegaweb.runs.models import Run
 
@@ -48,12 +49,14 @@ def starting_values(project: Project, asked: Mapping[str, str]) -> dict[str, Any
     """
     if asked.get("from", "").isdecimal():
         run = get_object_or_404(Run.objects.in_project(project), pk=int(asked["from"]))
+        again = values_of_run(run)
+        again |= asked_changes(asked, again)
         number = asked.get("candidate", "")
         if not number.isdecimal():
-            return values_of_run(run)
+            return again
         candidate = get_object_or_404(run.candidates, number=int(number))
         name = f"{run.name}, from #{candidate.number}"[:120]
-        return {**values_of_run(run), "name": name, "start": f"{run.pk}:{candidate.number}"}
+        return {**again, "name": name, "start": f"{run.pk}:{candidate.number}"}
     values = preset_values(asked.get("preset", ""))
     if values is None:
         first = choices.OPTIMIZERS[0]

@@ -18,6 +18,7 @@ from django.template.loader import get_template
 from django.utils import timezone
 
 from omegaweb.accounts.models import User
+from omegaweb.runs.advice.given import advice_context
 from omegaweb.runs.comparison import compare
 from omegaweb.runs.evidence import samples_beside
 from omegaweb.runs.family import family_of
@@ -288,6 +289,7 @@ REGIONS: dict[str, Region] = {
         Region(name="run-progress", context=_progress),
         Region(name="run-notices", context=_notices, kinds=_LIFE | _REVIEWS | {"population.updated"}),
         Region(name="run-scores", context=_scores, kinds=_LIFE | _MEASURES | {"test.finished"}),
+        Region(name="run-advice", context=advice_context, kinds=_LIFE | _CANDIDATES | _MEASURES, tab="overview"),
         Region(name="curve-text", context=_curve_text, kinds=_MEASURES, tab="overview"),
         Region(name="run-population", context=_population, kinds=_CANDIDATES | _REVIEWS, tab="overview"),
         Region(name="run-candidates", context=_candidates, kinds=_CANDIDATES | _REVIEWS, tab="candidates"),

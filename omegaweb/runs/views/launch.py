@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -20,6 +21,7 @@ from omegaweb.engine.workload import Sizes
 from omegaweb.page_request import PageRequest
 from omegaweb.projects.current import project_for_new
 from omegaweb.projects.models import Project
+from omegaweb.runs.advice.given import asked_changes
 from omegaweb.runs.form_values import current_preset
 from omegaweb.runs.forms import LaunchForm
 from omegaweb.runs.launch_sections import sections
@@ -37,7 +39,8 @@ def launch(request: PageRequest) -> HttpResponse:
     asked = request.GET.dict()
     project = project_for_new(request, beside=made_from(request.user, asked))
     if request.method == "GET":
-        return _page(request, LaunchForm(project=project, initial=starting_values(project, asked)))
+        form = LaunchForm(project=project, initial=starting_values(project, asked))
+        return _page(request, form, changed=asked_changes(asked, form.fields))
     if {PRESET, REFRESH, SWITCH} & request.POST.keys():
         return _page(request, LaunchForm(project=project, initial=_changed(project, request.POST)))
     form = LaunchForm(request.POST, project=project)
@@ -75,11 +78,15 @@ def example(request: PageRequest) -> HttpResponse:
     )
 
 
-def _page(request: PageRequest, form: LaunchForm, *, status: int = 200) -> HttpResponse:
+def _page(request: PageRequest, form: LaunchForm, *, status: int = 200, changed: Iterable[str] = ()) -> HttpResponse:
+    for name in changed:
+        attributes = form.fields[name].widget.attrs
+        attributes["class"] = f"{attributes.get('class', '')} is-changed".strip()
     values = {name: form[name].value() for name in form.fields}
     version = form.chosen_version
     context = {
         "form": form,
+        "changed": [form[name] for name in changed],
         "project": form.project,
         "sections": sections(form),
         "optimizers": choices.OPTIMIZERS,

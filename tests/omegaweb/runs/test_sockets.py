@@ -76,7 +76,8 @@ async def test_the_first_frame_is_a_whole_snapshot(run, alice_client):
     assert frame["sequence"] == 30
     assert frame["state"] == "running"
     assert set(frame["regions"]) == {
-        *("run-state", "run-actions", "run-progress", "run-notices", "run-scores", "curve-text", "run-population")
+        *("run-state", "run-actions", "run-progress", "run-notices", "run-scores", "run-advice", "curve-text"),
+        "run-population",
     }
     assert points_of([frame]) == await sync_to_async(all_points)(run)
     await socket.disconnect()

@@ -1,0 +1,85 @@
+"""Rules about the search: it is stuck, its population is all alike, its proposals mend nothing."""
+
+from __future__ import annotations
+
+from omegaweb.runs.advice.measured import Measured
+from omegaweb.runs.advice.piece import Advice, tuned
+
+#: Proposals in a row without a new best, and the share of all calls that they took.
+STUCK_AFTER = 10
+STUCK_SHARE = 0.3
+#: Mean distance, from 0 to 1, below which members say nearly the same.
+ALIKE = 0.05
+FEWEST_DISTANCES = 3
+#: A population of one or two after so many proposals has collapsed too.
+TRIED_ENOUGH = 10
+COLLAPSED_TO = 2
+#: Proposals that make a share of them mean something.
+FEWEST_PROPOSALS = 8
+MENDING_SHARE = 0.6
+WARM = 0.6  # temperatures that the help of the form calls raised
+EXPLORING = 0.6
+
+
+def stuck(measured: Measured) -> Advice | None:
+    """No new best for many proposals and a good part of the calls."""
+    if not measured.calls or measured.since_best < STUCK_AFTER:
+        return None
+    share = (measured.calls - measured.calls_at_best) / measured.calls
+    if share < STUCK_SHARE:
+        return None
+    size = measured.parameter("population_size")
+    temperature = measured.parameter("mutation_temperature")
+    warmer = tuned(measured, "mutation_temperature", WARM) if temperature is not None and temperature < WARM else ()
+    return Advice(
+        code="stuck",
+        title=f"No new best for {measured.since_best} proposals",
+        measured=f"{measured.since_best} of {measured.proposals} proposals came after the best so far, and "
+        f"{share * 100:.0f} % of {measured.calls:,} calls.",
+        meaning="The search may sit on a local best. Warmer rewriting and a larger population try "
+        "what is farther away.",
+        changes=warmer + (tuned(measured, "population_size", size * 2) if isinstance(size, int) else ()),
+    )
+
+
+def collapsed(measured: Measured) -> Advice | None:
+    """The members of the population are alike, or hardly any are left."""
+    distances = measured.novelties
+    nearby = len(distances) >= FEWEST_DISTANCES and sum(distances) / len(distances) < ALIKE
+    few = 0 < measured.members <= COLLAPSED_TO and measured.proposals >= TRIED_ENOUGH
+    if not (nearby or few):
+        return None
+    said = f"{measured.members} in the population after {measured.proposals} proposals"
+    if nearby:
+        said += f"; mean distance to fitter neighbours {sum(distances) / len(distances):.3f} (n {len(distances)})"
+    neighbours, temperature = measured.parameter("k_nearest_fitter"), measured.parameter("selection_temperature")
+    wider = tuned(measured, "k_nearest_fitter", neighbours * 2) if isinstance(neighbours, int) else ()
+    hotter = (
+        tuned(measured, "selection_temperature", EXPLORING)
+        if temperature is not None and temperature < EXPLORING
+        else ()
+    )
+    return Advice(
+        code="collapsed",
+        title="The population has become alike",
+        measured=f"{said}.",
+        meaning="Rewriting what is alike finds little new. Dominated novelty with a larger K keeps more variety, and a "
+        "higher selection temperature lets weaker candidates be parents.",
+        changes=tuned(measured, "algorithm", "dns") + wider + hotter,
+    )
+
+
+def mends_nothing(measured: Measured) -> Advice | None:
+    """Most proposals mend nothing of what their parent failed on."""
+    if measured.proposals < FEWEST_PROPOSALS or measured.mending_nothing / measured.proposals < MENDING_SHARE:
+        return None
+    shown = measured.parameter("nb_worst_predictions")
+    return Advice(
+        code="mends_nothing",
+        title="Most proposals mend nothing",
+        measured=f"{measured.mending_nothing} of {measured.proposals} proposals mended nothing of what their parent "
+        "failed on.",
+        meaning="The proposing model does not see what goes wrong, or cannot say how to mend it. Show it more "
+        "failures, or choose a more capable proposing model; a note to the proposer may help this run at once.",
+        changes=tuned(measured, "nb_worst_predictions", shown * 2) if isinstance(shown, int) and shown else (),
+    )

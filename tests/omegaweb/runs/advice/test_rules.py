@@ -1,0 +1,96 @@
+"""Each rule of the advice on its edge."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from omegaweb.engine.choices import card_of
+from omegaweb.runs.advice.answer_rules import ends_early, failing, over_fitted, rate_limited
+from omegaweb.runs.advice.given import RULES, advice_about, asked_changes
+from omegaweb.runs.advice.measured import Measured
+from omegaweb.runs.advice.search_rules import collapsed, mends_nothing, stuck
+
+BASE = Measured(optimizer="omega", parameters=card_of("omega").defaults())
+PLAIN = Measured(optimizer="random_few_shot", parameters=card_of("random_few_shot").defaults())
+STUCK = replace(BASE, proposals=20, since_best=10, calls=1000, calls_at_best=700)
+ALIKE = replace(BASE, members=5, novelties=(0.04, 0.04, 0.04), proposals=6)
+MENDING = replace(BASE, proposals=10, mending_nothing=6)
+RIGHT, WRONG = (1.0,), (0.0,)
+FITTED = replace(BASE, train=RIGHT * 18 + WRONG * 2, validation=RIGHT * 10 + WRONG * 10)
+REFUSED = replace(BASE, answers=100, failed=2, refused=2)
+FAILING = replace(BASE, answers=100, failed=10)
+ENDING = replace(
+    BASE, calls=1000, calls_at_best=800, proposals=9, since_best=2, used={"calls": 0.9}, limits={"calls": 1100.0}
+)
+
+
+@pytest.mark.parametrize(
+    ("rule", "fires", "silent"),
+    [
+        (stuck, STUCK, replace(STUCK, since_best=9)),
+        (stuck, STUCK, replace(STUCK, calls_at_best=701)),
+        (collapsed, ALIKE, replace(ALIKE, novelties=(0.05, 0.05, 0.06))),
+        (collapsed, ALIKE, replace(ALIKE, novelties=(0.0, 0.0))),
+        (collapsed, replace(BASE, members=2, proposals=10), replace(BASE, members=2, proposals=9)),
+        (collapsed, replace(BASE, members=2, proposals=10), replace(BASE, members=3, proposals=10)),
+        (mends_nothing, MENDING, replace(MENDING, mending_nothing=5)),
+        (mends_nothing, MENDING, replace(MENDING, proposals=7)),
+        (over_fitted, FITTED, replace(FITTED, validation=RIGHT * 15 + WRONG * 5)),
+        (over_fitted, FITTED, replace(FITTED, validation=WRONG * 9)),
+        (rate_limited, REFUSED, replace(REFUSED, refused=1)),
+        (rate_limited, REFUSED, replace(REFUSED, answers=19)),
+        (failing, FAILING, replace(FAILING, failed=9)),
+        (failing, FAILING, replace(FAILING, refused=1)),
+        (ends_early, ENDING, replace(ENDING, used={"calls": 0.89})),
+        (ends_early, ENDING, replace(ENDING, calls_at_best=799)),
+    ],
+)
+def test_a_rule_speaks_at_its_edge_and_not_before(rule, fires, silent):
+    assert rule(fires) is not None
+    assert rule(silent) is None
+
+
+def test_advice_says_figures_and_offers_the_change():
+    advice = stuck(STUCK)
+
+    assert advice is not None
+    assert advice.measured == "10 of 20 proposals came after the best so far, and 30 % of 1,000 calls."
+    assert advice.query == "set-omega-mutation_temperature=0.6&set-omega-population_size=20"
+
+
+def test_a_gap_is_told_with_its_interval():
+    advice = over_fitted(FITTED)
+
+    assert advice is not None
+    assert "0.90 on 20 training rows and 0.50 on 20 validation rows: a gap of 0.40 (95 % 0.14–0.66)" in advice.measured
+
+
+def test_nothing_measured_means_no_advice():
+    assert advice_about(BASE) == []
+    assert advice_about(PLAIN) == []
+
+
+def test_an_optimizer_without_the_parameter_gets_the_words_alone():
+    figures = replace(STUCK, optimizer=PLAIN.optimizer, parameters={**PLAIN.parameters, "population_size": None})
+
+    advice = stuck(figures)
+
+    assert advice is not None
+    assert advice.changes == ()
+
+
+def test_what_advice_offers_the_launch_form_takes():
+    every = [rule(each) for rule in RULES for each in (STUCK, ALIKE, MENDING, FITTED, REFUSED, FAILING, ENDING)]
+    changes = {f"set-{change.field}": str(change.after) for advice in every if advice for change in advice.changes}
+    values = {name.removeprefix("set-"): "" for name in changes}
+
+    assert len(changes) >= 7
+    assert set(asked_changes(changes, values)) == set(values)
+
+
+def test_a_link_cannot_choose_where_calls_go():
+    asked = {"set-api_base": "http://evil.example", "set-task_typed": "x/y", "set-concurrency": "4"}
+
+    assert asked_changes(asked, dict.fromkeys(("api_base", "task_typed", "concurrency"))) == {"concurrency": "4"}
