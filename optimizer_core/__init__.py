@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from optimizer_core.modules.sequential_plan import SequentialPlanSynthesis
     from optimizer_core.modules.tool import Tool
     from optimizer_core.program import Program
-    from optimizer_core.review import ApproveAll, Proposal, ReviewGate, Verdict
+    from optimizer_core.review import ApproveAll, Proposal, ReviewGate, ReviewPolicy, Verdict
     from optimizer_core.saving import FileCheckpoints
 
 __all__ = [
@@ -76,6 +76,7 @@ __all__ = [
     "Proposal",
     "PythonSynthesis",
     "ReviewGate",
+    "ReviewPolicy",
     "SelfCritique",
     "Sequential",
     "SequentialPlanSynthesis",
@@ -129,7 +130,7 @@ _HOMES = {
         "Tool",
     ),
     "program": ("Program",),
-    "review": ("ApproveAll", "Proposal", "ReviewGate", "Verdict"),
+    "review": ("ApproveAll", "Proposal", "ReviewGate", "ReviewPolicy", "Verdict"),
     "saving": ("FileCheckpoints",),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}

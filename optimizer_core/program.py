@@ -163,6 +163,7 @@ class Program:
         verbose: str | int = "auto",
         callbacks: Sequence[Listener] = (),
         review: ReviewGate | None = None,
+        review_policy: str = "every",
         budget: Budget | None = None,
         concurrency: int = 16,
         seed: int = 0,
@@ -197,6 +198,8 @@ class Program:
             verbose: 0 shows nothing, 1 a progress bar, 2 a line an epoch; "auto" a bar on a terminal.
             callbacks: told everything that happens.
             review: asked whether a scored candidate may enter the population, while the run goes on.
+            review_policy: "every" asks about each candidate; "new_best" about one that would lead, and at the end about
+                a winner nobody was asked about; "release" about none.
             budget: upper limits; a share is held back for the final validation and the test.
             concurrency: samples under way at once.
             seed: of all chance; the same seed and the same answers take the same path.
@@ -229,6 +232,7 @@ class Program:
             validation_freq=validation_freq,
             callbacks=(history, *progress_for(verbose, callbacks), *callbacks),
             review=review,
+            review_policy=review_policy,
             budget=budget or Budget(),
             concurrency=concurrency,
             seed=seed,

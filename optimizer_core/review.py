@@ -53,6 +53,14 @@ class ReviewGate(Protocol):
     async def review(self, proposal: Proposal) -> Verdict: ...
 
 
+class ReviewPolicy(StrEnum):
+    """What a gate is asked about."""
+
+    EVERY = "every"  # each scored candidate, before it enters the population
+    NEW_BEST = "new_best"  # one that would lead as it enters, and whoever won without having been asked about
+    RELEASE = "release"  # nothing during the search: whoever supervises asks about what is released
+
+
 class ApproveAll:
     """The gate of a run that asks nobody."""
 

@@ -28,6 +28,7 @@ def execute(run: Run, *, gate: RowGate, steering: RowSteering, stop: threading.E
             parts.fit(
                 callbacks=[Recorder(run.pk)],
                 review=gate if run.choices.review.in_search else None,
+                review_policy=run.choices.review.asks if run.choices.review.in_search else "every",
                 stop=stop,
                 steering=steering,
                 checkpoints=RowCheckpoints(run.pk),

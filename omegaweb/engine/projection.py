@@ -261,7 +261,10 @@ class Projection:
         candidate = self._candidates[event.candidate]
         verdict = review_rows.settle(candidate, event, at=at)
         fate = "left_out" if verdict is ReviewState.LEFT_OUT else ""
-        self._change(candidate, state=AFTER_REVIEW[verdict], fate=fate)
+        state = AFTER_REVIEW[verdict]
+        if state is CandidateState.SCORED and candidate.rank is not None:  # a winner that was a member all along
+            state = CandidateState.IN_POPULATION
+        self._change(candidate, state=state, fate=fate)
         still_open = any(each.state == CandidateState.WAITING for each in self._candidates.values())
         if self.run.state == RunState.WAITING and not still_open:
             self._set(state=RunState.RUNNING)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from omegaweb.reviews.models import TIME_LIMIT, Review, ReviewState
+from omegaweb.runs.configuration import Asks
 from omegaweb.runs.models import Candidate
 
 
@@ -20,6 +21,9 @@ def approval_of(candidate: Candidate) -> Approval:
     """Return whether a candidate is approved; the start needs no approval, nor does a run that asks nobody."""
     if candidate.number == 0:
         return Approval(sentence="The start of the run, as the program was.", is_missing=False)
+    if candidate.run.choices.review.asks == Asks.RELEASE:
+        sentence = "Nobody was asked during the search: people approve what is put up for release."
+        return Approval(sentence=sentence, is_missing=False)
     if not candidate.run.choices.review.in_search:
         return Approval(sentence="Nobody was asked: this run needs no approval.", is_missing=False)
     review = _review_of(candidate)

@@ -27,6 +27,8 @@ REWARDS = {
 ASKS = [
     (Asks.NOBODY.value, "Nobody is asked: candidates enter by themselves"),
     (Asks.EVERY.value, "Ask before a candidate enters the population"),
+    (Asks.NEW_BEST.value, "Ask only about a candidate that would lead, and about the winner"),
+    (Asks.RELEASE.value, "Ask only about what is put up for release"),
 ]
 AFTER_HOURS = [("left_out", "Leave it out"), ("approved", "Approve it"), ("rejected", "Reject it")]
 

@@ -31,6 +31,7 @@ class FitArguments(TypedDict, total=False):
     validation_freq: int
     callbacks: Sequence[Listener]
     review: ReviewGate | None
+    review_policy: str
     budget: Budget | None
     concurrency: int
     seed: int

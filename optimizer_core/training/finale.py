@@ -42,6 +42,9 @@ async def conclude(run: Run, desk: ReviewDesk, choice: Choice) -> None:
     choice.winner = best_known(run)
     await _validate_finalists(run)
     choice.winner = best_known(run)
+    while await desk.confirm(choice.winner):  # who was turned down is out, and the next one is asked about
+        await _validate_finalists(run)
+        choice.winner = best_known(run)
     _tell_winner(run, choice.winner)
     run.allow(run.holdback.whole)
     if run.data.test:

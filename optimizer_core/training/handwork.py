@@ -43,6 +43,7 @@ async def add(run: Run, desk: ReviewDesk, request: CandidateAdded) -> str:
     samples = _judging_samples(run)
     await run.measurer.measure((candidate,), samples, split="validation")
     if request.approved:
+        state.approved.add(candidate.id)
         state.admit(candidate)
     else:
         await desk.submit(candidate, samples)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Sequence
 
 from optimizer_core.data.candidate import Candidate
@@ -11,7 +12,7 @@ from optimizer_core.data.variable import EXAMPLES
 from optimizer_core.errors import BudgetExhausted
 from optimizer_core.events import WAITING_FOR_REVIEW, ProposalFailed, ReviewDecided, ReviewRequested
 from optimizer_core.json_values import JsonObject
-from optimizer_core.review import Decision, Proposal, Verdict
+from optimizer_core.review import Decision, Proposal, ReviewPolicy, Verdict
 from optimizer_core.training.run import Run
 
 
@@ -29,12 +30,27 @@ class ReviewDesk:
     async def submit(self, candidate: Candidate, samples: Sequence[Sample]) -> None:
         """Hand in a candidate that has answered ``samples``."""
         run = self._run
-        if run.settings.review is None:
+        if not self._asks_about(candidate):
             run.state.admit(candidate)
             return
         run.state.waiting[candidate.id] = tuple(sample.id for sample in samples)
         self._request(candidate)
         await self.collect()
+
+    async def confirm(self, winner: Candidate) -> bool:
+        """Ask about a winner that nobody was asked about, and wait; False where nothing had to be asked.
+
+        Raises:
+            RunStopped: the run was asked to stop.
+        """
+        run = self._run
+        exempt = {run.state.baseline.id, *run.state.approved}
+        if run.settings.review is None or self._policy is not ReviewPolicy.NEW_BEST or winner.id in exempt:
+            return False
+        run.state.waiting[winner.id] = tuple(run.state.rewards(winner.id))
+        self._request(winner)
+        await self.wait()
+        return True
 
     def reopen(self) -> None:
         """Ask again for the candidates that waited when the checkpoint was written."""
@@ -98,6 +114,26 @@ class ReviewDesk:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    @property
+    def _policy(self) -> ReviewPolicy:
+        return ReviewPolicy(self._run.settings.review_policy)
+
+    def _asks_about(self, candidate: Candidate) -> bool:
+        if self._run.settings.review is None or self._policy is ReviewPolicy.RELEASE:
+            return False
+        return self._policy is ReviewPolicy.EVERY or self._would_lead(candidate)
+
+    def _would_lead(self, candidate: Candidate) -> bool:
+        """Whether it is better than the first of the rank, on the samples that both have answered."""
+        leader = self._run.state.population.best
+        if leader is None:
+            return True
+        rewards = self._run.state.rewards(candidate.id)
+        common = rewards.keys() & leader.rewards.keys()
+        if not common:
+            return self._run.state.mean(candidate.id).mean > leader.running.mean
+        return math.fsum(rewards[name] - leader.rewards[name] for name in common) > 0
 
     def _request(self, candidate: Candidate) -> None:
         """Say that a candidate waits, and ask."""
@@ -163,6 +199,7 @@ class ReviewDesk:
         elif verdict.decision is Decision.LEFT_OUT:
             run.state.population.ban(candidate.id)
         else:
+            run.state.approved.add(candidate.id)
             run.state.admit(candidate)
         run.tell_best()
 
@@ -188,6 +225,7 @@ class ReviewDesk:
         await run.measurer.measure((edited,), samples, split="validation")
         del self._unscored[proposal.id]
         run.state.waiting.pop(proposal.id)
+        run.state.approved.add(edited.id)
         run.state.admit(edited)
         run.tell_best()
 

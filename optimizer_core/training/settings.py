@@ -12,7 +12,7 @@ from optimizer_core.data.dataset import Sample, make_samples, split_last
 from optimizer_core.errors import ConfigurationError
 from optimizer_core.json_values import JsonObject
 from optimizer_core.optimizers.settings import check_at_least, check_choice
-from optimizer_core.review import ReviewGate
+from optimizer_core.review import ReviewGate, ReviewPolicy
 from optimizer_core.steering import Steering
 from optimizer_core.training.checkpoints import CheckpointStore
 
@@ -54,6 +54,7 @@ class FitSettings:
     validation_freq: int = 1  # epochs between two full validations of the best
     callbacks: Sequence[Listener] = ()
     review: ReviewGate | None = None
+    review_policy: str = ReviewPolicy.EVERY
     budget: Budget = field(default_factory=Budget)
     concurrency: int = 16
     seed: int = 0
@@ -69,6 +70,7 @@ class FitSettings:
     def __post_init__(self) -> None:
         for name, least in _LEAST.items():
             check_at_least(name, getattr(self, name), least)
+        check_choice("review_policy", self.review_policy, tuple(policy.value for policy in ReviewPolicy))
         check_choice("on_budget_spent", self.on_budget_spent, ("finish", "pause"))
         if self.steps_per_epoch is not None:
             check_at_least("steps_per_epoch", self.steps_per_epoch, 1)

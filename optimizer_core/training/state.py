@@ -62,6 +62,7 @@ class SearchState:
     rejections: list[Rejection] = field(default_factory=list)
     admitted: set[str] = field(default_factory=set)  # ids of all who ever entered the population
     selected: set[str] = field(default_factory=set)  # variables that were changed
+    approved: set[str] = field(default_factory=set)  # ids of those that a reviewer let in
     waiting: dict[str, tuple[str, ...]] = field(default_factory=dict)  # candidate under review → its sample ids
     epoch_results: list[SampleResult] = field(default_factory=list)  # of the parents in this epoch
     training: dict[str, dict[str, float]] = field(default_factory=dict)  # candidate → training sample → reward; racing

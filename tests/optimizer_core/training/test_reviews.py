@@ -13,6 +13,7 @@ from optimizer_core.events import WAITING_FOR_REVIEW, WarningRaised
 from optimizer_core.review import Decision, Verdict
 from optimizer_core.testing import ScriptedGate, ScriptedModel
 from optimizer_core.training import assembly
+from optimizer_core.training.reviews import ReviewDesk
 from tests.optimizer_core.training.cases import START, add_a_rule, current_instructions, make_program, omega, run
 
 
@@ -92,6 +93,44 @@ async def test_how_a_person_rewrote_a_proposal_reaches_the_proposer():
     shown = proposer.requests[-1].messages[1]["content"]
     assert "Proposals that a reviewer rewrote" in shown
     assert "Rewritten." in shown
+
+
+async def test_under_new_best_only_who_would_lead_is_asked_about_and_the_winner_is_approved():
+    everybody, only_best = ScriptedGate(), ScriptedGate()
+    await run(review=everybody, epochs=3)
+    _, recorder = await run(review=only_best, review_policy="new_best", epochs=3)
+    winner = recorder.of("run.finished")[0].best
+    approved = {event.candidate for event in recorder.of("review.decided")}
+    assert winner in approved
+    assert 0 < len(only_best.asked) <= len(everybody.asked)
+
+
+async def test_under_new_best_a_child_that_is_worse_enters_without_a_question():
+    def worse(request):
+        return {"thinking": "", "instructions": f"{current_instructions(request)} nothing"}
+
+    gate = ScriptedGate()
+    _, recorder = await run(optimizer=omega(worse), review=gate, review_policy="new_best", epochs=1)
+    proposed = {event.candidate for event in recorder.of("candidate.proposed") if event.operator == "mutation"}
+    entered = {removed.candidate for event in recorder.of("population.updated") for removed in event.removed}
+    assert proposed & entered
+    assert not gate.asked
+
+
+async def test_a_winner_nobody_was_asked_about_is_asked_about_at_the_end(monkeypatch):
+    monkeypatch.setattr(ReviewDesk, "_would_lead", lambda desk, candidate: False)
+    gate = ScriptedGate(lambda proposal: reject())
+    program, recorder = await run(review=gate, review_policy="new_best", epochs=2)
+    assert gate.asked
+    assert recorder.of("run.finished")[0].best not in {event.candidate for event in recorder.of("review.decided")}
+    assert program.get_state()["namer"]["instructions"] == START
+
+
+async def test_under_release_nobody_is_asked_during_the_search():
+    gate = ScriptedGate()
+    _, recorder = await run(review=gate, review_policy="release")
+    assert not gate.asked
+    assert "review.requested" not in recorder.kinds
 
 
 async def test_an_edited_text_is_a_new_candidate_scored_on_the_same_samples():
