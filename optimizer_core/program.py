@@ -151,6 +151,7 @@ class Program:
         validation_data: Pair | None = None,
         validation_split: float = 0.1,
         test_data: Pair | None = None,
+        notes: Sequence[str] | None = None,
         epochs: int | None = 1,
         initial_epoch: int = 0,
         steps_per_epoch: int | None = None,
@@ -245,7 +246,14 @@ class Program:
             initial_epoch=initial_epoch,
             steps_per_epoch=steps_per_epoch,
         )
-        data = split_data(x, y, validation_data=validation_data, validation_split=validation_split, test_data=test_data)
+        data = split_data(
+            x,
+            y,
+            validation_data=validation_data,
+            validation_split=validation_split,
+            test_data=test_data,
+            notes=notes,
+        )
         if validation_steps is not None:
             most = check_count("validation_steps", validation_steps)
             most *= check_count("validation_batch_size", validation_batch_size)

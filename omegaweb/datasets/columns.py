@@ -24,6 +24,9 @@ TARGET_NAMES = (
     "target",
     "label",
     "answer",
+    "answers",
+    "ground_truth",
+    "reference",
     "output",
     "expected",
     "expected_output",
@@ -37,7 +40,14 @@ TARGET_NAMES = (
 )
 IGNORED_NAMES = frozenset({"id", "uuid", "index", "row", "row_id", "no", "created_at", "updated_at"})
 IGNORED_ENDINGS = ("_id", "_uuid")
-INPUT, TARGET, IGNORE = "input", "target", "ignore"
+INPUT, TARGET, FEEDBACK, IGNORE = "input", "target", "feedback", "ignore"
+#: What people or graders said about an answer: OpenAI's prompt optimizer, and common words for it.
+RATING_NAMES = frozenset({"rating", "annotation", "good_bad", "good/bad"})
+FEEDBACK_NAMES = RATING_NAMES | {"output_feedback", "feedback", "critique", "additional_context"}
+#: Answers of a model, of which a rating tells whether they are right.
+ANSWER_NAMES = frozenset({"output", "completion", "response"})
+#: What tools add beside the data: dspy.Example the names of its inputs, OpenAI the settings of its graders.
+TOOL_NAMES = frozenset({"dspy_uuid", "dspy_split", "input_keys", "_input_keys", "graders"})
 
 
 class ColumnStatistics:
@@ -103,7 +113,8 @@ def _common(kinds: set[str]) -> str:
 
 def guess_roles(columns: list[Column], row_count: int) -> dict[str, str]:
     """Return the likely role of each column: one target, some inputs, the rest ignored."""
-    usable = [column for column in columns if not _is_noise(column, row_count)]
+    said = {column["name"] for column in columns if _is_feedback(column)}
+    usable = [column for column in columns if column["name"] not in said and not _is_noise(column, row_count)]
     target = _guess_target(usable or columns)
     roles = {}
     for column in columns:
@@ -111,15 +122,28 @@ def guess_roles(columns: list[Column], row_count: int) -> dict[str, str]:
             roles[column["name"]] = TARGET
         else:
             roles[column["name"]] = INPUT if column in usable else IGNORE
+            if column["name"] in said:
+                roles[column["name"]] = FEEDBACK
+            elif plain_name(column["name"]) in ANSWER_NAMES and said:
+                roles[column["name"]] = IGNORE  # a model's answer, beside the right one
     if target is not None and INPUT not in roles.values():
         others = [column["name"] for column in columns if column is not target]
         roles.update(dict.fromkeys(others[:1], INPUT))
     return roles
 
 
+def plain_name(name: str) -> str:
+    """Return a column's name as the lists of names write it."""
+    return name.strip().lower().replace(" ", "_")
+
+
+def _is_feedback(column: Column) -> bool:
+    return plain_name(column["name"]) in FEEDBACK_NAMES and column["type"] != EMPTY
+
+
 def _is_noise(column: Column, row_count: int) -> bool:
-    name = column["name"].strip().lower().replace(" ", "_")
-    is_bookkeeping = name in IGNORED_NAMES or name.endswith(IGNORED_ENDINGS)
+    name = plain_name(column["name"])
+    is_bookkeeping = name in IGNORED_NAMES or name in TOOL_NAMES or name.endswith(IGNORED_ENDINGS)
     return column["type"] == EMPTY or (row_count > 1 and is_bookkeeping)
 
 

@@ -8,7 +8,7 @@ from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
-from omegaweb.datasets.columns import IGNORE, INPUT, TARGET, guess_roles
+from omegaweb.datasets.columns import FEEDBACK, IGNORE, INPUT, TARGET, guess_roles
 from omegaweb.datasets.models import DatasetVersion, Table
 from omegaweb.datasets.reading import delimiters, encodings
 from omegaweb.datasets.services import DEFAULT_FRACTIONS, NAME_LENGTH
@@ -16,7 +16,7 @@ from omegaweb.field_messages import use_plain_messages
 
 MEGABYTE = 1024 * 1024
 ACCEPTED = ".csv,.tsv,.txt,.json,.jsonl,.ndjson,.xlsx,.xls"
-ROLES = ((INPUT, "Input"), (TARGET, "Target"), (IGNORE, "Ignore"))
+ROLES = ((INPUT, "Input"), (TARGET, "Target"), (FEEDBACK, "Feedback"), (IGNORE, "Ignore"))
 FIND_OUT = ("", "Find out automatically")
 LARGEST_SEED = 2**31 - 1
 
@@ -128,4 +128,5 @@ def _roles(table: Table, version: DatasetVersion | None) -> dict[str, str]:
         return guess_roles(table.columns, table.row_count)
     chosen = dict.fromkeys(table.column_names, IGNORE)
     chosen |= dict.fromkeys(version.input_columns, INPUT)
+    chosen |= dict.fromkeys(version.feedback_columns, FEEDBACK)
     return chosen | dict.fromkeys(version.target_columns, TARGET)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any, TypedDict
 
@@ -17,6 +18,13 @@ from omegaweb.projects.models import Project
 TRAIN, VALIDATION, TEST, LEFT_OUT = "t", "v", "s", "-"
 SPLIT_LETTERS = {"train": TRAIN, "validation": VALIDATION, "test": TEST}
 ROWS_AT_A_TIME = 1000
+
+
+def as_text(value: Any) -> str:
+    """Return a cell as people read it; empty for a blank one."""
+    if value is None:
+        return ""
+    return (value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)).strip()
 
 
 class Column(TypedDict):
@@ -155,6 +163,7 @@ class DatasetVersion(models.Model):
     table = models.ForeignKey(Table, on_delete=models.CASCADE, related_name="versions")
     input_columns = models.JSONField()
     target_columns = models.JSONField()
+    feedback_columns = models.JSONField(default=list, blank=True)  # what people said about rows; proposers read it
     fractions = models.JSONField()  # {"train": 0.5, "validation": 0.25, "test": 0.25}
     seed = models.PositiveIntegerField(default=0)
     splits = models.TextField()  # one letter a row: t, v, s, or - for left out
@@ -211,6 +220,16 @@ class DatasetVersion(models.Model):
                     {name: values[index] for name, index in inputs},
                     {name: values[index] for name, index in targets},
                 )
+
+    def feedback(self, split: str) -> Iterator[str]:
+        """Yield what people said about each row of a split, in the order of :meth:`rows`; empty where nobody did."""
+        names = self.table.column_names
+        places = [(name, names.index(name)) for name in self.feedback_columns]
+        stored = self.table.rows.order_by("position").values_list("position", "values")
+        for position, values in stored.iterator(chunk_size=ROWS_AT_A_TIME):
+            if self.splits[position] == SPLIT_LETTERS[split]:
+                said = ((name, as_text(values[place])) for name, place in places)
+                yield "\n".join(f"{name}: {text}" for name, text in said if text)
 
     def split_sizes(self) -> dict[str, int]:
         """Return how many rows each split has."""

@@ -22,6 +22,7 @@ from omegaweb.audit.models import Action
 from omegaweb.audit.services import record
 from omegaweb.datasets import importing, split_thread
 from omegaweb.datasets.models import Dataset, DatasetVersion, Table, TableRow
+from omegaweb.datasets.ratings import without_bad_answers
 from omegaweb.datasets.reading.values import is_blank
 from omegaweb.datasets.splitting import RowKey, split_rows
 from omegaweb.projects.models import Project
@@ -110,6 +111,7 @@ def save_version(
     table: Table,
     input_columns: Sequence[str],
     target_columns: Sequence[str],
+    feedback_columns: Sequence[str] = (),
     fractions: dict[str, float] = DEFAULT_FRACTIONS,
     seed: int = 0,
     tell: split_thread.Tell = lambda done: None,
@@ -124,6 +126,7 @@ def save_version(
         table: Its table.
         input_columns: What the model reads.
         target_columns: The right answers.
+        feedback_columns: What people said about rows, for whoever proposes.
         fractions: "train", "validation" and "test", adding up to 1.
         seed: The same seed gives the same split.
         tell: Told now and then how many rows are read.
@@ -133,7 +136,9 @@ def save_version(
             is not ready.
     """
     _check_columns(table, input_columns, target_columns)
-    split = split_rows(_row_keys(table, input_columns, target_columns, tell), fractions, seed)
+    _check_feedback(table, feedback_columns, [*input_columns, *target_columns])
+    keys = _row_keys(table, input_columns, target_columns, tell)
+    split = split_rows(without_bad_answers(table, keys, target_columns, feedback_columns), fractions, seed)
     with transaction.atomic():
         latest = dataset.versions.order_by("-number").first()
         before = None if latest is None else _choices_of(latest)
@@ -143,6 +148,7 @@ def save_version(
         latest.table = table
         latest.input_columns = list(input_columns)
         latest.target_columns = list(target_columns)
+        latest.feedback_columns = list(feedback_columns)
         latest.fractions = dict(fractions)
         latest.seed = seed
         latest.splits = split.letters
@@ -197,6 +203,7 @@ def _choices_of(version: DatasetVersion) -> dict[str, Any]:
         "version": version.number,
         "inputs": version.input_columns,
         "targets": version.target_columns,
+        "feedback": version.feedback_columns,
         "fractions": version.fractions,
         "seed": version.seed,
     }
@@ -223,6 +230,12 @@ def _check_columns(table: Table, inputs: Sequence[str], targets: Sequence[str]) 
         raise ValueError(f"columns {sorted(set(inputs) & set(targets))} are input and target")
     if not inputs or not targets:
         raise ValueError("at least one input column and one target column are needed")
+
+
+def _check_feedback(table: Table, feedback: Sequence[str], others: Sequence[str]) -> None:
+    wrong = [name for name in feedback if name not in table.column_names or name in others]
+    if wrong:
+        raise ValueError(f"feedback columns {wrong} are not in {table}, or are inputs or targets")
 
 
 def _row_keys(

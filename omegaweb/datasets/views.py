@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
 from omegaweb.datasets import advice, importing, preview, services, split_thread
-from omegaweb.datasets.columns import INPUT, TARGET
+from omegaweb.datasets.columns import FEEDBACK, INPUT, TARGET
 from omegaweb.datasets.forms import ReadingOptionsForm, UploadForm, VersionForm
 from omegaweb.datasets.models import Dataset, Table
 from omegaweb.page_request import PageRequest
@@ -91,6 +91,7 @@ def _save_version(request: PageRequest, dataset: Dataset, table: Table, form: Ve
     choice: dict[str, Any] = {
         "input_columns": form.columns_with(INPUT),
         "target_columns": form.columns_with(TARGET),
+        "feedback_columns": form.columns_with(FEEDBACK),
         "fractions": form.fractions(),
         "seed": form.cleaned_data["seed"],
     }

@@ -122,6 +122,7 @@ class Assembly:
             y=self.data.train.y,
             validation_data=(self.data.validation.x, self.data.validation.y),
             test_data=(self.data.test.x, self.data.test.y) if self.configuration.test_at_end else None,
+            notes=self.data.train.notes or None,
             epochs=training.epochs,
             batch_size=training.batch_size,
             minibatch_size=training.minibatch_size,

@@ -26,6 +26,7 @@ class Split:
 
     x: list[JsonObject] = field(default_factory=list)
     y: list[JsonObject] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)  # what people said about each row; empty without such columns
 
     def __len__(self) -> int:
         return len(self.x)
@@ -73,6 +74,8 @@ def load_data(version: DatasetVersion, definition: Mapping[str, Any], *, most: i
             f"{'; '.join(problems[:CELLS_NAMED])}{f'; and {more} more' if more > 0 else ''}. "
             "Change the type of the output field in the program, or correct the table and upload it again."
         )
+    if version.feedback_columns:
+        splits["train"].notes = list(itertools.islice(version.feedback("train"), most))
     return RunData(**splits)
 
 

@@ -18,6 +18,7 @@ class Sample:
     id: str  # "train-3": split and position, unique within a run
     inputs: JsonObject
     target: JsonObject | None = None
+    note: str = ""  # what a person said about this row before the run
 
 
 def as_object(value: object) -> JsonObject:

@@ -20,6 +20,7 @@ class ScoredPrediction:
     error: str = ""
     observations: int = 1
     sample: str = ""  # id of the sample
+    note: str = ""  # what a person said about the row before the run
 
     @property
     def key(self) -> str:

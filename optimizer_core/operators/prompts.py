@@ -103,6 +103,8 @@ def _shown_prediction(prediction: ScoredPrediction) -> JsonObject:
     shown["reward"] = round(prediction.reward, 4)
     if prediction.feedback:
         shown["feedback"] = prediction.feedback
+    if prediction.note:
+        shown["said_by_a_person"] = prediction.note
     if prediction.error:
         shown["failed"] = prediction.error
     if prediction.observations > 1:

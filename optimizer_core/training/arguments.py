@@ -24,6 +24,7 @@ class FitArguments(TypedDict, total=False):
     validation_data: Pair | None
     validation_split: float
     test_data: Pair | None
+    notes: Sequence[str] | None
     epochs: int | None
     batch_size: int
     minibatch_size: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from optimizer_core.budget import Budget
 from optimizer_core.callbacks import Listener
@@ -110,6 +110,7 @@ def split_data(
     validation_data: tuple[Sequence[object], Sequence[object] | None] | None,
     validation_split: float,
     test_data: tuple[Sequence[object], Sequence[object] | None] | None,
+    notes: Sequence[str] | None = None,
 ) -> RunData:
     """Make samples of what ``fit`` was given; the last share becomes validation where none was given.
 
@@ -119,6 +120,8 @@ def split_data(
     train = make_samples(x, y, split="train")
     if not train:
         raise ConfigurationError("x has no samples; give at least one")
+    if notes is not None:
+        train = _with_notes(train, notes)
     if validation_data is None:
         train, validation = split_last(train, validation_split)
     else:
@@ -127,6 +130,12 @@ def split_data(
             raise ConfigurationError("validation_data has no samples; leave it out to split x instead")
     test = make_samples(*_pair("test_data", test_data), split="test") if test_data is not None else ()
     return RunData(train=train, validation=validation, test=test)
+
+
+def _with_notes(train: Sequence[Sample], notes: Sequence[str]) -> tuple[Sample, ...]:
+    if len(notes) != len(train):
+        raise ConfigurationError(f"x has {len(train)} samples but notes has {len(notes)}; give one text for each")
+    return tuple(replace(sample, note=note) for sample, note in zip(train, notes, strict=True))
 
 
 def _pair(

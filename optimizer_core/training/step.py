@@ -129,6 +129,7 @@ def scored_predictions(answered: Sequence[Answered]) -> list[ScoredPrediction]:
             feedback=outcome.result.feedback,
             error=outcome.result.error,
             sample=sample.id,
+            note=sample.note,
         )
         for sample, outcome in answered
     ]
