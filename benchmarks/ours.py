@@ -2,7 +2,8 @@
 
     python -m benchmarks.ours ADDRESS CALLS SEED CONCURRENCY
 
-runs OMEGA against a server that is up, in a process of its own, and prints the outcome.
+runs OMEGA against a server that is up, in a process of its own, and prints the outcome. It has as many proposals in
+flight as samples, so that the slots are busy: by default a small budget has fewer, which finds more but waits longer.
 """
 
 from __future__ import annotations
@@ -35,11 +36,14 @@ class Route(oc.DataModel):
 
 def main() -> None:
     address, calls, seed, concurrency = sys.argv[1], *map(int, sys.argv[2:5])
-    print(search_ours("omega", Door(address), budget=calls, seed=seed, concurrency=concurrency).to_json())
+    busy = oc.optimizers.OMEGA(proposals_in_flight=concurrency)
+    print(search_ours(busy, Door(address), budget=calls, seed=seed, concurrency=concurrency).to_json())
 
 
-def search_ours(optimizer: str, server: Door, *, budget: int, seed: int, concurrency: int = CONCURRENCY) -> Outcome:
-    """Search with "omega" or "random_few_shot" until the budget is spent, and score what was found.
+def search_ours(
+    optimizer: str | oc.optimizers.OMEGA, server: Door, *, budget: int, seed: int, concurrency: int = CONCURRENCY
+) -> Outcome:
+    """Search with "omega", "random_few_shot" or an optimizer until the budget is spent, and score what was found.
 
     Everything that is not part of the task is left at its default.
     """
@@ -65,7 +69,7 @@ def search_ours(optimizer: str, server: Door, *, budget: int, seed: int, concurr
     )
 
 
-def build_program(optimizer: str, server: Door) -> oc.Program:
+def build_program(optimizer: str | oc.optimizers.OMEGA, server: Door) -> oc.Program:
     """Return a compiled program; the optimizer has its defaults."""
     task = oc.LanguageModel(model="openai/task", api_base=server.url, api_key="none", caching=True, temperature=0.0)
     proposer = oc.LanguageModel(model="openai/proposer", api_base=server.url, api_key="none")

@@ -65,7 +65,7 @@ class Measurer:
             BudgetExhausted: the budget is spent; what is finished is reported and kept.
             RunStopped: the run was asked to stop; likewise.
         """
-        answered, interruption = await self._ask(candidates, samples)
+        answered, interruption = await self._ask(candidates, samples, urgent=True)
         for candidate, answers in zip(candidates, answered, strict=True):
             self.report(candidate, answers, split=split)
         if interruption is not None:
@@ -73,22 +73,22 @@ class Measurer:
         return answered
 
     async def ask(self, candidates: Sequence[Candidate], samples: Sequence[Sample]) -> list[list[Answered]]:
-        """Do the same without a word to anyone; :meth:`report` is for whoever knows when.
+        """Do the same without a word to anyone, after what is measured; :meth:`report` is for whoever knows when.
 
         Raises:
             BudgetExhausted: the budget is spent.
             RunStopped: the run was asked to stop.
         """
-        answered, interruption = await self._ask(candidates, samples)
+        answered, interruption = await self._ask(candidates, samples, urgent=False)
         if interruption is not None:
             raise interruption
         return answered
 
     async def _ask(
-        self, candidates: Sequence[Candidate], samples: Sequence[Sample]
+        self, candidates: Sequence[Candidate], samples: Sequence[Sample], *, urgent: bool
     ) -> tuple[list[list[Answered]], BudgetExhausted | RunStopped | None]:
         questions = [Question(candidate=candidate, sample=sample) for sample in samples for candidate in candidates]
-        scoring = await self.scorer.score(questions)
+        scoring = await self.scorer.score(questions, urgent=urgent)
         answered: dict[str, list[Answered]] = {candidate.id: [] for candidate in candidates}
         for question, outcome in zip(questions, scoring.outcomes, strict=True):
             if outcome is not None:

@@ -17,6 +17,7 @@ from optimizer_core.modules.base import Module, Rollout
 from optimizer_core.rewards.base import Reward
 from optimizer_core.training.ledger import Key, Ledger, Outcome
 from optimizer_core.training.stopping import Stopper
+from optimizer_core.training.turns import Turns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,18 +68,22 @@ class Scorer:
         self.ledger = ledger
         self._program, self._reward, self._meter = program, reward, meter
         self._stopper, self._after_each = stopper, after_each
-        self._slots = asyncio.Semaphore(concurrency)
+        self._turns = Turns(concurrency)
 
-    async def score(self, questions: Sequence[Question]) -> Scoring:
+    async def score(self, questions: Sequence[Question], *, urgent: bool = False) -> Scoring:
         """Answer all questions. A sample that a model or the reward fails on gets reward 0.
 
         When the budget is spent or the run is stopped no further question is begun; what is finished is kept.
+
+        Args:
+            questions: each a candidate and a sample.
+            urgent: True for what nothing can go on without: it goes before what waits already.
         """
         outcomes = [self.ledger.known(question.key) for question in questions]
         # A race asks mostly for what is known already, and a task for each of those costs more than the look.
         unknown = [place for place, outcome in enumerate(outcomes) if outcome is None]
         interruptions: list[BudgetExhausted | RunStopped] = []
-        tasks = [asyncio.create_task(self._answer(questions[place], interruptions)) for place in unknown]
+        tasks = [asyncio.create_task(self._answer(questions[place], interruptions, urgent)) for place in unknown]
         try:
             for place, outcome in zip(unknown, await asyncio.gather(*tasks), strict=True):
                 outcomes[place] = outcome
@@ -89,15 +94,19 @@ class Scorer:
             raise
         return Scoring(outcomes=tuple(outcomes), interruption=interruptions[0] if interruptions else None)
 
-    async def _answer(self, question: Question, interruptions: list[BudgetExhausted | RunStopped]) -> Outcome | None:
-        async with self._slots:
+    async def _answer(
+        self, question: Question, interruptions: list[BudgetExhausted | RunStopped], urgent: bool
+    ) -> Outcome | None:
+        await self._turns.take(urgent=urgent)
+        try:
             if interruptions:
                 return None
-            try:
-                outcome = await self._stopper.guard(self.ledger.ask(question.key, lambda: self._evaluate(question)))
-            except (BudgetExhausted, RunStopped) as interruption:
-                interruptions.append(interruption)
-                return None
+            outcome = await self._stopper.guard(self.ledger.ask(question.key, lambda: self._evaluate(question)))
+        except (BudgetExhausted, RunStopped) as interruption:
+            interruptions.append(interruption)
+            return None
+        finally:
+            self._turns.give_back()
         self._after_each()
         return outcome
 
