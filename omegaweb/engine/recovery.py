@@ -90,8 +90,10 @@ async def lifespan(scope: Any, receive: Callable[[], Awaitable[Any]], send: Call
             rounds.start()
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
-            await database_sync_to_async(launcher.close)()
-            await database_sync_to_async(sealed_test.close)()
-            rounds.end()
+            try:
+                await database_sync_to_async(launcher.close)()
+                await database_sync_to_async(sealed_test.close)()
+            finally:
+                rounds.end()
             await send({"type": "lifespan.shutdown.complete"})
             return

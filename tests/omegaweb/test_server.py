@@ -27,6 +27,7 @@ def test_it_looks_after_runs_from_its_start_to_its_end(monkeypatch):
     looked, launcher = threading.Event(), Launcher()
     monkeypatch.setattr(recovery, "make_round", looked.set)
     monkeypatch.setattr(recovery, "launcher", launcher)
+    monkeypatch.setattr(recovery.sealed_test, "close", lambda: None)
     server = uvicorn.Server(server_config())
 
     with socket.socket() as listener:
@@ -38,3 +39,4 @@ def test_it_looks_after_runs_from_its_start_to_its_end(monkeypatch):
         thread.join(SECONDS)
 
     assert launcher.is_closed
+    assert not any(thread.name == "run-recovery" for thread in threading.enumerate())

@@ -44,7 +44,9 @@ def test_the_header_shows_what_was_spent(alice_client, run):
 def test_a_price_that_is_not_known_is_not_called_free(alice_client, run):
     Run.objects.filter(pk=run.pk).update(unpriced_calls=3, cost=0.5)
 
-    assert "price unknown for 3 calls" in page_of(alice_client, run)
+    page = page_of(alice_client, run)
+    prices = reverse("spending:prices", args=[run.project_id])
+    assert f'<a href="{prices}">price unknown</a> for 3 calls' in page
 
 
 def test_the_budget_shows_what_is_left(alice, alice_client):
