@@ -7,7 +7,7 @@ import threading
 
 import uvicorn
 
-from omegaweb.engine import recovery
+from omegaweb.engine import recovery, sealed_test
 from omegaweb.server import server_config
 
 SECONDS = 30  # that a start may take on a loaded machine
@@ -27,7 +27,7 @@ def test_it_looks_after_runs_from_its_start_to_its_end(monkeypatch):
     looked, launcher = threading.Event(), Launcher()
     monkeypatch.setattr(recovery, "make_round", looked.set)
     monkeypatch.setattr(recovery, "launcher", launcher)
-    monkeypatch.setattr(recovery.sealed_test, "close", lambda: None)
+    monkeypatch.setattr(sealed_test, "close", lambda: None)
     server = uvicorn.Server(server_config())
 
     with socket.socket() as listener:

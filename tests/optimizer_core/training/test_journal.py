@@ -39,13 +39,13 @@ class Mortal(MemoryJournal):
 async def test_the_same_run_again_asks_nothing_and_ends_the_same():
     journal = MemoryJournal()
     first, told = await run(journal=journal)
-    task, proposer = ScriptedModel(answer), ScriptedModel(add_a_rule)
-    optimizer = oc.optimizers.OMEGA(language_model=proposer, embedding_model=HashEmbedding(), search="plain")
+    task, proposer, embedding = ScriptedModel(answer), ScriptedModel(add_a_rule), HashEmbedding()
+    optimizer = oc.optimizers.OMEGA(language_model=proposer, embedding_model=embedding, search="plain")
 
     again, retold = await run(make_program(language_model=task), optimizer, journal=journal)
 
     assert task.requests == proposer.requests == []
-    assert optimizer.embedding_model.embedded == []
+    assert embedding.embedded == []
     assert again.get_state() == first.get_state()
     assert path(retold) == path(told)
     spent = retold.of("spend.updated")[-1]

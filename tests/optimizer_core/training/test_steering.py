@@ -169,13 +169,19 @@ def pin(event):
     return steering.CandidatePinned(reference="p1", author="alice", candidate=event.survivors[0].candidate)
 
 
+def first_pinned(requests: RequestList) -> str:
+    first = requests.requests()[0]
+    assert isinstance(first, steering.CandidatePinned)
+    return first.candidate
+
+
 async def test_a_pinned_candidate_survives_until_it_is_unpinned():
     requests = RequestList()
     pinning = AskAt(requests, "population.updated", pin)  # the baseline, before the first epoch
     unpinning = AskAt(
         requests,
         "epoch.finished",
-        lambda event: steering.CandidateUnpinned(candidate=requests.requests()[0].candidate),
+        lambda event: steering.CandidateUnpinned(candidate=first_pinned(requests)),
         nth=2,
     )
     _, recorder = await run(

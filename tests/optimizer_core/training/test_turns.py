@@ -25,7 +25,7 @@ async def waiting(turns: Turns, order: list[str], name: str, *, urgent: bool = F
 
 
 async def test_no_more_than_count_have_a_turn():
-    turns, order = Turns(2), []
+    turns, order = Turns(2), list[str]()
     for name in "abc":
         await waiting(turns, order, name)
     assert order == ["a", "b"]
@@ -35,7 +35,7 @@ async def test_no_more_than_count_have_a_turn():
 
 
 async def test_the_urgent_go_first_and_among_their_like_who_came_first():
-    turns, order = Turns(1), []
+    turns, order = Turns(1), list[str]()
     for name in ("a", "b", "c", "URGENT", "URGENT too"):
         await waiting(turns, order, name, urgent="URGENT" in name)
     for _ in range(4):
@@ -46,7 +46,7 @@ async def test_the_urgent_go_first_and_among_their_like_who_came_first():
 
 @pytest.mark.parametrize("given", [False, True])
 async def test_a_turn_of_somebody_cancelled_goes_to_the_next(given):
-    turns, order = Turns(1), []
+    turns, order = Turns(1), list[str]()
     await turns.take(urgent=False)
     gone = await waiting(turns, order, "gone")
     await waiting(turns, order, "next")
@@ -61,7 +61,7 @@ async def test_a_turn_of_somebody_cancelled_goes_to_the_next(given):
 
 
 async def test_a_turn_that_nobody_wants_is_free_again():
-    turns, order = Turns(1), []
+    turns, order = Turns(1), list[str]()
     await turns.take(urgent=False)
     (await waiting(turns, order, "gone")).cancel()
     await settle()
