@@ -80,13 +80,20 @@ class Site:
         command = [sys.executable, "-m", "tests.faults.doomed_server", str(self._folder), str(_free_port())]
         with (self._folder / "log.txt").open("ab") as log:
             self._process = subprocess.Popen(
-                [*command, self._model_url, self._kind], cwd=ROOT, stdout=log, stderr=log, env=dict(os.environ)
+                [*command, self._model_url, self._kind],
+                cwd=ROOT,
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                env=dict(os.environ),
             )
 
     def kill(self) -> None:
-        assert self._process is not None
-        self._process.send_signal(signal.SIGKILL)
-        self._process.wait()
+        """Kill the process, if there is one."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGKILL)
+            self._process.communicate()
+            self._process = None
 
     def read(self, query: str) -> list[tuple[Any, ...]]:
         """Return rows of its database; none where it is not made yet."""
@@ -190,20 +197,8 @@ def killed(
         site = Site(folder, models.url, kind)
         verdict = Verdict(kind=kind, kills=0, asked=0, distinct=0, lost=0, journalled_again=0)
         known: dict[str, int] = {}  # in the journal at some kill → how often it had been asked by then
-        while True:
-            moment = models.counts.calls + rng.randint(*apart)
-            site.start()
-            _until(partial(_has_come, moment, models, site), site)
-            if site.state in OVER or verdict.kills == kills:
-                break
-            time.sleep(rng.uniform(0, LATENCY))
-            site.kill()
-            time.sleep(3 * LATENCY)  # what the dead one had asked comes to its end
-            verdict.kills += 1
-            asked, journalled = models.asked, site.journalled()
-            verdict.lost += len(asked.keys() - journalled)
-            known.update({name: asked[name] for name in journalled if name not in known})
         try:
+            _kill_and_start(site, models, verdict, known, kills=kills, rng=rng, apart=apart)
             _until(lambda: site.state in OVER, site)
         finally:
             site.kill()
@@ -211,6 +206,31 @@ def killed(
         verdict.asked, verdict.distinct = asked.total(), len(asked)
         verdict.journalled_again = sum(asked[name] > times for name, times in known.items())
         return site.outcome(), verdict
+
+
+def _kill_and_start(
+    site: Site,
+    models: Counting,
+    verdict: Verdict,
+    known: dict[str, int],
+    *,
+    kills: int,
+    rng: random.Random,
+    apart: tuple[int, int],
+) -> None:
+    while True:
+        moment = models.counts.calls + rng.randint(*apart)
+        site.start()
+        _until(partial(_has_come, moment, models, site), site)
+        if site.state in OVER or verdict.kills == kills:
+            return
+        time.sleep(rng.uniform(0, LATENCY))
+        site.kill()
+        time.sleep(3 * LATENCY)  # what the dead one had asked comes to its end
+        verdict.kills += 1
+        asked, journalled = models.asked, site.journalled()
+        verdict.lost += len(asked.keys() - journalled)
+        known.update({name: asked[name] for name in journalled if name not in known})
 
 
 def _has_come(moment: int, models: Counting, site: Site) -> bool:
