@@ -16,7 +16,7 @@ from optimizer_core.metrics.base import Metric
 from optimizer_core.modules.base import Module, Rollout
 from optimizer_core.rewards.base import Reward
 from optimizer_core.training.failures import check_judged, check_reachable
-from optimizer_core.training.ledger import Ledger
+from optimizer_core.training.ledger import Ledger, Outcome
 from optimizer_core.training.logs import logs_of
 from optimizer_core.training.scoring import Question, Scorer
 from optimizer_core.training.stopping import Stopper
@@ -72,19 +72,8 @@ async def evaluate_all(
     reward.check(targets=targets, outputs=program.outputs_schema)
     for metric in metrics:
         metric.check(targets=targets)
-    scorer = Scorer(
-        program=program,
-        reward=reward,
-        ledger=Ledger(),
-        meter=meter,
-        concurrency=concurrency,
-        stopper=Stopper(None, meter),
-        after_each=lambda: None,
-    )
-    scoring = await scorer.score([Question(candidate=candidate, sample=sample) for sample in samples])
-    if scoring.interruption is not None:
-        raise scoring.interruption
-    outcomes = [outcome for outcome in scoring.outcomes if outcome is not None]
+    questions = [Question(candidate=candidate, sample=sample) for sample in samples]
+    outcomes = await _score(program, questions, reward=reward, meter=meter, concurrency=concurrency)
     check_judged(outcomes)
     results = [outcome.result for outcome in outcomes]
     return await logs_of(results, {sample.id: sample for sample in samples}, metrics, meter=meter)
@@ -110,6 +99,23 @@ async def score_all(
         RewardError: the reward failed on every sample.
     """
     _slots(concurrency)
+    questions = [Question(candidate=candidate, sample=sample) for sample in samples for candidate in candidates]
+    outcomes = await _score(program, questions, reward=reward, meter=meter, concurrency=concurrency, stop=stop)
+    check_reachable(outcomes)
+    check_judged(outcomes)
+    return [[outcome.result for outcome in outcomes[place :: len(candidates)]] for place in range(len(candidates))]
+
+
+async def _score(
+    program: Module,
+    questions: Sequence[Question],
+    *,
+    reward: Reward,
+    meter: Meter,
+    concurrency: int,
+    stop: threading.Event | None = None,
+) -> list[Outcome]:
+    """Return what came of each question, in order; an interruption is raised."""
     scorer = Scorer(
         program=program,
         reward=reward,
@@ -119,14 +125,10 @@ async def score_all(
         stopper=Stopper(stop, meter),
         after_each=lambda: None,
     )
-    questions = [Question(candidate=candidate, sample=sample) for sample in samples for candidate in candidates]
     scoring = await scorer.score(questions)
     if scoring.interruption is not None:
         raise scoring.interruption
-    outcomes = [outcome for outcome in scoring.outcomes if outcome is not None]
-    check_reachable(outcomes)
-    check_judged(outcomes)
-    return [[outcome.result for outcome in outcomes[place :: len(candidates)]] for place in range(len(candidates))]
+    return [outcome for outcome in scoring.outcomes if outcome is not None]
 
 
 def _slots(concurrency: int) -> asyncio.Semaphore:
