@@ -7,7 +7,7 @@ import threading
 from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypedDict, TypeVar, Unpack
+from typing import Any, TypeVar, Unpack
 
 from optimizer_core import metrics as metrics_package
 from optimizer_core import optimizers as optimizers_package
@@ -40,21 +40,13 @@ from optimizer_core.saving import (
 )
 from optimizer_core.steering import Steering
 from optimizer_core.training.answering import answer_all, evaluate_all
-from optimizer_core.training.arguments import FitArguments, Pair, Rows
+from optimizer_core.training.arguments import AskingArguments, FitArguments, Pair, Rows
 from optimizer_core.training.assembly import prepare
 from optimizer_core.training.checkpoints import CheckpointStore
 from optimizer_core.training.loop import train
 from optimizer_core.training.settings import FitSettings, split_data
 
 T = TypeVar("T")
-
-
-class AskingSettings(TypedDict, total=False):
-    """The keyword arguments of :meth:`Program.predict` and :meth:`Program.evaluate` beside the data."""
-
-    batch_size: int | None
-    concurrency: int
-    meter: Meter | None
 
 
 class Program:
@@ -330,11 +322,11 @@ class Program:
         """Do :meth:`fit` in a script, where no event loop runs."""
         return _block("fit", self.fit(x, y, **arguments))
 
-    def predict_sync(self, xs: Rows, **settings: Unpack[AskingSettings]) -> list[JsonObject | None]:
+    def predict_sync(self, xs: Rows, **settings: Unpack[AskingArguments]) -> list[JsonObject | None]:
         """Do :meth:`predict` in a script, where no event loop runs."""
         return _block("predict", self.predict(xs, **settings))
 
-    def evaluate_sync(self, xs: Rows, ys: Rows | None = None, **settings: Unpack[AskingSettings]) -> JsonObject:
+    def evaluate_sync(self, xs: Rows, ys: Rows | None = None, **settings: Unpack[AskingArguments]) -> JsonObject:
         """Do :meth:`evaluate` in a script, where no event loop runs."""
         return _block("evaluate", self.evaluate(xs, ys, **settings))
 

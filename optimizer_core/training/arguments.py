@@ -1,4 +1,4 @@
-"""The arguments of ``fit`` as types, shared with its blocking twin."""
+"""The arguments of ``fit``, ``predict`` and ``evaluate`` as types, shared with their blocking twins."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import threading
 from collections.abc import Sequence
 from typing import TypeAlias, TypedDict
 
-from optimizer_core.budget import Budget
+from optimizer_core.budget import Budget, Meter
 from optimizer_core.callbacks import Listener
 from optimizer_core.json_values import JsonObject
 from optimizer_core.models.journal import Journal
@@ -48,3 +48,11 @@ class FitArguments(TypedDict, total=False):
     validation_steps: int | None
     validation_batch_size: int
     verbose: str | int
+
+
+class AskingArguments(TypedDict, total=False):
+    """The keyword arguments of :meth:`Program.predict` and :meth:`Program.evaluate` beside the data."""
+
+    batch_size: int | None
+    concurrency: int
+    meter: Meter | None
