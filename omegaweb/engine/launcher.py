@@ -88,7 +88,7 @@ class Launcher:
     def _work(self, claim: Claim) -> None:
         try:
             conduct(claim)
-        except Exception:
+        except Exception:  # the top of the thread: the log and the run say so
             logger.exception("run %s: its thread failed", claim.run_id)
             fail(claim, "Something unexpected happened; the server's log says what.")
         finally:
