@@ -3,6 +3,9 @@
 PYTHON := .venv/bin/python
 SOURCES := optimizer_core omegaweb tests benchmarks scripts manage.py
 
+# Each worker has a database, a data folder and a Chromium of its own; what has nothing to do takes from the other.
+PYTEST := $(PYTHON) -m pytest -n auto --maxprocesses 4 --dist worksteal
+
 .DEFAULT_GOAL := help
 .PHONY: help install run demo format lint types imports docs test check sizes bench
 
@@ -19,7 +22,7 @@ install: .venv/run.stamp .venv/dev.stamp  ## create .venv with everything for ru
 
 test: install  ## run all tests, the browser tests too
 	@scripts/environment.sh chromium
-	$(PYTHON) -m pytest
+	$(PYTEST)
 
 format: install  ## put all files into the common form
 	$(PYTHON) -m ruff format $(SOURCES)

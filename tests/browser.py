@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
 import socket
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 import uvicorn
@@ -19,23 +22,40 @@ from tests.people import PASSWORD
 START_SECONDS = 20
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put browser tests last: once Playwright is started its event loop runs in this thread until the session ends,
-    and neither async tests nor Django's own set-up work there any more."""
-    items.sort(key=lambda item: "chromium" in getattr(item, "fixturenames", ()))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Driven:
+    """A browser, and the event loop by which Playwright drives it from the thread of the tests.
+
+    The loop sleeps between two calls and counts as running in this thread all the while, so that neither an async test
+    nor the ORM would work in it any more. Therefore it is only there while a browser test is.
+    """
+
+    browser: Browser
+    loop: asyncio.AbstractEventLoop
+
+    @contextlib.contextmanager
+    def here(self) -> Iterator[Browser]:
+        asyncio._set_running_loop(self.loop)
+        try:
+            yield self.browser
+        finally:
+            asyncio._set_running_loop(None)
 
 
 @pytest.fixture(scope="session")
-def chromium(django_db_setup: None) -> Iterator[Browser]:
-    """One headless Chromium for the whole session; after the database, which refuses a thread with an event loop."""
+def driven() -> Iterator[Driven]:
+    """One headless Chromium for the whole session."""
     path = next((path for path in CHROMIUMS if os.path.exists(path)), None)
     if path is None:
         pytest.fail("Chromium is missing: run `sudo apt-get install chromium`", pytrace=False)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
+    playwright = sync_playwright().start()
+    browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+    driven = Driven(browser=browser, loop=asyncio.get_running_loop())
+    asyncio._set_running_loop(None)
+    yield driven
+    with driven.here():
         browser.close()
+        playwright.stop()
 
 
 @pytest.fixture
@@ -58,6 +78,13 @@ def live_site(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterat
     yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     server.should_exit = True
     thread.join(timeout=START_SECONDS)
+
+
+@pytest.fixture
+def chromium(live_site: str, driven: Driven) -> Iterator[Browser]:
+    """The browser, for this test. After the site, which empties the database once the event loop is gone again."""
+    with driven.here() as browser:
+        yield browser
 
 
 @pytest.fixture

@@ -166,13 +166,12 @@ def test_nothing_heavy_is_loaded_by_importing_the_provider():
     assert done.stdout.strip() == "[]"
 
 
+# Without LiteLLM, which takes seconds to load and passes the question on as it is.
 WEIGH_AND_PRINT = """
-import asyncio, sys
+import sys
 from omegaweb.embedded.language_model import EmbeddedLanguageModel
-from omegaweb.embedded.provider import LANGUAGE_MODEL, register
-from optimizer_core.budget import Meter
-from optimizer_core.models.language_model import LanguageModel
-from tests.omegaweb.embedded.test_built_in_models import SCHEMA, question
+from omegaweb.embedded.provider import answer
+from tests.omegaweb.embedded.test_built_in_models import FORMAT, question
 
 weigh, found = EmbeddedLanguageModel.weigh, {}
 
@@ -181,13 +180,9 @@ def note(self, prompt, before, options):
     found[prompt, tuple(before)] = weighed.weights
     return weighed
 
-async def ask(tickets):
-    model = LanguageModel(LANGUAGE_MODEL, temperature=0, retry=1)
-    await asyncio.gather(*(model.generate(question(ticket), schema=SCHEMA, meter=Meter()) for ticket in tickets))
-
-register()
 EmbeddedLanguageModel.weigh = note
-asyncio.run(ask(sys.argv[1:]))
+for ticket in sys.argv[1:]:
+    answer(list(question(ticket)), {"temperature": 0, "response_format": FORMAT})
 print(*sorted(found.items()), sep="\\n")
 """
 
