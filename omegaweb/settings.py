@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "omegaweb.reviews",
     "omegaweb.releases",
     "omegaweb.spending",
+    "omegaweb.moving",
     "omegaweb.engine",
     "channels",
     "csp",

@@ -17,6 +17,7 @@ urlpatterns = [
     path("datasets/", include("omegaweb.datasets.urls")),
     path("programs/", include("omegaweb.programs.urls")),
     path("runs/", include("omegaweb.runs.urls")),
+    path("runs/", include("omegaweb.moving.urls")),
     path("reviews/", include("omegaweb.reviews.urls")),
     path("releases/", include("omegaweb.releases.urls")),
     path("api/programs/<int:pk>/current", current_version, name="api-current"),

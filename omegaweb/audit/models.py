@@ -27,6 +27,8 @@ class Action(StrEnum):
     RUN_STEERED = "run.steered"  # paused, resumed, extended, told something; what exactly is in the entry
     RUN_CONTINUED = "run.continued"
     RUN_DELETED = "run.deleted"
+    RUN_TAKEN_AWAY = "run.taken_away"  # the whole of it, as a file
+    RUN_IMPORTED = "run.imported"  # from such a file
     CANDIDATE_EXPORTED = "candidate.exported"
     REVIEW_DECIDED = "review.decided"
     REVIEWS_LEFT_OUT = "reviews.left_out"  # a run went on to its result without them

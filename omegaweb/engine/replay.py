@@ -73,3 +73,12 @@ def rebuild(run_id: int) -> None:
 def _keys(rows: QuerySet[Any]) -> list[tuple[Any, str]]:
     """Return rows that name a candidate, with its key."""
     return [(row, row.candidate.key) for row in rows.exclude(candidate=None).select_related("candidate")]
+
+
+def can_be_replayed(kind: str, payload: dict[str, Any]) -> bool:
+    """Tell whether this version understands an event, which another one may have written."""
+    try:
+        event_from_json(kind, payload)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return False
+    return True

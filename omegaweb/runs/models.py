@@ -103,6 +103,7 @@ class Run(models.Model):
     baseline = models.ForeignKey("Candidate", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     best = models.ForeignKey("Candidate", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     result = models.JSONField(null=True, blank=True)  # payload of test.finished
+    origin = models.JSONField(default=dict, blank=True)  # of an imported run: project, run, written_at, imported_at, by
 
     objects = RunQuerySet.as_manager()
 
@@ -175,6 +176,11 @@ class Run(models.Model):
     @property
     def can_be_deleted(self) -> bool:
         return self.run_state.is_over or self.run_state is RunState.INTERRUPTED
+
+    @property
+    def can_be_taken_away(self) -> bool:
+        """Whether a file of it shows a state that it stays in."""
+        return self.can_be_deleted or self.run_state is RunState.PAUSED
 
     @property
     def can_be_continued(self) -> bool:

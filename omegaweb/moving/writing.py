@@ -1,0 +1,75 @@
+"""A run becomes a file: its rows, the rows of the dataset it used, and whatever people decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import IO, Any
+
+from django.utils import timezone
+from django.utils.text import slugify
+
+from omegaweb.accounts.models import User
+from omegaweb.moving.archive import ArchiveWriter
+from omegaweb.moving.shapes import NAMES, OF_THE_RUN, ROWS, SINGLE, Shape
+from omegaweb.moving.values import to_json
+from omegaweb.runs.models import Run
+
+ROWS_AT_A_TIME = 500
+SUFFIX = ".omegarun"
+
+
+class RunUnderWay(Exception):
+    """The run goes on, so what would be written is no state that it ever had."""
+
+
+def write_run(run: Run, file: IO[bytes]) -> None:
+    """Write a whole run into a file, in constant memory. Keys of providers and tokens are in no row that is written.
+
+    Raises:
+        RunUnderWay: it goes on, or went on meanwhile.
+    """
+    before = _state(run)
+    if not run.can_be_taken_away:
+        raise RunUnderWay(f"“{run}” is under way: pause or stop it first, or wait until it is over.")
+    archive, people = ArchiveWriter(file), set[int]()
+    for shape in (*SINGLE, ROWS, *OF_THE_RUN):
+        archive.add(shape.member, _rows(shape, run, people))
+    archive.add("people", _people(people))
+    archive.finish(
+        {
+            "written_at": timezone.now().isoformat(),
+            "run": {"number": run.pk, "name": run.name, "project": run.project.name, "state": run.state},
+        }
+    )
+    if _state(run) != before:
+        raise RunUnderWay(f"“{run}” went on while it was written: try again.")
+
+
+def filename_of(run: Run) -> str:
+    """Return what to call the file of a run."""
+    return f"{slugify(run.name)[:60] or 'run'}-{run.pk}{SUFFIX}"
+
+
+def _rows(shape: Shape, run: Run, people: set[int]) -> Iterator[dict[str, Any]]:
+    """Yield the rows of one model, and remember whom they name."""
+    columns = {name: name for name in shape.fields}
+    columns |= {name: f"{name}__{NAMES[kind]}" for name, kind in shape.names.items()}
+    columns |= {name: f"{name}_id" for name in shape.people}
+    if shape.kind == "request":
+        columns["pk"] = "pk"
+    found = shape.rows.filter(**{shape.within: run.pk}).order_by("pk").values_list(*columns.values())
+    for values in found.iterator(chunk_size=ROWS_AT_A_TIME):
+        row = dict(zip(columns, map(to_json, values), strict=True))
+        people.update(row[name] for name in shape.people if row[name] is not None)
+        yield row
+
+
+def _people(numbers: Iterable[int]) -> Iterator[dict[str, Any]]:
+    """Yield who is named: no more of an account than it takes to know somebody again."""
+    for user in User.objects.filter(pk__in=numbers).order_by("pk"):
+        yield {"person": user.pk, "username": user.get_username(), "email": user.email}
+
+
+def _state(run: Run) -> tuple[Any, ...]:
+    """What changes whenever a run goes on."""
+    return Run.objects.values_list("state", "fence", "last_sequence", "calls").get(pk=run.pk)
