@@ -87,6 +87,18 @@ class CandidateProposed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateFlagged:
+    """Something about a proposal that a person may want to know; nothing was spent on its score yet."""
+
+    kind: ClassVar[str] = "candidate.flagged"
+    candidate: str
+    flag: str  # placeholder_lost, training_text_copied, length_grown, format_drifted or near_duplicate
+    text: str  # one sentence
+    evidence: JsonObject = field(default_factory=dict)  # variable, found, lost, sample, candidate, distance, before, …
+    then: str = "score"  # what follows: score, ask or drop
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CandidateEmbedded:
     """Where a candidate lies: told with the competition that measured it, once."""
 
@@ -121,7 +133,7 @@ class CandidateDropped:
 
     kind: ClassVar[str] = "candidate.dropped"
     candidate: str
-    reason: str  # mends_nothing, fell_behind or no_clear_lead
+    reason: str  # mends_nothing, fell_behind, no_clear_lead, or flagged: it was not scored
     by: str  # the parent
     better: int  # validation samples of the race on which it earned more than the parent
     worse: int  # and less
@@ -264,6 +276,7 @@ Event: TypeAlias = (
     | EpochFinished
     | BatchFinished
     | CandidateProposed
+    | CandidateFlagged
     | CandidateEmbedded
     | CandidateScored
     | CandidateDropped

@@ -162,6 +162,7 @@ class Program:
         seed: int = 0,
         stop: threading.Event | None = None,
         steering: Steering | None = None,
+        on_warning: str = "score",
         on_budget_spent: str = "finish",
         checkpoints: CheckpointStore | None = None,
         resume_from: JsonObject | None = None,
@@ -198,6 +199,9 @@ class Program:
             seed: of all chance; the same seed and the same answers take the same path.
             stop: ends the run within about a second when set, from any thread; what was found so far is kept.
             steering: what people ask meanwhile: pause, more budget, notes to the proposer, candidates of their own.
+            on_warning: what becomes of a proposal that has lost a placeholder, copies a training row, has grown a lot,
+                asks for another answer, or is nearly known: "score" scores it all the same, "ask" asks ``review``
+                before it is scored, "drop" spends nothing on it.
             on_budget_spent: "finish" ends the search; "pause" waits until the budget is extended, or the run told to
                 finish.
             checkpoints: keeps the state after every batch.
@@ -231,6 +235,7 @@ class Program:
             seed=seed,
             stop=stop,
             steering=steering,
+            on_warning=on_warning,
             on_budget_spent=on_budget_spent,
             checkpoints=checkpoints,
             resume_from=resume_from,

@@ -38,6 +38,7 @@ class FitArguments(TypedDict, total=False):
     seed: int
     stop: threading.Event | None
     steering: Steering | None
+    on_warning: str
     on_budget_spent: str
     checkpoints: CheckpointStore | None
     resume_from: JsonObject | None

@@ -49,12 +49,17 @@ def state_to_json(state: SearchState, *, validation_size: int, with_outputs: boo
         "started": state.started,
         "best": state.best,
         "baseline": state.baseline.id,
-        "candidates": {name: candidate_to_json(state.candidates[name]) for name in needed},
+        "candidates": {
+            name: candidate_to_json(state.candidates[name])
+            for name in dict.fromkeys([*needed, *state.remembered()])
+            if name in state.candidates
+        },
         "unplaced": [candidate_to_json(candidate) for candidate in state.unplaced.values()],
         "results": results,
         "members": members,
         "banned": sorted(state.population.banned),
         "known": sorted(state.known),
+        "introduced": list(state.introduced),
         "admitted": sorted(state.admitted),
         "approved": sorted(state.approved),
         "rejections": [fields_to_json(rejection) for rejection in state.rejections],
@@ -92,6 +97,7 @@ def _revive(saved: JsonObject, uncertainty: float) -> SearchState:
         candidates=candidates,
         unplaced={candidate.id: candidate for candidate in unplaced},
         known=set(saved["known"]),
+        introduced=list(saved.get("introduced", ())),
         admitted=set(saved["admitted"]),
         approved=set(saved.get("approved", ())),
         rejections=[Rejection(**item) for item in saved["rejections"]],

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from optimizer_core.data.candidate import Candidate
-from optimizer_core.data.dataset import Sample, draw_minibatch
 from optimizer_core.data.variable import EXAMPLES
 from optimizer_core.json_values import JsonObject
 from optimizer_core.steering import CandidateAdded, CandidateBanned
+from optimizer_core.training.flagging import look_at_handwork, tell
 from optimizer_core.training.reviews import ReviewDesk
 from optimizer_core.training.run import Run
 
@@ -39,8 +37,9 @@ async def add(run: Run, desk: ReviewDesk, request: CandidateAdded) -> str:
     if problem:
         return problem
     run.introduce(candidate)
+    tell(run, candidate, look_at_handwork(run, candidate))
     state.racing.descend(candidate.id, parents)
-    samples = _judging_samples(run)
+    samples = run.judging_samples()
     await run.measurer.measure((candidate,), samples, split="validation")
     if request.approved:
         state.approved.add(candidate.id)
@@ -83,15 +82,6 @@ def pin(run: Run, name: str) -> str:
         return "it is not in the population; to bring it back, add a variation of it by hand"
     run.state.steered.pinned.add(name)
     return ""
-
-
-def _judging_samples(run: Run) -> Sequence[Sample]:
-    """Return the validation samples of the race, or those that the next child of a plain search is judged by."""
-    state = run.state
-    if run.races:
-        return run.race_samples(state.racing.size)
-    rng = run.rng("minibatch", state.epoch, state.batch)
-    return draw_minibatch(run.data.validation, size=run.settings.minibatch_size, rng=rng)
 
 
 def _changed(run: Run, content: JsonObject, parent: str) -> str:

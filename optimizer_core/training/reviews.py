@@ -13,6 +13,7 @@ from optimizer_core.errors import BudgetExhausted
 from optimizer_core.events import WAITING_FOR_REVIEW, ProposalFailed, ReviewDecided, ReviewRequested
 from optimizer_core.json_values import JsonObject
 from optimizer_core.review import Decision, Proposal, ReviewPolicy, Verdict
+from optimizer_core.training.flagging import look_at_handwork, tell
 from optimizer_core.training.run import Run
 
 
@@ -25,7 +26,7 @@ class ReviewDesk:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._open: dict[str, asyncio.Task[Verdict]] = {}
-        self._unscored: dict[str, Candidate] = {}  # by the proposal they were made from: approved edits
+        self._unscored: dict[str, Candidate] = {}  # approved, by the proposal: its edit, or itself where it was held
 
     async def submit(self, candidate: Candidate, samples: Sequence[Sample]) -> None:
         """Hand in a candidate that has answered ``samples``."""
@@ -34,6 +35,13 @@ class ReviewDesk:
             run.state.admit(candidate)
             return
         run.state.waiting[candidate.id] = tuple(sample.id for sample in samples)
+        self._request(candidate)
+        await self.collect()
+
+    async def hold(self, candidate: Candidate) -> None:
+        """Ask about a candidate before it is scored; approved, it is scored on what children are judged by now."""
+        run = self._run
+        run.state.waiting[candidate.id] = tuple(sample.id for sample in run.judging_samples())
         self._request(candidate)
         await self.collect()
 
@@ -65,7 +73,7 @@ class ReviewDesk:
             RunStopped: the run was asked to stop.
         """
         for name in list(self._unscored):
-            await self._admit_edited(self._run.state.candidates[name])
+            await self._admit_approved(self._run.state.candidates[name])
         if self._open:
             # One turn of the event loop, so that a gate that knows its answer is heard at once.
             await asyncio.wait(self._open.values(), timeout=0)
@@ -168,9 +176,9 @@ class ReviewDesk:
             self._run.state.waiting.pop(name)
             self._run.reporter.emit(
                 ProposalFailed(
-                    operator="edit",
+                    operator=edited.operator,
                     variable=edited.variable,
-                    reason=f"the approved edit was not scored, so it cannot win: {reason}",
+                    reason=f"{_approved(edited)} was not scored, so it cannot win: {reason}",
                     parents=edited.parents,
                 )
             )
@@ -191,6 +199,10 @@ class ReviewDesk:
         )
         if edited is not None and not same:
             await self._take_edited(candidate, edited)
+            return
+        if verdict.decision in (Decision.APPROVED, Decision.EDITED) and not run.state.rewards(candidate.id):
+            self._unscored[candidate.id] = candidate  # it was held
+            await self._admit_approved(candidate)
             return
         run.state.waiting.pop(candidate.id)
         if verdict.decision in (Decision.REJECTED, Decision.CHANGES_REQUESTED):
@@ -213,12 +225,13 @@ class ReviewDesk:
             )
             return
         run.introduce(edited)
+        tell(run, edited, look_at_handwork(run, edited))
         run.state.rewrite(proposal, edited)
         self._unscored[proposal.id] = edited
-        await self._admit_edited(proposal)
+        await self._admit_approved(proposal)
 
-    async def _admit_edited(self, proposal: Candidate) -> None:
-        """Score an edit on the samples of its proposal and let it in; until then its proposal counts as waiting."""
+    async def _admit_approved(self, proposal: Candidate) -> None:
+        """Score what was approved on the samples of its proposal and let it in; until then that counts as waiting."""
         run, edited = self._run, self._unscored[proposal.id]
         wanted = set(run.state.waiting[proposal.id])
         samples = [sample for sample in run.data.validation if sample.id in wanted]
@@ -240,6 +253,10 @@ class ReviewDesk:
             if problems:
                 return f"{name}: {'; '.join(problems)}"
         return known_problem(self._run, edited)
+
+
+def _approved(candidate: Candidate) -> str:
+    return "the approved edit" if candidate.operator == "edit" else "the approved candidate"
 
 
 def known_problem(run: Run, candidate: Candidate) -> str:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from optimizer_core.budget import Budget, Meter
 from optimizer_core.data.candidate import Candidate
-from optimizer_core.data.dataset import Sample, proportional
+from optimizer_core.data.dataset import Sample, draw_minibatch, proportional
 from optimizer_core.data.variable import TrainableVariable
 from optimizer_core.events import BestChanged, CandidateProposed, CheckpointSaved
 from optimizer_core.json_values import JsonObject, canonical_json, fields_to_json
@@ -92,6 +92,13 @@ class Run:
             self._race = proportional(self.data.validation, rng=self.rng("race", 0))
         return self._race[:size]
 
+    def judging_samples(self) -> Sequence[Sample]:
+        """Return the validation samples of the race, or those that the next child of a plain search is judged by."""
+        if self.races:
+            return self.race_samples(self.state.racing.size)
+        rng = self.rng("minibatch", self.state.epoch, self.state.batch)
+        return draw_minibatch(self.data.validation, size=self.settings.minibatch_size, rng=rng)
+
     def target_of(self, sample: Sample) -> str:
         """Return the canonical text of a sample's target: equal targets are of one kind."""
         if sample.id not in self._targets:
@@ -123,6 +130,7 @@ class Run:
     def introduce(self, candidate: Candidate) -> None:
         """Say that there is a new candidate."""
         self.state.note(candidate)
+        self.state.introduced.append(candidate.id)
         self.state.unplaced[candidate.id] = candidate
         self.reporter.emit(
             CandidateProposed(

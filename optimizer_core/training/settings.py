@@ -10,6 +10,7 @@ from optimizer_core.budget import Budget
 from optimizer_core.callbacks import Listener
 from optimizer_core.data.dataset import Sample, make_samples, split_last
 from optimizer_core.errors import ConfigurationError
+from optimizer_core.inspection.flag import OnWarning
 from optimizer_core.json_values import JsonObject
 from optimizer_core.optimizers.settings import check_at_least, check_choice
 from optimizer_core.review import ReviewGate, ReviewPolicy
@@ -60,6 +61,7 @@ class FitSettings:
     seed: int = 0
     stop: threading.Event | None = None
     steering: Steering | None = None
+    on_warning: str = OnWarning.SCORE  # of a proposal that was flagged
     on_budget_spent: str = "finish"  # or "pause", until it is extended or the run told to finish
     checkpoints: CheckpointStore | None = None
     resume_from: JsonObject | None = None
@@ -71,6 +73,9 @@ class FitSettings:
         for name, least in _LEAST.items():
             check_at_least(name, getattr(self, name), least)
         check_choice("review_policy", self.review_policy, tuple(policy.value for policy in ReviewPolicy))
+        check_choice("on_warning", self.on_warning, tuple(choice.value for choice in OnWarning))
+        if self.on_warning == OnWarning.ASK and self.review is None:
+            raise ConfigurationError('on_warning="ask" needs a review gate to ask; give one, or take "score" or "drop"')
         check_choice("on_budget_spent", self.on_budget_spent, ("finish", "pause"))
         if self.steps_per_epoch is not None:
             check_at_least("steps_per_epoch", self.steps_per_epoch, 1)
@@ -99,6 +104,7 @@ class FitSettings:
             "validation_freq": self.validation_freq,
             "concurrency": self.concurrency,
             "review": self.review is not None,
+            "on_warning": str(self.on_warning),
             "budget": budget,
         }
 

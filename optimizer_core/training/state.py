@@ -14,6 +14,9 @@ from optimizer_core.operators.few_shot import FewShotPool
 from optimizer_core.population.population import Population
 from optimizer_core.training.racing.state import RacingState
 
+#: Candidates that a new one is compared with, to tell whether it is nearly the same.
+RECENT = 50
+
 
 @dataclass(slots=True, kw_only=True)
 class Steered:
@@ -57,6 +60,7 @@ class SearchState:
     pool: FewShotPool = field(default_factory=FewShotPool)
     candidates: dict[str, Candidate] = field(default_factory=dict)  # by id; a proposal equal to one is refused
     known: set[str] = field(default_factory=set)  # ids of everything ever proposed
+    introduced: list[str] = field(default_factory=list)  # the same in the order they were told
     unplaced: dict[str, Candidate] = field(default_factory=dict)  # by id: nobody was told yet where they lie
     results: dict[str, dict[str, SampleResult]] = field(default_factory=dict)  # candidate → validation sample
     rejections: list[Rejection] = field(default_factory=list)
@@ -121,6 +125,16 @@ class SearchState:
             candidate=candidate.id, content=candidate.content, reason=edited.reasoning, edited=edited.content
         )
         self.rejections.append(rejection)
+
+    def recent(self, told: int | None = None) -> list[str]:
+        """Return the last few candidates that were told, or those of when ``told`` of them were."""
+        told = len(self.introduced) if told is None else told
+        return self.introduced[max(0, told - RECENT) : told]
+
+    def remembered(self) -> list[str]:
+        """Return the candidates that new ones are compared with, those of the proposals under way included."""
+        oldest = min((proposal.get("known", 0) for proposal in self.racing.drafted), default=len(self.introduced))
+        return self.introduced[max(0, oldest - RECENT) :]
 
     def needed(self, size: int) -> list[str]:
         """Return the candidates that the rest of the run can still need: everything else may be forgotten."""

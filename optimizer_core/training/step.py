@@ -9,11 +9,13 @@ from optimizer_core.data.candidate import Candidate
 from optimizer_core.data.dataset import Sample, draw_minibatch
 from optimizer_core.errors import ModelError, NoProposal
 from optimizer_core.events import BatchFinished, ProposalFailed
+from optimizer_core.inspection.flag import OnWarning
 from optimizer_core.json_values import JsonObject
 from optimizer_core.operators.evidence import ScoredPrediction
 from optimizer_core.operators.few_shot import PooledPrediction
 from optimizer_core.optimizers.base import Plan, Situation
 from optimizer_core.population.population import Member
+from optimizer_core.training.flagging import look_at, tell, tell_dropped
 from optimizer_core.training.logs import logs_of, results_of
 from optimizer_core.training.measuring import Answered
 from optimizer_core.training.reviews import ReviewDesk, known_problem
@@ -32,7 +34,7 @@ async def step(run: Run, desk: ReviewDesk, samples: Sequence[Sample], *, epoch: 
     answered = await predict(run, parent, samples)
     logs = await logs_of(results_of(answered), {s.id: s for s in samples}, run.metrics, meter=run.meter)
     child = await propose(run, situation(run, parent, answered, epoch=epoch, batch=batch))
-    if child is not None:
+    if child is not None and await _may_be_scored(run, desk, child):
         logs["child"] = await judge(run, desk, child, parent, epoch=epoch, batch=batch)
     run.tell_best()
     run.state.batch = batch + 1
@@ -81,6 +83,19 @@ async def propose(run: Run, now: Situation) -> Candidate | None:
         return None
     run.introduce(child)
     return child
+
+
+async def _may_be_scored(run: Run, desk: ReviewDesk, child: Candidate) -> bool:
+    """Look at a child before it costs anything; False where it waits for a person, or is left as it is."""
+    parents = [run.state.candidates[name] for name in child.parents]
+    *known, _ = run.state.recent()
+    flags, then = look_at(run, child, parents, known), run.settings.on_warning
+    tell(run, child, flags, then)
+    if flags and then == OnWarning.DROP:
+        tell_dropped(run, child)
+    elif flags and then == OnWarning.ASK:
+        await desk.hold(child)
+    return not flags or then == OnWarning.SCORE
 
 
 async def judge(run: Run, desk: ReviewDesk, child: Candidate, parent: Member, *, epoch: int, batch: int) -> float:

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 
 from optimizer_core.data.candidate import Candidate
 from optimizer_core.events import BatchFinished, CandidateDropped, EpochStarted, ProposalFailed
+from optimizer_core.inspection.flag import OnWarning
 from optimizer_core.json_values import JsonObject
+from optimizer_core.training.flagging import tell, tell_dropped
 from optimizer_core.training.logs import logs_of, results_of
 from optimizer_core.training.measuring import Answered
 from optimizer_core.training.racing.lane import Outcome, Step
@@ -61,9 +63,10 @@ async def _take(run: Run, desk: ReviewDesk, outcome: Outcome) -> None:
         )
         return
     for step in outcome.steps:
-        _introduce(run, step)
+        if _introduce(run, step) and step.kept_back:
+            await _keep_back(run, desk, step.child)
     racing = run.state.racing
-    racing.steps |= {step.child.id for step in outcome.steps if step.mends}
+    racing.steps |= {step.child.id for step in outcome.steps if step.mends and not step.kept_back}
     if child is None:
         return
     racing.steps.discard(child.id)
@@ -79,12 +82,21 @@ def _problem(run: Run, child: Candidate) -> str:
     return "" if child.id in run.state.racing.steps else known_problem(run, child)
 
 
-def _introduce(run: Run, step: Step) -> None:
-    """Tell about one step of a stride, unless an earlier proposal came upon the same."""
+async def _keep_back(run: Run, desk: ReviewDesk, child: Candidate) -> None:
+    if run.settings.on_warning == OnWarning.DROP:
+        tell_dropped(run, child)
+    else:
+        await desk.hold(child)
+
+
+def _introduce(run: Run, step: Step) -> bool:
+    """Tell about one step of a stride; False where an earlier proposal came upon the same."""
     child = step.child
-    if child.id not in run.state.known:
+    is_new = child.id not in run.state.known
+    if is_new:
         run.introduce(child)
         run.state.racing.descend(child.id, child.parents)
+        tell(run, child, step.flags, run.settings.on_warning)
     answered = [*step.trial, *step.seen]
     run.measurer.report(child, answered, split="train")
     _remember(run, child, answered)
@@ -94,6 +106,7 @@ def _introduce(run: Run, step: Step) -> None:
                 candidate=child.id, reason="mends_nothing", by=child.parents[0], better=0, worse=0, count=0
             )
         )
+    return is_new
 
 
 def _dropped(outcome: Outcome, child: Candidate) -> CandidateDropped:

@@ -17,12 +17,14 @@ from functools import cached_property
 from optimizer_core.data.candidate import Candidate
 from optimizer_core.data.dataset import Sample
 from optimizer_core.errors import ModelError, NoProposal
+from optimizer_core.inspection.flag import Flag, OnWarning
 from optimizer_core.json_values import canonical_json
 from optimizer_core.operators.evidence import HardExampleMemory
 from optimizer_core.operators.few_shot import FewShotPool
 from optimizer_core.optimizers.base import Situation
 from optimizer_core.optimizers.drafting import Draft
 from optimizer_core.population.population import Member
+from optimizer_core.training.flagging import look_at
 from optimizer_core.training.measuring import Answered
 from optimizer_core.training.racing.examples import as_examples, offered, taken_from
 from optimizer_core.training.racing.proposals import Proposal, labelled
@@ -43,6 +45,8 @@ class Step:
     trial: list[Answered] = field(default_factory=list)  # training samples that its predecessor failed on
     seen: list[Answered] = field(default_factory=list)  # further training samples that it answered
     mends: bool = True  # False: it mended nothing, the stride went no further
+    flags: tuple[Flag, ...] = ()
+    kept_back: bool = False  # it was flagged, so it is dropped or waits for a person, unscored
 
 
 @dataclass(slots=True, kw_only=True)
@@ -61,7 +65,7 @@ class Outcome:
     @property
     def child(self) -> Candidate | None:
         """The last step that mends, the one that races."""
-        return next((step.child for step in reversed(self.steps) if step.mends), None)
+        return next((step.child for step in reversed(self.steps) if step.mends and not step.kept_back), None)
 
     @property
     def differences(self) -> list[float]:
@@ -131,9 +135,13 @@ class _Lane:
             child = await self._propose(first, others, shown, number)
             if child is None:
                 return seen
+            flags = self._flags(child, first, others)
+            if flags and self._run.settings.on_warning != OnWarning.SCORE:
+                self.outcome.steps.append(Step(child=child, flags=flags, kept_back=True))
+                return seen
             tried = await self._ask(child, [each.sample for each in shown])
             if self._proposal.operator == "mutation" and lead(differences(tried, shown)) <= 0:
-                self.outcome.steps.append(Step(child=child, trial=tried, mends=False))
+                self.outcome.steps.append(Step(child=child, trial=tried, mends=False, flags=flags))
                 return seen
             asked = {each.sample.id for each in shown}
             self._pending = [
@@ -141,7 +149,7 @@ class _Lane:
                 *self._pending,
             ]
             further = [] if number + 1 == self._proposal.stride else await self._look(child, len(_failures(tried)))
-            self.outcome.steps.append(Step(child=child, trial=tried, seen=further))
+            self.outcome.steps.append(Step(child=child, trial=tried, seen=further, flags=flags))
             seen, first = [*tried, *further], Member(candidate=child, order=0)
         return seen
 
@@ -215,6 +223,10 @@ class _Lane:
         if not number:  # a later step that fails only ends the stride
             self.outcome.failure = reason
         return None
+
+    def _flags(self, child: Candidate, first: Member, others: Sequence[Member]) -> tuple[Flag, ...]:
+        known = self._run.state.recent(self._proposal.known)
+        return look_at(self._run, child, [member.candidate for member in (first, *others)], known)
 
     def _situation(self, parent: Member, shown: Sequence[Answered]) -> Situation:
         run, proposal = self._run, self._proposal

@@ -36,6 +36,7 @@ class Proposal:
     changed: tuple[str, ...]  # variables that were changed before
     rejections: int  # how many rejections of reviewers were known
     notes: int = 0  # how many notes of people were known
+    known: int = 0  # how many candidates were told
 
     def to_json(self) -> JsonObject:
         return fields_to_json(self)
@@ -83,6 +84,7 @@ def draft(run: Run, number: int) -> Proposal:
         changed=tuple(sorted(state.selected)),
         rejections=len(state.rejections),
         notes=len(state.steered.notes),
+        known=len(state.introduced),
     )
 
 

@@ -1,0 +1,86 @@
+"""A training row stands in the text: the candidate knows that row by heart, which says nothing about others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from optimizer_core.data.dataset import Sample
+from optimizer_core.inspection.flag import Flag, FlagKind
+from optimizer_core.inspection.texts import holds, plain_words, strings, whole, words_in
+
+#: Words in a row that do not come together by chance.
+RUN = 8
+#: Words, and letters, of a row's whole text from which on it is told also where it is shorter than that.
+WHOLE, LETTERS = 5, 16
+
+
+def copied_rows(
+    content: Mapping[str, Any], parents: Sequence[Mapping[str, Any]], shown: Sequence[Sample], rows: Sequence[Sample]
+) -> list[Flag]:
+    """Return a flag for each shown row whose words stand in the text and in no parent's.
+
+    Args:
+        content: of the variable; its examples don't count.
+        parents: contents that it was made from.
+        shown: training rows that the proposer has seen.
+        rows: all training rows; what stands in several of them is nobody's.
+    """
+    text = whole(content)
+    words = [word.text for word in words_in(text)]
+    before = [plain_words(whole(parent)) for parent in parents]
+    flags = []
+    for row in shown:
+        run = next((run for run in _runs(row, words) if not any(holds(known, run) for known in before)), None)
+        if run and not _is_phrase(run, row, rows):
+            flags.append(_flag(row, _quote(text, run)))
+    return flags
+
+
+def _runs(row: Sample, words: list[str]) -> Iterator[list[str]]:
+    """Yield what a row and a text have in common, each as far as it goes: inputs first, then the target."""
+    places: dict[tuple[str, ...], int] = {}
+    for start in range(len(words) - RUN, -1, -1):
+        places[tuple(words[start : start + RUN])] = start
+    for cell in strings([row.inputs, row.target]):
+        theirs = plain_words(cell)
+        if WHOLE <= len(theirs) < RUN and len(cell) >= LETTERS and holds(words, theirs):
+            yield theirs
+        position = 0
+        while position + RUN <= len(theirs):
+            begin = places.get(tuple(theirs[position : position + RUN]))
+            length = 1 if begin is None else _common(words[begin:], theirs[position:])
+            if begin is not None:
+                yield theirs[position : position + length]
+            position += length
+
+
+def _common(one: list[str], other: list[str]) -> int:
+    """Return how many words two texts have in common from their beginnings on."""
+    return next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+
+
+def _is_phrase(run: list[str], row: Sample, rows: Sequence[Sample]) -> bool:
+    """Return True if the words also stand in a different row: then they are a phrase, such as a greeting."""
+    start = run[:RUN]
+    return any(
+        holds(plain_words(cell), start)
+        for other in rows
+        if other.inputs != row.inputs
+        for cell in strings([other.inputs, other.target])
+    )
+
+
+def _quote(text: str, run: list[str]) -> str:
+    """Return the words as the text writes them."""
+    words = words_in(text)
+    plain = [word.text for word in words]
+    start = next(i for i in range(len(plain)) if plain[i : i + len(run)] == run)
+    return text[words[start].start : words[start + len(run) - 1].end]
+
+
+def _flag(row: Sample, quote: str) -> Flag:
+    number = row.id.rpartition("-")[2]
+    shown = f"row {int(number) + 1}" if number.isdecimal() else "a row"
+    text = f"Words of training {shown} stand in the text: it may have learned that row by heart."
+    return Flag(kind=FlagKind.TRAINING_TEXT_COPIED, text=text, evidence={"sample": row.id, "found": [quote]})

@@ -1,0 +1,1 @@
+"""Tests of what is looked for before a candidate is scored."""
