@@ -130,6 +130,7 @@ class Assembly:
             concurrency=training.concurrency,
             seed=training.seed,
             budget=build_budget(self.configuration.budget),
+            on_warning=self.configuration.on_warning,
             on_budget_spent="pause" if self.configuration.pause_when_spent else "finish",
             **seams,
         )

@@ -22,13 +22,13 @@ def execute(run: Run, *, gate: RowGate, steering: RowSteering, stop: threading.E
         OptimizerError: the run cannot work or has failed.
         RecordingFailed: what it said could not be written down.
     """
-    parts = assembly.assemble(run)
+    parts, choices = assembly.assemble(run), run.choices
     with prices_of(run):
         asyncio.run(
             parts.fit(
                 callbacks=[Recorder(run.pk)],
-                review=gate if run.choices.review.in_search else None,
-                review_policy=run.choices.review.asks if run.choices.review.in_search else "every",
+                review=gate if choices.asks_in_search else None,
+                review_policy=choices.review.asks if choices.review.in_search else "release",
                 stop=stop,
                 steering=steering,
                 checkpoints=RowCheckpoints(run.pk),

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, assert_never
 
 from omegaweb.engine import own_opening, review_rows, steering
+from omegaweb.engine.flag_rows import with_flag
 from omegaweb.engine.measuring import Scores
 from omegaweb.engine.messages import plain_message
 from omegaweb.engine.places import Places
@@ -57,6 +58,9 @@ class Projection:
                 self._batch_finished(event)
             case events.CandidateProposed():
                 self._proposed(event, at)
+            case events.CandidateFlagged():
+                flagged = self._candidates[event.candidate]
+                self._change(flagged, **with_flag(flagged, event, self._candidates))
             case events.CandidateEmbedded():
                 self._places.embed(self._candidates[event.candidate], event.vector)
             case events.CandidateScored():
@@ -262,6 +266,8 @@ class Projection:
         verdict = review_rows.settle(candidate, event, at=at)
         fate = "left_out" if verdict is ReviewState.LEFT_OUT else ""
         state = AFTER_REVIEW[verdict]
+        if state is CandidateState.SCORED and candidate.reward is None:  # it was held: now it is scored
+            state = CandidateState.PROPOSED
         if state is CandidateState.SCORED and candidate.rank is not None:  # a winner that was a member all along
             state = CandidateState.IN_POPULATION
         self._change(candidate, state=state, fate=fate)
@@ -338,4 +344,5 @@ AFTER_REVIEW = {
 CHANGING_FIELDS = (
     *("state", "rank", "reward", "count", "low", "high", "score", "novelty"),
     *("fate", "fate_by", "fate_distance", "better", "worse", "raced", "pinned"),
+    *("flags", "flagged"),
 )

@@ -21,12 +21,12 @@ def approval_of(candidate: Candidate) -> Approval:
     """Return whether a candidate is approved; the start needs no approval, nor does a run that asks nobody."""
     if candidate.number == 0:
         return Approval(sentence="The start of the run, as the program was.", is_missing=False)
-    if candidate.run.choices.review.asks == Asks.RELEASE:
+    asks, review = candidate.run.choices.review, _review_of(candidate)
+    if review is None and asks.asks == Asks.RELEASE:
         sentence = "Nobody was asked during the search: people approve what is put up for release."
         return Approval(sentence=sentence, is_missing=False)
-    if not candidate.run.choices.review.in_search:
+    if review is None and not asks.in_search:
         return Approval(sentence="Nobody was asked: this run needs no approval.", is_missing=False)
-    review = _review_of(candidate)
     if review is None:
         return Approval(sentence="NOT APPROVED: nobody has reviewed this candidate.", is_missing=True)
     if review.state == ReviewState.PENDING:

@@ -71,6 +71,14 @@ class Asks(StrEnum):
     RELEASE = "release"  # nothing during the search; what becomes a version of the program is approved
 
 
+class OnWarning(StrEnum):
+    """What becomes of a proposal that was flagged before it is scored."""
+
+    SCORE = "score"
+    ASK = "ask"  # it waits for a person; a run that asks nobody else holds it until somebody looks
+    DROP = "drop"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewChoice:
     asks: str = Asks.NOBODY
@@ -97,6 +105,12 @@ class RunConfiguration:
     pause_when_spent: bool = False  # True: a spent budget pauses the run, so that somebody can extend it
     test_at_end: bool = True  # False: the test rows stay sealed until a candidate is put up for release
     review: ReviewChoice = ReviewChoice()
+    on_warning: str = OnWarning.SCORE
+
+    @property
+    def asks_in_search(self) -> bool:
+        """Whether any candidate may wait for people while the run goes on."""
+        return self.review.in_search or self.on_warning == OnWarning.ASK
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -120,6 +134,7 @@ class RunConfiguration:
             start=value.get("start", {}),
             pause_when_spent=value.get("pause_when_spent", False),
             test_at_end=value.get("test_at_end", True),
+            on_warning=value.get("on_warning", OnWarning.SCORE),
             **known,
         )
 

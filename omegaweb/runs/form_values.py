@@ -9,6 +9,7 @@ from omegaweb.engine.choices import OPTIMIZERS, Preset, card_of
 from omegaweb.runs.configuration import (
     BudgetChoice,
     ModelChoice,
+    OnWarning,
     OptimizerChoice,
     ReviewChoice,
     RewardChoice,
@@ -59,6 +60,7 @@ def configuration_from(values: Mapping[str, Any]) -> RunConfiguration:
         start=values["start"],
         pause_when_spent=values["pause_when_spent"],
         test_at_end=values["test_at_end"],
+        on_warning=values["on_warning"] or OnWarning.SCORE.value,
     )
 
 
@@ -94,6 +96,7 @@ def values_of_run(run: Run) -> dict[str, Any]:
         "start": f"{choices.start['run']}:{choices.start['number']}" if choices.start else "",
         "pause_when_spent": choices.pause_when_spent,
         "test_at_end": choices.test_at_end,
+        "on_warning": choices.on_warning,
     }
 
 

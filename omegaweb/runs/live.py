@@ -23,6 +23,7 @@ from omegaweb.runs.comparison import compare
 from omegaweb.runs.evidence import samples_beside
 from omegaweb.runs.family import family_of
 from omegaweb.runs.family_tree import outline, tree_of
+from omegaweb.runs.flags import flag_counts
 from omegaweb.runs.lineage import rows_of
 from omegaweb.runs.log import FILTERS, lines_of, log_page
 from omegaweb.runs.models import Candidate, CandidateState, Run, RunQuerySet, Series
@@ -66,6 +67,7 @@ CANDIDATE_FILTERS: dict[str, tuple[str, tuple[CandidateState, ...]]] = {
     "steps": ("Steps", (CandidateState.STEP,)),
     "rejected": ("Rejected or edited", (CandidateState.REJECTED, CandidateState.EDITED)),
 }
+FLAGGED = {"flagged": "Flagged"}
 CANDIDATE_ORDERS = {"newest": ("-number",), "best": ("-reward", "number")}
 
 
@@ -129,6 +131,7 @@ def candidate_regions(candidate: Candidate) -> list[Region]:
             context=lambda run, query: {**alone, **asked_of(candidate)},
             kinds=_LIFE | _CANDIDATES | _REVIEWS,
         ),
+        Region(name="candidate-flags", context=lambda run, query: alone, kinds=_CANDIDATES),
         Region(name="candidate-fate", context=lambda run, query: alone, kinds=_CANDIDATES | _REVIEWS),
         Region(name="candidate-review", context=lambda run, query: alone, kinds=_LIFE | _REVIEWS),
         Region(name="candidate-figures", context=lambda run, query: alone, kinds=_CANDIDATES),
@@ -222,7 +225,8 @@ def _curve_text(run: Run, query: Query) -> Context:
 def _population(run: Run, query: Query) -> Context:
     shown = _with_relations(run).filter(state__in=IN_VIEW)
     members = sorted(shown, key=lambda candidate: (candidate.rank is None, candidate.rank or 0, candidate.number))
-    return {"rows": rows_of(members[:ROWS_ON_A_PAGE]), "hidden": max(0, len(members) - ROWS_ON_A_PAGE)}
+    hidden = max(0, len(members) - ROWS_ON_A_PAGE)
+    return {"rows": rows_of(members[:ROWS_ON_A_PAGE]), "hidden": hidden, **flag_counts(run)}
 
 
 def _candidates(run: Run, query: Query) -> Context:
@@ -231,12 +235,14 @@ def _candidates(run: Run, query: Query) -> Context:
     candidates = _with_relations(run).order_by(*CANDIDATE_ORDERS[order])
     if chosen in CANDIDATE_FILTERS:
         candidates = candidates.filter(state__in=CANDIDATE_FILTERS[chosen][1])
+    elif chosen in FLAGGED:
+        candidates = candidates.filter(flagged__gt=0)
     page: Page[Candidate] = Paginator(candidates, ROWS_ON_A_PAGE).get_page(query.get("page"))
     return {
         "rows": rows_of(page.object_list),
         "page": page,
-        "filters": {name: label for name, (label, _) in CANDIDATE_FILTERS.items()},
-        "chosen": chosen if chosen in CANDIDATE_FILTERS else "",
+        "filters": {**{name: label for name, (label, _) in CANDIDATE_FILTERS.items()}, **FLAGGED},
+        "chosen": chosen if chosen in CANDIDATE_FILTERS or chosen in FLAGGED else "",
         "order": order,
     }
 
@@ -275,7 +281,7 @@ _LIFE = frozenset({"run.started", "run.finished", "run.paused", "run.resumed", "
 _REVIEWS = frozenset({"review.requested", "review.decided"})
 _CANDIDATES = frozenset(
     {
-        *("candidate.proposed", "candidate.scored", "candidate.dropped", "population.updated"),
+        *("candidate.proposed", "candidate.flagged", "candidate.scored", "candidate.dropped", "population.updated"),
         *("run.finished", "run.started"),
     }
 )

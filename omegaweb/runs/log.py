@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from omegaweb.engine.messages import plain_message
+from omegaweb.runs.flags import THEN
 from omegaweb.runs.models import Event, Run
 from omegaweb.runs.steering_words import named_candidates, steering_sentence
 from omegaweb.runs.wording import operator_name, race_in_words, two_places
@@ -25,7 +26,7 @@ FILTERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "candidates": (
         "Candidates",
         (
-            *("candidate.proposed", "candidate.scored", "candidate.dropped", "proposal.failed"),
+            *("candidate.proposed", "candidate.flagged", "candidate.scored", "candidate.dropped", "proposal.failed"),
             *("candidate.embedded", "best.changed", "test.finished"),
         ),
     ),
@@ -39,7 +40,7 @@ FILTERS: dict[str, tuple[str, tuple[str, ...]]] = {
             *("validation.finished", "test.finished", "checkpoint.saved"),
         ),
     ),
-    "problems": ("Problems", ("warning.raised", "proposal.failed")),
+    "problems": ("Problems", ("warning.raised", "candidate.flagged", "proposal.failed")),
     "spend": ("Spend", ("spend.updated",)),
 }
 #: Said too often to be read, unless somebody asks for them.
@@ -67,6 +68,7 @@ LOST = {
 }
 TONES = {
     "warning.raised": "warn",
+    "candidate.flagged": "warn",
     "proposal.failed": "warn",
     "best.changed": "good",
     "review.requested": "accent",
@@ -160,6 +162,10 @@ def sentence(kind: str, payload: dict[str, Any], link: Link) -> SafeString:
                 two_places(payload["reward"]),
                 _rows(len(payload["results"]), payload["split"]),
             )
+        case "candidate.flagged":
+            return format_html(
+                "{} was flagged: {} {}", link(payload["candidate"]), payload["text"], THEN.get(payload["then"], "")
+            )
         case "candidate.embedded":
             return format_html("{} has its place on the map.", link(payload["candidate"]))
         case "candidate.dropped":
@@ -227,6 +233,8 @@ def _proposed(payload: dict[str, Any], link: Link) -> SafeString:
 
 
 def _dropped(payload: dict[str, Any], link: Link) -> SafeString:
+    if payload["reason"] == "flagged":
+        return format_html("{} was dropped unscored, because it was flagged.", link(payload["candidate"]))
     reason = LOST.get(payload["reason"], payload["reason"])
     counts = {name: payload[name] for name in ("better", "worse", "count")}
     ending = f": {race_in_words(**counts)}" if payload["count"] else " failed on" * (reason == LOST["mends_nothing"])

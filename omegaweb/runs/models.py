@@ -248,6 +248,8 @@ class Candidate(models.Model):
     better = models.PositiveIntegerField(null=True, blank=True)  # rows of its race on which it beat its parent
     worse = models.PositiveIntegerField(null=True, blank=True)  # and on which it lost to it
     raced = models.PositiveIntegerField(null=True, blank=True)  # rows of its race that it answered
+    flags = models.JSONField(default=list, blank=True)  # what was striking before it was scored; see runs/flags.py
+    flagged = models.PositiveSmallIntegerField(default=0)  # how many those are
     evidence = models.JSONField(default=list, blank=True)  # ids of the training samples that it was made from
 
     class Meta:

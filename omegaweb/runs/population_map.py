@@ -11,6 +11,7 @@ from django.core.paginator import Page, Paginator
 
 from omegaweb.engine.rules import RULES, Contestant, Measure, Survival, survivors
 from omegaweb.runs.diffs import diff_contents
+from omegaweb.runs.flags import flag_label
 from omegaweb.runs.lineage import lineage_of
 from omegaweb.runs.models import Candidate, CandidateState, Placement, Run
 from omegaweb.runs.wording import two_figures
@@ -40,7 +41,16 @@ LABELS = {
     "aside": "Would not compete",
 }
 #: Reasons for which a candidate left before it ever competed, or for good.
-NEVER_COMPETED = ("mends_nothing", "fell_behind", "no_clear_lead", "clone", "left_out", "not_paid", "run_ended")
+NEVER_COMPETED = (
+    "mends_nothing",
+    "fell_behind",
+    "no_clear_lead",
+    "flagged",
+    "clone",
+    "left_out",
+    "not_paid",
+    "run_ended",
+)
 
 #: Why it is so, for a rule or a state; {by} and {distance} are filled in for each candidate.
 STORIES = {
@@ -59,6 +69,7 @@ STORIES = {
     "mends_nothing": "dropped: it mended nothing of what #{by} failed on",
     "fell_behind": "dropped: it fell behind #{by}",
     "no_clear_lead": "dropped: no clear lead over #{by}",
+    "flagged": "dropped: not scored, because it was flagged",
     "left_out": "dropped: nobody had decided when the run ended without it",
     "interrupted": "dropped: given up when the run was interrupted",
     "not_paid": "dropped: the budget did not pay its score",
@@ -80,6 +91,10 @@ class Point:
     code: str  # of its story
     by: int | None = None
     distance: float | None = None
+
+    @property
+    def is_flagged(self) -> bool:
+        return self.candidate.flagged > 0
 
     def to_json(self) -> list[Any]:
         """Return what a mark is drawn from: number, x, y, n, reward, kind, story, by, distance."""
@@ -130,6 +145,7 @@ class PopulationMap:
             "points": [point.to_json() for point in sorted(self.placed, key=_number)],
             "stories": self.stories,
             "labels": LABELS,
+            "flags": {point.candidate.number: flag_label(point.candidate) for point in self.placed if point.is_flagged},
         }
 
 
@@ -172,6 +188,7 @@ def pinned_on(run: Run, number: str) -> dict[str, Any]:
 
 _COLUMNS = (
     *("run_id", "number", "state", "operator", "reward", "count", "low", "high"),
+    *("flags", "flagged"),
     *("novelty", "fate", "fate_distance", "fate_by__run_id", "fate_by__number"),
 )
 

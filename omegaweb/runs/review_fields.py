@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django import forms
 
-from omegaweb.runs.configuration import ReviewChoice
-from omegaweb.runs.settings_words import AFTER_HOURS, ASKS
+from omegaweb.runs.configuration import OnWarning, ReviewChoice
+from omegaweb.runs.settings_words import AFTER_HOURS, ASKS, ON_WARNING
 
 
 class ReviewFields(forms.Form):
@@ -17,6 +17,17 @@ class ReviewFields(forms.Form):
         initial=ReviewChoice().asks,
         widget=forms.RadioSelect,
         help_text="Candidates that wait are in your reviews: approve, edit, send back, or reject. The run goes on.",
+    )
+    on_warning = forms.ChoiceField(
+        label="A proposal with a warning",
+        choices=ON_WARNING,
+        required=False,
+        initial=OnWarning.SCORE.value,
+        widget=forms.RadioSelect,
+        help_text=(
+            "Proposals are looked at before anything is spent on them: has one lost a placeholder, copied a training "
+            "row or grown long, does it ask for another answer, is it nearly known?"
+        ),
     )
     review_approvals = forms.TypedChoiceField(
         label="Approvals needed",

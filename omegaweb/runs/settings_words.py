@@ -10,6 +10,7 @@ from omegaweb.engine.parameters import Parameter
 from omegaweb.runs.configuration import (
     Asks,
     ModelChoice,
+    OnWarning,
     OptimizerChoice,
     ReviewChoice,
     RunConfiguration,
@@ -30,6 +31,11 @@ ASKS = [
     (Asks.NEW_BEST.value, "Ask only about a candidate that would lead, and about the winner"),
     (Asks.RELEASE.value, "Ask only about what is put up for release"),
 ]
+ON_WARNING = [
+    (OnWarning.SCORE.value, "Score it anyway, and show the warning"),
+    (OnWarning.ASK.value, "Ask people before it is scored"),
+    (OnWarning.DROP.value, "Drop it: nothing more is spent on it"),
+]
 AFTER_HOURS = [("left_out", "Leave it out"), ("approved", "Approve it"), ("rejected", "Reject it")]
 
 
@@ -48,6 +54,7 @@ def settings_in_words(run: Run) -> list[tuple[str, str]]:
         ("Budget", _budget(run)),
         ("Test", "When the run ends" if choices.test_at_end else "Only of what is put up for release"),
         ("Review", review_in_words(choices.review)),
+        ("A proposal with a warning", dict(ON_WARNING).get(choices.on_warning, choices.on_warning)),
     ]
     return [(name, value) for name, value in rows if value]
 

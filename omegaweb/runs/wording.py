@@ -34,6 +34,7 @@ DROPPED = {
     "mends_nothing": "Mended nothing of what {by} failed on",
     "fell_behind": "Fell behind {by}",
     "no_clear_lead": "No clear lead over {by}",
+    "flagged": "Not scored: it was flagged, and this run drops what is flagged",
     "left_out": "Left out: nobody had decided when the run was finished without it",
     "interrupted": "Given up when the run was interrupted",
     "not_paid": "Approved, but not scored in full before the budget was spent, so it could not win",
@@ -92,6 +93,8 @@ def fate(candidate: Candidate) -> str:
         return "Somebody banned it: it cannot win and will not come back."
     if candidate.state == CandidateState.STEP and candidate.fate_by:
         return f"A step on the way to #{candidate.fate_by.number}."
+    if candidate.state == CandidateState.WAITING and candidate.reward is None:
+        return "It was flagged, so it waits for a review before anything is spent on it."
     return STATES[CandidateState(candidate.state)]
 
 

@@ -45,7 +45,8 @@
 
   function inWords([number, , , n, reward, , story, by, distance]) {
     const known = reward === null ? "not scored" : `${reward.toFixed(2)} (n ${n})`;
-    return `#${number}: ${known}, ${figure.stories[story].replace("{by}", by).replace("{distance}", distance)}`;
+    const warning = figure.flags[number] ? `, warning: ${figure.flags[number].toLowerCase()}` : "";
+    return `#${number}: ${known}, ${figure.stories[story].replace("{by}", by).replace("{distance}", distance)}${warning}`;
   }
 
   function pinned() {
@@ -90,13 +91,27 @@
     };
   }
 
+  // A ring around who was flagged before it was scored.
+  function flagged() {
+    const points = figure.points.filter((point) => point[0] in figure.flags);
+    return {
+      type: "scatter",
+      name: "Flagged",
+      mode: "markers",
+      x: points.map((point) => point[1]),
+      y: points.map((point) => point[2]),
+      hoverinfo: "skip",
+      marker: { symbol: "circle-open", size: points.map((point) => size(point) + 6), color: token("--warn"), line: { width: 1.5 } },
+    };
+  }
+
   function traces() {
     const drawn = [];
     // Kept ones last, so that they lie on top.
     for (const kind of ["aside", "step", "dropped", "refused", "open", "waiting", "kept"]) {
       drawn.push(trace(kind, figure.points.filter((point) => point[5] === kind)));
     }
-    return [...drawn, frame(pinned(), "Pinned", "square-open"), frame(figure.points[at], "Here", "circle-open")];
+    return [...drawn, flagged(), frame(pinned(), "Pinned", "square-open"), frame(figure.points[at], "Here", "circle-open")];
   }
 
   function layout() {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import template
 
-from omegaweb.runs import wording
+from omegaweb.runs import flags, wording
 from omegaweb.runs.models import Candidate, CandidateState
 from omegaweb.runs.result import Estimate, result_of
 
@@ -13,6 +13,8 @@ register.filter("operator_name", wording.operator_name)
 register.filter("operator_sentence", wording.operator_sentence)
 register.filter("fate", wording.fate)
 register.filter("unscored", wording.unscored)
+register.filter("flag_label", flags.flag_label)
+register.filter("flags_of", flags.flags_of)
 register.simple_tag(result_of)
 
 

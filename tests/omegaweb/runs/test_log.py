@@ -39,6 +39,14 @@ SENTENCES: list[tuple[Event, str]] = [
         events.CandidateDropped(candidate=BASELINE, reason="fell_behind", by=BASELINE, better=1, worse=4, count=8),
         "#0 was dropped: it fell behind #0: better on 1, worse on 4 of 8 rows.",
     ),
+    (
+        events.CandidateDropped(candidate=BASELINE, reason="flagged", by=BASELINE, better=0, worse=0, count=0),
+        "#0 was dropped unscored, because it was flagged.",
+    ),
+    (
+        events.CandidateFlagged(candidate=BASELINE, flag="length_grown", text="Grew <b>.", then="ask"),
+        "#0 was flagged: Grew &lt;b&gt;. It waits for a person before anything is spent on it.",
+    ),
     (events.CandidateEmbedded(candidate=BASELINE, vector="AAA="), "#0 has its place on the map."),
     (
         events.ValidationFinished(epoch=0, candidate=BASELINE, logs={"val_reward": 0.5}),

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
+from optimizer_core.callbacks import Callback
 from optimizer_core.errors import ConfigurationError
+from optimizer_core.events import WAITING_FOR_REVIEW
 from optimizer_core.review import Decision, Verdict
 from optimizer_core.steering import CandidateAdded, RequestList
 from optimizer_core.testing import ScriptedGate
@@ -97,9 +101,19 @@ async def test_an_edit_of_a_held_proposal_is_scored_in_its_place():
 
 
 async def test_what_is_held_waits_until_the_search_is_over_and_is_then_waited_for():
-    gate = ScriptedGate(delay=0.05)
-    _, recorder = await run(optimizer=omega(talk), on_warning="ask", review=gate, epochs=1)
-    assert "waiting_for_review" in {event.code for event in recorder.of("warning.raised")}
+    over = asyncio.Event()
+
+    class SearchIsOver(Callback):
+        def on_event(self, event):
+            if event.kind == "warning.raised" and event.code == WAITING_FOR_REVIEW:
+                over.set()
+
+    async def approve(proposal):
+        await over.wait()
+        return Decision.APPROVED
+
+    asking = {"on_warning": "ask", "review": ScriptedGate(approve), "callbacks": (SearchIsOver(),)}
+    _, recorder = await run(optimizer=omega(talk), epochs=1, **asking)
     assert flagged(recorder) <= scored(recorder)
 
 
