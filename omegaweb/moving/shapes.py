@@ -136,7 +136,7 @@ OF_THE_RUN = (
         fields=(
             *("key", "number", "operator", "variable", "content", "reasoning", "epoch", "batch", "created_at"),
             *("state", "rank", "reward", "count", "low", "high", "score", "novelty", "fate", "pinned"),
-            *("fate_distance", "better", "worse", "raced", "evidence"),
+            *("fate_distance", "better", "worse", "raced", "evidence", "flags", "flagged"),
         ),
         names={"fate_by": "candidate"},
         later=("fate_by",),
