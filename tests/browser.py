@@ -96,12 +96,31 @@ def browser_context(chromium: Browser, live_site: str) -> Iterator[BrowserContex
 
 
 @pytest.fixture
-def alice_page(browser_context: BrowserContext, live_site: str, alice: User) -> Page:
-    """A tab in which Alice signed in through the form."""
-    page = browser_context.new_page()
+def another_context(chromium: Browser, live_site: str) -> Iterator[BrowserContext]:
+    """A second browser at the live site, of somebody else."""
+    context = chromium.new_context(base_url=live_site, viewport={"width": 1440, "height": 900})
+    yield context
+    context.close()
+
+
+def sign_in(context: BrowserContext, user: User) -> Page:
+    """Return a tab in which that person signed in through the form."""
+    page = context.new_page()
     page.goto("/accounts/sign-in/")
-    page.get_by_label("Name").fill(alice.username)
+    page.get_by_label("Name").fill(user.username)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(f"{live_site}/")
+    page.wait_for_url(lambda url: "sign-in" not in url)
     return page
+
+
+@pytest.fixture
+def alice_page(browser_context: BrowserContext, alice: User) -> Page:
+    """A tab in which Alice signed in through the form."""
+    return sign_in(browser_context, alice)
+
+
+@pytest.fixture
+def bob_page(another_context: BrowserContext, bob: User) -> Page:
+    """A tab of another browser, in which Bob signed in."""
+    return sign_in(another_context, bob)

@@ -1,4 +1,4 @@
-"""A run that tests its winner looks at the test rows, too: its own opening of the seal."""
+"""A run that tests its winner looks at the test rows, too: its own openings of the seal, one for each of its ends."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ REASON = "The run tested its winner at its end."
 
 def begin(run: Run, candidate: Candidate | None, *, at: datetime) -> None:
     """Note that the run has looked at test rows; the winner is the last to be told of."""
-    opening = run.openings.filter(by_run=True).first()
+    opening = _opening_at(run, at)
     if opening is None:
         rows = run.dataset_version.split_sizes()["test"]
         number = run.openings.count() + 1
@@ -21,13 +21,24 @@ def begin(run: Run, candidate: Candidate | None, *, at: datetime) -> None:
             run=run, number=number, candidate=candidate, by_run=True, reason=REASON, rows=rows, opened_at=at
         )
     else:
-        run.openings.filter(by_run=True).update(candidate=candidate)
+        run.openings.filter(pk=opening.pk).update(candidate=candidate)
 
 
 def finish(run: Run, winner: Candidate | None, *, at: datetime) -> None:
     """Note what came of it."""
     begin(run, winner, at=at)
-    run.openings.filter(by_run=True).update(state=OpeningState.DONE, figures=run.result, finished_at=at, message="")
+    opening = _opening_at(run, at)
+    assert opening is not None  # begun just now, if not before
+    run.openings.filter(pk=opening.pk).update(state=OpeningState.DONE, figures=run.result, finished_at=at, message="")
+
+
+def _opening_at(run: Run, at: datetime) -> SealOpening | None:
+    """Return the run's own look that was going on then; None where it has ended since, so that this is another one."""
+    newest = run.openings.filter(by_run=True, opened_at__lte=at).last()
+    if newest is None or newest.finished_at is None:
+        return newest
+    ended = run.events.filter(kind="run.finished", at__gte=newest.finished_at, at__lte=at).exists()
+    return None if ended else newest
 
 
 def close(run: Run, *, at: datetime) -> None:

@@ -132,6 +132,7 @@ class Projection:
             finished_at=None,
             epochs=event.epochs,
             batches=event.batches,
+            result=None,  # of an earlier end; the opening of the seal keeps it
         )
         # Only after an interruption is there anything: what was being scored then is scored again, if at all, and the
         # run asks again for the reviews that it knows of. Whatever else waits, nobody will ever collect.

@@ -78,6 +78,13 @@ def projects_with(user: Someone, right: Right) -> models.QuerySet[Membership, in
     return mine.values_list("project_id", flat=True)
 
 
+def people_with(right: Right, thing: InProject) -> models.QuerySet[User]:
+    """Return those who have a right to a thing and can sign in, by name."""
+    roles = ROLES_WITH[right]
+    people = User.objects.filter(memberships__project=thing.project_id, memberships__role__in=roles, is_active=True)
+    return people.order_by("username")
+
+
 def role_of(user: Someone, thing: InProject) -> Role | None:
     """Return what this person is in the project of a thing; None for an outsider."""
     if not user.is_authenticated:

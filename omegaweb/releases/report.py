@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from omegaweb.releases.ballot import ballot_of
 from omegaweb.releases.frozen import figures_of
 from omegaweb.releases.models import Release, ReleaseStep, StepKind
 from omegaweb.runs.diffs import ContentDiff, diff_contents
@@ -21,6 +22,7 @@ class Report:
     diff: ContentDiff
     steps: list[ReleaseStep]
     prompt: str
+    needed: int  # approvals
 
     @property
     def reward(self) -> str:
@@ -30,6 +32,10 @@ class Report:
     @property
     def approvals(self) -> list[ReleaseStep]:
         return [step for step in self.steps if step.kind == StepKind.APPROVED]
+
+    @property
+    def given(self) -> int:
+        return len(self.approvals)
 
 
 def report_of(release: Release) -> Report:
@@ -42,5 +48,6 @@ def report_of(release: Release) -> Report:
         result=result_from(release.run, payload, looks=figures.get("looks", 1)) if payload else None,
         diff=diff_contents(start.content if start else {}, release.content),
         steps=list(release.steps.select_related("by")),
+        needed=ballot_of(release).needed,
         prompt=release.files.get("prompt", {}).get("text", ""),
     )

@@ -18,7 +18,7 @@ class Seal:
 
     openings: list[SealOpening]
     other_runs: int  # looks of other runs at the rows of the same dataset version
-    result: Result | None  # of the newest look, where the run itself has no result
+    result: Result | None  # of the look that counts
 
     @property
     def looks(self) -> int:
@@ -37,9 +37,16 @@ def seal_of(run: Run) -> Seal:
         if opening.candidate is not None:
             opening.candidate.run = run
     others = SealOpening.objects.filter(run__dataset_version=run.dataset_version_id).exclude(run=run).count()
-    done = [opening for opening in openings if opening.state == OpeningState.DONE]
-    result = result_of_opening(run, done[-1]) if done and run.result is None else None
+    shown = _shown(run, [opening for opening in openings if opening.state == OpeningState.DONE])
+    result = result_of_opening(run, shown) if shown is not None else None
     return Seal(openings=openings, other_runs=others, result=result)
+
+
+def _shown(run: Run, done: list[SealOpening]) -> SealOpening | None:
+    """Return the look that a run's page shows in full: its own newest one, or else the newest of all."""
+    own = [opening for opening in done if opening.by_run]
+    newest = [*done[-1:], *own[-1:]]
+    return newest[-1] if newest else None
 
 
 def result_of_opening(run: Run, opening: SealOpening) -> Result | None:

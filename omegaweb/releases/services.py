@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
@@ -12,6 +12,7 @@ from django.utils import timezone
 from omegaweb.accounts.models import User
 from omegaweb.audit.models import Action
 from omegaweb.audit.services import record
+from omegaweb.releases.ballot import ballot_of
 from omegaweb.releases.models import (
     RELEASABLE,
     OpeningState,
@@ -23,6 +24,9 @@ from omegaweb.releases.models import (
 )
 from omegaweb.releases.seal import reason_against
 from omegaweb.runs.models import Candidate, Run
+
+#: The names of those who approved → files and figures.
+Freeze = Callable[[str], tuple[dict[str, Any], dict[str, Any]]]
 
 
 class NotPossible(Exception):
@@ -125,21 +129,29 @@ def try_again(release: Release, *, user: User, wanted: int, most_calls: int) -> 
 
 
 @transaction.atomic
-def approve(
-    release: Release, *, user: User, comment: str, files: Mapping[str, Any], figures: Mapping[str, Any]
-) -> Release:
-    """Approve a proposed release; from now on its files and figures are what they are.
+def approve(release: Release, *, user: User, comment: str, freeze: Freeze) -> Release:
+    """Say yes to a proposed release; with enough yeses it is approved, and its files and figures are what they are.
+
+    Args:
+        release: what is approved.
+        user: who says yes.
+        comment: why.
+        freeze: makes the files and figures, given the names of all who approved.
 
     Raises:
-        NotPossible: somebody has decided before, or its test is not done.
+        NotPossible: somebody has decided before, its test is not done, or this person may not approve it.
     """
     held = _held(release)
     if not held.can_be_decided:
         raise NotPossible(_cannot_decide(held))
-    held.state, held.files, held.figures = ReleaseState.APPROVED, dict(files), dict(figures)
-    held.save(update_fields=["state", "files", "figures"])
+    if problem := ballot_of(held).why_not(user):
+        raise NotPossible(problem)
     _step(held, StepKind.APPROVED, user, comment)
-    _record(held, Action.RELEASE_APPROVED, user, {"comment": comment})
+    votes = ballot_of(held)
+    if not votes.missing:
+        held.state, (held.files, held.figures) = ReleaseState.APPROVED, freeze(votes.names)
+        held.save(update_fields=["state", "files", "figures"])
+    _record(held, Action.RELEASE_APPROVED, user, {"comment": comment, "still missing": votes.missing})
     return held
 
 
@@ -192,7 +204,7 @@ def _held(release: Release) -> Release:
 
 def _cannot_decide(release: Release) -> str:
     decided = release.steps.filter(kind__in=[StepKind.APPROVED, StepKind.DECLINED]).select_related("by").last()
-    if decided is None:
+    if decided is None or release.waits:
         return "Its test is not done, so nobody can decide yet."
     who = decided.by.get_username() if decided.by else "somebody who has left"
     return f"{who} has {decided.get_kind_display().lower()} version {release.number} already."

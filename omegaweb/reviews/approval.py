@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from omegaweb.reviews.authors import edit_behind
 from omegaweb.reviews.models import TIME_LIMIT, Review, ReviewState
 from omegaweb.runs.configuration import Asks
 from omegaweb.runs.models import Candidate
@@ -62,6 +63,4 @@ def _review_of(candidate: Candidate) -> Review | None:
     own = reviews.filter(candidate=candidate).first()
     if own is not None or candidate.operator != "edit":
         return own
-    # Nobody is asked about an edit: whoever made it decided the review of its parent by making it.
-    edited = reviews.filter(candidate__in=candidate.parents.all(), state=ReviewState.EDITED)
-    return next((review for review in edited if review.edited_content == candidate.content), None)
+    return edit_behind(candidate)  # nobody is asked about an edit

@@ -1,32 +1,37 @@
-"""Who wrote the text in question, and who may therefore not approve it."""
+"""Who wrote a text, as far as a person did."""
 
 from __future__ import annotations
 
 from omegaweb.accounts.models import User
-from omegaweb.reviews.models import Review
+from omegaweb.reviews.models import Review, ReviewState
 from omegaweb.runs.diffs import EXAMPLES
+from omegaweb.runs.models import Candidate
 from omegaweb.runs.requests import Steer
 
-BY_HAND = "manual"
+BY_HAND, BY_EDIT = "manual", "edit"
 
 
 def author_of(review: Review) -> User | None:
-    """Return the person who edited the proposal last, or who made the candidate by hand; None for a model's text."""
-    if review.is_edited:
-        return review.edited_by
-    if review.candidate.operator != BY_HAND:
+    """Return the person who edited the proposal last, or who made the candidate; None for a model's text."""
+    return review.edited_by if review.is_edited else writer_of(review.candidate)
+
+
+def writer_of(candidate: Candidate) -> User | None:
+    """Return the person who made a candidate by hand or by editing a proposal; None for a model's text."""
+    if candidate.operator == BY_EDIT:
+        review = edit_behind(candidate)
+        return review.edited_by or review.reviewer if review is not None else None
+    if candidate.operator != BY_HAND:
         return None
-    for request in review.run.steering.filter(action=Steer.ADD).select_related("author"):
+    for request in candidate.run.steering.filter(action=Steer.ADD).select_related("author"):
         content = {name: {EXAMPLES: [], **value} for name, value in request.payload["content"].items()}
-        if content == review.candidate.content:
+        if content == candidate.content:
             return request.author
     return None
 
 
-def why_not_approve(review: Review, user: User) -> str:
-    """Return why this person cannot approve the text in question; empty where they can."""
-    if not review.run.choices.review.author_may_approve and author_of(review) == user:
-        return "You wrote this text, and in this run authors may not approve what they wrote. Somebody else has to."
-    if review.approvals().filter(person=user).exists():
-        return "You have approved this already. It waits for another person."
-    return ""
+def edit_behind(candidate: Candidate) -> Review | None:
+    """Return the review that an edited candidate came from: whoever edited decided it by that."""
+    reviews = Review.objects.select_related("reviewer", "edited_by")
+    edited = reviews.filter(candidate__in=candidate.parents.all(), state=ReviewState.EDITED)
+    return next((review for review in edited if review.edited_content == candidate.content), None)

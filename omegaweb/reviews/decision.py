@@ -8,7 +8,8 @@ from django.contrib.auth.models import AnonymousUser
 
 from omegaweb.accounts.models import User
 from omegaweb.projects.access import can_review
-from omegaweb.reviews.authors import author_of, why_not_approve
+from omegaweb.reviews.authors import author_of
+from omegaweb.reviews.ballot import ballot_of
 from omegaweb.reviews.forms import ChangesForm, RejectForm
 from omegaweb.reviews.models import Review
 from omegaweb.runs.diffs import diff_contents
@@ -30,16 +31,15 @@ def decision_context(
         changes_form: the same.
     """
     may_decide = isinstance(user, User) and can_review(user, review)
-    approvals = list(review.approvals())
+    ballot = ballot_of(review)
     return {
         "review": review,
         "candidate": review.candidate,
         "run": review.run,
         "user": user,
         "may_decide": may_decide,
-        "why_not": why_not_approve(review, user) if may_decide and isinstance(user, User) else "",
-        "approvals": approvals,
-        "approvals_needed": review.run.choices.review.approvals,
+        "why_not": ballot.why_not(user) if may_decide and isinstance(user, User) else "",
+        "ballot": ballot,
         "author": author_of(review),
         "edit_diff": _edit_of(review),
         "reject_form": reject_form or RejectForm(use_required_attribute=False),

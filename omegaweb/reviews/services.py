@@ -12,7 +12,7 @@ from django.utils import timezone
 from omegaweb.accounts.models import User
 from omegaweb.audit.models import Action
 from omegaweb.audit.services import record
-from omegaweb.reviews.authors import why_not_approve
+from omegaweb.reviews.ballot import ballot_of
 from omegaweb.reviews.edits import check_edit
 from omegaweb.reviews.models import LEFT_OUT, Review, ReviewState
 from omegaweb.runs.models import Run, RunState
@@ -20,6 +20,14 @@ from omegaweb.runs.models import Run, RunState
 NEED_A_REASON = (ReviewState.REJECTED, ReviewState.CHANGES_REQUESTED)
 VERDICTS = (ReviewState.APPROVED, *NEED_A_REASON, ReviewState.EDITED)
 REASON_LENGTH = 4000
+#: What somebody did who was first.
+DID = {
+    ReviewState.APPROVED: "approved this",
+    ReviewState.REJECTED: "rejected this",
+    ReviewState.CHANGES_REQUESTED: "requested changes",
+    ReviewState.EDITED: "edited and approved this",
+    ReviewState.LEFT_OUT: "left this out",
+}
 
 
 class AlreadyDecided(Exception):
@@ -114,7 +122,7 @@ def _vote(
         before["content"] = now.edited_content or now.candidate.content
         now.edited_content, now.edited_by, now.edition = dict(edited_content or {}), user, now.edition + 1
         now.save(update_fields=["edited_content", "edited_by", "edition"])
-    problem = why_not_approve(now, user)
+    problem = ballot_of(now).why_not(user)
     if state is ReviewState.APPROVED and problem:
         raise MayNotApprove(problem)
     said = ReviewState.APPROVED if state is ReviewState.EDITED and not problem else state
@@ -127,7 +135,7 @@ def _vote(
 def _settle(review: Review, user: User, said: ReviewState, reason: str) -> None:
     """Decide a review if what was said is enough; the last one who approved is its reviewer."""
     if said in (ReviewState.APPROVED, ReviewState.EDITED):
-        if review.approvals().count() < review.run.choices.review.approvals:
+        if ballot_of(review).missing:
             return
         said = ReviewState.EDITED if review.is_edited else ReviewState.APPROVED
     review.state, review.reviewer, review.reason, review.decided_at = said, user, reason, timezone.now()
@@ -182,10 +190,12 @@ def _already(review: Review, user: User) -> str:
     if review.state == ReviewState.PENDING:
         return "This review still waits."
     when = naturaltime(review.decided_at).replace("\xa0", " ") if review.decided_at else "some time ago"
-    what = review.get_state_display().lower()
+    when = "just now" if when == "now" else when
     if review.by_time_limit:
+        what = review.get_state_display().lower()
         return f"The time limit decided this {when}: {what}. Your decision came too late."
+    did = DID[ReviewState(review.state)]
     if review.reviewer == user:
-        return f"You already decided this: {what}, {when}. Nothing was changed."
-    who = review.reviewer.get_username() if review.reviewer else "somebody who has left"
-    return f"Already {what} by {who}, {when}. Your decision was not needed."
+        return f"You already {did}, {when}. Nothing was changed."
+    who = review.reviewer.get_username() if review.reviewer else "Somebody who has left"
+    return f"{who} {did} {when}. Your decision was not needed."

@@ -92,6 +92,11 @@ class ReviewChoice:
         """Whether candidates wait for people while the run goes on."""
         return self.asks in (Asks.EVERY, Asks.NEW_BEST)
 
+    @property
+    def of_releases(self) -> ReviewChoice:
+        """What holds for versions from this run; where nobody is asked, no rule was chosen and one yes is enough."""
+        return ReviewChoice() if self.asks == Asks.NOBODY else self
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunConfiguration:

@@ -45,13 +45,21 @@ class ExtendForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if not self.errors and not any(cleaned.values()):
-            raise forms.ValidationError("Say how much more of at least one limit the run may use.")
+        self.check_amounts()
         return cleaned
+
+    def check_amounts(self) -> None:
+        """Refuse amounts with which nothing would change.
+
+        Raises:
+            ValidationError: the message says what is missing.
+        """
+        if not self.errors and not any(self.cleaned_data.values()):
+            raise forms.ValidationError("Say how much more of at least one limit the run may use.")
 
     def more(self) -> dict[str, float]:
         """Return what is added, by the name of the limit; call after is_valid()."""
-        return {name: value * FIELDS[name][1] for name, value in self.cleaned_data.items() if value}
+        return {name: value * FIELDS[name][1] for name, value in self.cleaned_data.items() if value and name in FIELDS}
 
 
 @transaction.atomic

@@ -22,10 +22,10 @@ WHEN: dict[Steer, tuple[tuple[RunState, ...], str]] = {
     Steer.FINISH: ((RunState.RUNNING, RunState.PAUSED), "The search of this run is over already."),
     Steer.EXTEND: (
         (RunState.RUNNING, RunState.PAUSED),
-        "The search of this run is over, so more budget changes nothing. Branch a new run from its best candidate.",
+        "The search of this run is over. When the run has ended, it can be continued with more budget.",
     ),
 }
-TOO_LATE = "The search of this run is over, so nothing more can be asked of it. Branch a new run instead."
+TOO_LATE = "The search of this run is over, so nothing more can be asked of it. Continue it later, or branch a new run."
 
 
 class NotNow(Exception):

@@ -12,7 +12,7 @@ from omegaweb.runs.views.handwork import ban, note, pin, unpin, vary
 from omegaweb.runs.views.launch import estimate, example, launch
 from omegaweb.runs.views.listing import runs
 from omegaweb.runs.views.samples import cell, samples_axes, samples_block
-from omegaweb.runs.views.steering import extend_budget, finish, pause, unpause
+from omegaweb.runs.views.steering import extend_budget, finish, go_on, pause, unpause
 
 app_name = "runs"
 
@@ -28,6 +28,7 @@ urlpatterns = [
     path("<int:pk>/resume/", unpause, name="unpause"),
     path("<int:pk>/finish/", finish, name="finish"),
     path("<int:pk>/extend/", extend_budget, name="extend"),
+    path("<int:pk>/go-on/", go_on, name="go-on"),
     path("<int:pk>/notes/", note, name="note"),
     path("<int:pk>/candidates/<int:number>/pin/", pin, name="pin"),
     path("<int:pk>/candidates/<int:number>/unpin/", unpin, name="unpin"),

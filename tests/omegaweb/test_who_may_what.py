@@ -111,6 +111,7 @@ TABLE: dict[str, Row] = {
     "runs:unpause": Row(right=EDIT, arguments=("run.pk",), post=True),
     "runs:finish": Row(right=EDIT, arguments=("run.pk",), post=True),
     "runs:extend": Row(right=EDIT, arguments=("run.pk",), post=True),
+    "runs:go-on": Row(right=EDIT, arguments=("run.pk",), post=True),
     "runs:note": Row(right=EDIT, arguments=("run.pk",), post=True),
     "runs:pin": Row(right=EDIT, arguments=("run.pk", 1), post=True),
     "runs:unpin": Row(right=EDIT, arguments=("run.pk", 1), post=True),

@@ -9,9 +9,11 @@ from django.template.loader import render_to_string
 from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_POST
 
+from omegaweb.accounts.models import User
 from omegaweb.page_request import PageRequest
 from omegaweb.projects.access import require_review
 from omegaweb.releases import services
+from omegaweb.releases.ballot import ballot_of
 from omegaweb.releases.forms import DecisionForm
 from omegaweb.releases.frozen import figures_of, files_of
 from omegaweb.releases.models import Release
@@ -67,8 +69,15 @@ def _decide(request: PageRequest, release: Release, form: DecisionForm) -> None:
         services.decline(release, user=request.user, comment=comment)
         messages.success(request, f"Version {release.number} is declined.")
         return
-    files = files_of(release, approved_by=request.user.get_username())
-    services.approve(release, user=request.user, comment=comment, files=files, figures=figures_of(release))
+    after = services.approve(
+        release,
+        user=request.user,
+        comment=comment,
+        freeze=lambda names: (files_of(release, approved_by=names), figures_of(release)),
+    )
+    if after.waits:
+        messages.success(request, f"Your approval of version {release.number} is noted. It waits for another person.")
+        return
     if form.cleaned_data["make_current"]:
         services.make_current(release, user=request.user)
     messages.success(request, f"Version {release.number} is approved.")
@@ -122,10 +131,15 @@ def _test(release: Release) -> dict[str, object]:
 def _page(request: HttpRequest, release: Release, form: DecisionForm, *, status: int = 200) -> HttpResponse:
     before = Release.objects.current().filter(program=release.program).exclude(pk=release.pk).first()
     start = release.run.baseline
+    votes = ballot_of(release)
+    why_not = votes.why_not(request.user) if isinstance(request.user, User) else ""
     older = before.content if before else start.content if start else {}
     context = {
         **_test(release),
         "form": form,
+        "ballot": votes,
+        "why_not": why_not,
+        "may_approve": release.can_be_decided and not why_not,
         "before": before,
         "diff": diff_contents(older, release.content),
         "steps": release.steps.select_related("by"),

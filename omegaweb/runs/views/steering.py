@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from omegaweb.engine import launcher
 from omegaweb.page_request import PageRequest
+from omegaweb.runs import going_on
 from omegaweb.runs.extension import ExtendForm, extend
 from omegaweb.runs.models import Run
 from omegaweb.runs.requests import Steer
@@ -52,6 +53,25 @@ def extend_budget(request: PageRequest, pk: int) -> HttpResponse:
     except NotNow as problem:
         messages.info(request, str(problem))
     launcher.wake(run.pk)
+    return redirect(run)
+
+
+@require_http_methods(["GET", "POST"])
+def go_on(request: PageRequest, pk: int) -> HttpResponse:
+    """Ask how much more a run that is over may use, and let it go on from its last checkpoint."""
+    run = run_to_change(request, pk)
+    problem = going_on.reason_against_going_on(run)
+    form = going_on.GoOnForm(run, request.POST if request.method == "POST" else None)
+    if problem or not form.is_valid():
+        context = {"run": run, "form": form, "problem": problem}
+        return render(request, "pages/runs/go_on.html", context, status=INVALID if form.is_bound else 200)
+    try:
+        going_on.go_on(run, user=request.user, more=form.more(), epochs=form.more_epochs())
+    except NotNow as moved:
+        messages.info(request, str(moved))
+        return redirect(run)
+    launcher.start(run.pk)
+    messages.success(request, f"“{run}” goes on from its last checkpoint.")
     return redirect(run)
 
 

@@ -100,7 +100,7 @@ def test_nobody_approves_before_the_test_is_done(run: Run, alice: User, alice_cl
     release.save()
     assert 'value="approved"' not in alice_client.get(release.get_absolute_url()).content.decode()
     with pytest.raises(services.NotPossible, match="test is not done"):
-        services.approve(release, user=alice, comment="", files={}, figures={})
+        services.approve(release, user=alice, comment="", freeze=lambda names: ({}, {}))
     decide(alice_client, release, "declined")
 
 
