@@ -73,6 +73,7 @@ class CandidateAdded(_Request):
     parent: str = ""  # the candidate it is a variation of
     comment: str = ""
     approved: bool = False  # it needs no review, because its author may approve
+    asks: bool = False  # people decide about it whatever else they are asked about, where they are asked at all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

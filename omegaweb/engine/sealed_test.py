@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from omegaweb.engine import assembly
 from omegaweb.engine.claims import THIS_PROCESS, is_abandoned
+from omegaweb.engine.endings import announce
 from omegaweb.engine.journal import RowJournal
 from omegaweb.engine.messages import plain_message
 from omegaweb.engine.recorder import writer
@@ -49,6 +50,7 @@ def start(opening_id: int) -> None:
     thread = threading.Thread(target=_work, args=(opening_id,), name=f"sealed-test-{opening_id}", daemon=True)
     _threads[opening_id] = thread
     SealOpening.objects.filter(pk=opening_id).update(claimed_by=THIS_PROCESS, heartbeat_at=timezone.now())
+    announce(SealOpening.objects.get(pk=opening_id).run_id)
     thread.start()
 
 
@@ -174,6 +176,7 @@ def _finish(opening: SealOpening, candidates: list[Candidate]) -> None:
     _running(opening.pk).update(
         state=OpeningState.DONE, figures=figures, finished_at=timezone.now(), answered=F("wanted"), message=""
     )
+    announce(opening.run_id)
 
 
 def _note(opening_id: int, meter: Meter, before: tuple[int, float, int], *, answered: int) -> None:
@@ -189,6 +192,8 @@ def _note(opening_id: int, meter: Meter, before: tuple[int, float, int], *, answ
 
 def _fail(opening_id: int, message: str) -> None:
     _running(opening_id).update(state=OpeningState.FAILED, message=message, finished_at=timezone.now())
+    for run_id in SealOpening.objects.filter(pk=opening_id).values_list("run_id", flat=True):
+        announce(run_id)
 
 
 def _running(opening_id: int) -> QuerySet[SealOpening]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from omegaweb.runs.models import Candidate, CandidateState, Run
-from omegaweb.runs.requests import Steer, SteeringRequest
+from omegaweb.runs.requests import ANSWERS, Steer, SteeringRequest
 from optimizer_core import steering
 from optimizer_core.budget import Budget
 from optimizer_core.events import SteeringApplied
@@ -55,7 +55,8 @@ def request_of(row: SteeringRequest) -> steering.Request:
         case Steer.NOTE:
             return steering.NoteAdded(**given, text=payload["text"])
         case Steer.ADD:
-            return steering.CandidateAdded(**given, **payload)
+            asked = {name: value for name, value in payload.items() if name != ANSWERS}
+            return steering.CandidateAdded(**given, **asked, asks=ANSWERS in payload)
         case Steer.BAN:
             return steering.CandidateBanned(**given, candidate=payload["candidate"], reason=payload["reason"])
         case Steer.PIN:

@@ -5,11 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from omegaweb.releases.models import OpeningState, SealOpening
-from omegaweb.runs.models import Candidate, CandidateState, Run
+from omegaweb.runs.models import Candidate, CandidateState, Run, SampleScore
 from omegaweb.runs.result import Result, result_from
 
 #: These were scored, but a person turned them down, or has not decided.
 TURNED_DOWN = (CandidateState.REJECTED, CandidateState.EDITED, CandidateState.WAITING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Testing:
+    """A look that goes on now."""
+
+    candidate: Candidate | None
+    answered: int
+    wanted: int
+
+    @property
+    def percent(self) -> int:
+        return min(100, 100 * self.answered // max(1, self.wanted))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +32,7 @@ class Seal:
     openings: list[SealOpening]
     other_runs: int  # looks of other runs at the rows of the same dataset version
     result: Result | None  # of the look that counts
+    testing: Testing | None = None
 
     @property
     def looks(self) -> int:
@@ -39,7 +53,19 @@ def seal_of(run: Run) -> Seal:
     others = SealOpening.objects.filter(run__dataset_version=run.dataset_version_id).exclude(run=run).count()
     shown = _shown(run, [opening for opening in openings if opening.state == OpeningState.DONE])
     result = result_of_opening(run, shown) if shown is not None else None
-    return Seal(openings=openings, other_runs=others, result=result)
+    return Seal(openings=openings, other_runs=others, result=result, testing=_testing(run, openings))
+
+
+def _testing(run: Run, openings: list[SealOpening]) -> Testing | None:
+    """Return the look that goes on; of the run's own one, what was answered is counted in the scores."""
+    opening = next((opening for opening in openings if opening.is_running), None)
+    if opening is None:
+        return None
+    if not opening.by_run:
+        return Testing(candidate=opening.candidate, answered=opening.answered, wanted=opening.wanted)
+    compared = {candidate.pk for candidate in (run.baseline, run.best) if candidate is not None}
+    answered = SampleScore.objects.filter(candidate__in=compared, split="test").count()
+    return Testing(candidate=run.best, answered=answered, wanted=opening.rows * len(compared))
 
 
 def _shown(run: Run, done: list[SealOpening]) -> SealOpening | None:

@@ -6,7 +6,7 @@ from omegaweb.accounts.models import User
 from omegaweb.reviews.models import Review, ReviewState
 from omegaweb.runs.diffs import EXAMPLES
 from omegaweb.runs.models import Candidate
-from omegaweb.runs.requests import Steer
+from omegaweb.runs.requests import Steer, SteeringRequest
 
 BY_HAND, BY_EDIT = "manual", "edit"
 
@@ -21,12 +21,18 @@ def writer_of(candidate: Candidate) -> User | None:
     if candidate.operator == BY_EDIT:
         review = edit_behind(candidate)
         return review.edited_by or review.reviewer if review is not None else None
+    request = request_behind(candidate)
+    return request.author if request is not None else None
+
+
+def request_behind(candidate: Candidate) -> SteeringRequest | None:
+    """Return what somebody asked of the run to have a candidate made by hand; None for another one."""
     if candidate.operator != BY_HAND:
         return None
     for request in candidate.run.steering.filter(action=Steer.ADD).select_related("author"):
         content = {name: {EXAMPLES: [], **value} for name, value in request.payload["content"].items()}
         if content == candidate.content:
-            return request.author
+            return request
     return None
 
 

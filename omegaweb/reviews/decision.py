@@ -7,11 +7,12 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 
 from omegaweb.accounts.models import User
-from omegaweb.projects.access import can_review
+from omegaweb.projects.access import can_edit, can_review
+from omegaweb.reviews.answers import answer_to, question_of
 from omegaweb.reviews.authors import author_of
 from omegaweb.reviews.ballot import ballot_of
 from omegaweb.reviews.forms import ChangesForm, RejectForm
-from omegaweb.reviews.models import Review
+from omegaweb.reviews.models import Review, ReviewState
 from omegaweb.runs.diffs import diff_contents
 
 
@@ -41,10 +42,19 @@ def decision_context(
         "why_not": ballot.why_not(user) if may_decide and isinstance(user, User) else "",
         "ballot": ballot,
         "author": author_of(review),
+        "question": question_of(review),
+        **_answer(review, user),
         "edit_diff": _edit_of(review),
         "reject_form": reject_form or RejectForm(use_required_attribute=False),
         "changes_form": changes_form or ChangesForm(use_required_attribute=False),
     }
+
+
+def _answer(review: Review, user: User | AnonymousUser) -> dict[str, Any]:
+    """What has come of a request for changes, and whether this person may answer it."""
+    if review.state != ReviewState.CHANGES_REQUESTED:
+        return {}
+    return {"answer": answer_to(review), "may_answer": can_edit(user, review)}
 
 
 def _edit_of(review: Review) -> Any:

@@ -306,7 +306,7 @@ REGIONS: dict[str, Region] = {
         Region(name="run-samples", context=grid_page, kinds=frozenset({"run.started"}), tab="samples"),
         Region(name="run-steering", context=_steering, kinds=_LIFE, tab="steer"),
         Region(name="run-log", context=_log, tab="log"),
-        Region(name="result", context=_header, kinds=_LIFE | {"test.finished"}, tab="result"),
+        Region(name="result", context=_header, kinds=_LIFE | {"candidate.scored", "test.finished"}, tab="result"),
     )
 }
 

@@ -22,6 +22,10 @@ class Steer(models.TextChoices):
     UNPIN = "unpin", "Unpin"
 
 
+#: In the payload of a candidate made by hand: the review whose request for changes it answers.
+ANSWERS = "answers"
+
+
 class SteeringRequestQuerySet(models.QuerySet["SteeringRequest"]):
     def open(self) -> SteeringRequestQuerySet:
         """Keep what has not taken effect yet."""

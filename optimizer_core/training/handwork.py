@@ -45,7 +45,7 @@ async def add(run: Run, desk: ReviewDesk, request: CandidateAdded) -> str:
         state.approved.add(candidate.id)
         state.admit(candidate)
     else:
-        await desk.submit(candidate, samples)
+        await desk.submit(candidate, samples, always=request.asks)
     return ""
 
 

@@ -91,6 +91,7 @@ def test_of_two_who_decide_at_once_one_decides_and_the_other_is_told_who(
     for name, page in {"alice": alice_page, "bob": bob_page}.items():
         expect(page.locator(".toast")).to_have_count(1, timeout=SLOW)
         told[name] = page.locator(".toast").inner_text()
+        page.wait_for_load_state()  # or its scripts are cut off half sent
     review.refresh_from_db()
     assert review.reviewer is not None
     first = review.reviewer.get_username()

@@ -138,6 +138,7 @@ TABLE: dict[str, Row] = {
     "reviews:decide": Row(right=REVIEW, arguments=("review.pk",), post=True, data={"verdict": "approved"}),
     "reviews:compare": Row(right=REVIEW, arguments=("review.pk",)),
     "reviews:edit": Row(right=REVIEW, arguments=("review.pk",), post=True),
+    "reviews:answer": Row(right=EDIT, arguments=("review.pk",), post=True),
     "reviews:leave-out": Row(right=REVIEW, arguments=("run.pk",), post=True),
     "spending:spend": Row(right=SEE, data=HERE),
     "spending:export": Row(right=SEE, data=HERE),

@@ -86,6 +86,14 @@ async def test_it_needs_a_review_unless_its_author_may_approve(approved, asked):
     assert (program.get_state()["namer"]["instructions"] == START) is not approved
 
 
+@pytest.mark.parametrize("asks", [True, False])
+async def test_people_are_asked_about_one_that_would_not_lead_only_where_its_author_wants_it(asks):
+    worse = {"namer": {"instructions": f"{START} nothing"}}
+    gate, requests = ScriptedGate(), RequestList(steering.CandidateAdded(content=worse, asks=asks))
+    await run(review=gate, review_policy="new_best", steering=requests, epochs=1)
+    assert any(proposal.operator == "manual" for proposal in gate.asked) is asks
+
+
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
