@@ -57,13 +57,18 @@ def answer(review: Review, *, user: User, content: Mapping[str, Any], comment: s
         who = given.request.author.get_username() if given.request.author else "Somebody who has left"
         when = naturaltime(given.request.created_at).replace("\xa0", " ")
         raise NotAsked(f"{who} has answered this already, {when}. Your text was not handed in.")
-    payload = {"content": dict(content), "parent": review.candidate.key, "comment": comment, ANSWERS: review.pk}
+    payload = {
+        "content": dict(content),
+        "parent": review.candidate.key,
+        "comment": comment,
+        ANSWERS: review.candidate.key,
+    }
     return ask(review.run, user=user, action=Steer.ADD, payload=payload)
 
 
 def answer_to(review: Review) -> Answer | None:
     """Return the newest answer to a request for changes."""
-    requests = review.run.steering.filter(action=Steer.ADD, **{f"payload__{ANSWERS}": review.pk})
+    requests = review.run.steering.filter(action=Steer.ADD, **{f"payload__{ANSWERS}": review.candidate.key})
     request = requests.select_related("author").last()
     if request is None:
         return None
@@ -77,4 +82,4 @@ def question_of(review: Review) -> Review | None:
     request = request_behind(review.candidate)
     asked = request.payload.get(ANSWERS) if request is not None else None
     reviews = Review.objects.filter(run=review.run_id).select_related("candidate", "reviewer")
-    return reviews.filter(pk=asked).first() if asked else None
+    return reviews.filter(candidate__key=asked).first() if asked else None

@@ -22,7 +22,7 @@ class Steer(models.TextChoices):
     UNPIN = "unpin", "Unpin"
 
 
-#: In the payload of a candidate made by hand: the review whose request for changes it answers.
+#: In the payload of a candidate made by hand: the key of the one whose review asked for changes.
 ANSWERS = "answers"
 
 

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('runs', '0012_measurement_tokens_and_cost'),
+        ("runs", "0012_measurement_tokens_and_cost"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='run',
-            name='origin',
+            model_name="run",
+            name="origin",
             field=models.JSONField(blank=True, default=dict),
         ),
     ]
