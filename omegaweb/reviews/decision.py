@@ -32,7 +32,7 @@ def decision_context(
         changes_form: the same.
     """
     may_decide = isinstance(user, User) and can_review(user, review)
-    ballot = ballot_of(review)
+    ballot, question = ballot_of(review), question_of(review)
     return {
         "review": review,
         "candidate": review.candidate,
@@ -42,7 +42,8 @@ def decision_context(
         "why_not": ballot.why_not(user) if may_decide and isinstance(user, User) else "",
         "ballot": ballot,
         "author": author_of(review),
-        "question": question_of(review),
+        "question": question,
+        "answer_diff": diff_contents(question.candidate.content, review.candidate.content) if question else None,
         **_answer(review, user),
         "edit_diff": _edit_of(review),
         "reject_form": reject_form or RejectForm(use_required_attribute=False),

@@ -80,7 +80,8 @@ def test_the_answer_is_a_review_that_waits_and_shows_what_changed_against_what_w
     shown = page(reviewer, again)
     assert "alice wrote this in answer to a request for changes" in shown
     assert "Name the &lt;teams&gt;." in shown
-    assert re.search("<ins>[^<]*billing or technical", shown)
+    changed = shown.partition("What changed against #1")[2].partition("</details>")[0]
+    assert re.search("<ins>[^<]*billing or technical", changed)
     assert "You wrote this text" in page(alice_client, again)
     assert "Waiting for review" in page(reviewer, refused)
     decide(again, user=bob, verdict="approved")
