@@ -108,6 +108,9 @@ CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}
 # Whether a run that lost its server goes on by itself, or waits for a person to continue it.
 AUTO_CONTINUE = environment.flag("AUTO_CONTINUE", True)
 
+# Minutes that a run waits while a model answers nobody; then it pauses until somebody resumes it.
+PROVIDER_PATIENCE = environment.number("PROVIDER_PATIENCE", 15)
+
 # How many runs work at the same time; the others wait for their turn.
 RUNS_AT_ONCE = environment.number("RUNS_AT_ONCE", 2)
 

@@ -8,8 +8,11 @@ OptimizerError
 │   │   └── RateLimited                        429; knows how long to wait
 │   ├── ModelRefused                           content filter or refusal
 │   ├── InvalidAnswer                          broken or unfitting JSON, after one repair
-│   └── ModelAccessDenied                      wrong or missing key, unknown model
-│       └── FormatRejected                     the server does not know this way of asking for JSON
+│   ├── ModelAccessDenied                      unknown model, rejected request
+│   │   └── FormatRejected                     the server does not know this way of asking for JSON
+│   └── ModelOutOfReach                        nothing more can be asked of the model; a run must not go on
+│       ├── ProviderDown (also ModelUnavailable)     no answer for longer than one was to wait
+│       └── AccessRevoked (also ModelAccessDenied)   key rejected, or no credit left
 ├── RewardError                                a reward could not say how good an answer is
 ├── NoProposal                                 an operator found nothing usable to propose
 ├── BudgetExhausted                            the next call would go over the budget
@@ -41,11 +44,21 @@ class SchemaError(OptimizerError, ValueError):
 class ModelError(OptimizerError):
     """A model gave no usable answer."""
 
+    #: False where no server has seen the call, so that it is none.
+    was_sent = True
+    #: True where the provider itself said that it gave nothing, so that there is nothing to pay.
+    is_free = False
+
 
 class ModelUnavailable(ModelError):
     """The model could not be reached or failed on its side."""
 
     retryable = True
+
+    def __init__(self, message: str | None = None, *, was_sent: bool = True) -> None:
+        super().__init__(message)
+        self.was_sent = was_sent
+        self.is_free = not was_sent
 
 
 class RateLimited(ModelUnavailable):
@@ -66,11 +79,23 @@ class InvalidAnswer(ModelError):
 
 
 class ModelAccessDenied(ModelError):
-    """The provider rejected the key, the model name or the request."""
+    """The provider rejected the model name or the request."""
 
 
 class FormatRejected(ModelAccessDenied):
     """The server does not know this way of asking for an answer by a schema."""
+
+
+class ModelOutOfReach(ModelError):
+    """Nothing more can be asked of the model until somebody mends it."""
+
+
+class ProviderDown(ModelOutOfReach, ModelUnavailable):
+    """The model has answered nobody for longer than its callers were to wait."""
+
+
+class AccessRevoked(ModelOutOfReach, ModelAccessDenied):
+    """The provider rejects the key, or there is no credit left with it."""
 
 
 class RewardError(OptimizerError):

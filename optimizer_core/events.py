@@ -233,7 +233,7 @@ class WarningRaised:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunPaused:
     kind: ClassVar[str] = "run.paused"
-    reason: str  # asked or budget_spent
+    reason: str  # asked, budget_spent, access_revoked or provider_down
     by: str = ""  # who asked
 
 
@@ -254,6 +254,28 @@ class SteeringApplied:
     fields: JsonObject = field(default_factory=dict)  # of the request
     problem: str = ""  # why it cannot; empty where it has
     proposal: int = 0  # how many proposals had been tried by then
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderTroubled:
+    """Something is wrong with a model's provider, or is wrong in another way than was told before."""
+
+    kind: ClassVar[str] = "provider.troubled"
+    model: str  # LiteLLM model string
+    trouble: str  # rate_limited, down or access_revoked
+    message: str  # what the provider said last
+    seconds: float = 0.0  # since when
+    wait: float = 0.0  # seconds until something is asked again
+    at_once: int | None = None  # questions let through at once; None: only one at a time, which tries
+    of: int | None = None  # of how many
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderRecovered:
+    kind: ClassVar[str] = "provider.recovered"
+    model: str
+    trouble: str  # what it was
+    seconds: float = 0.0  # how long it took
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -293,6 +315,8 @@ Event: TypeAlias = (
     | RunPaused
     | RunResumed
     | SteeringApplied
+    | ProviderTroubled
+    | ProviderRecovered
 )
 
 #: Every kind a run can say, by name.

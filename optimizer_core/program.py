@@ -22,6 +22,7 @@ from optimizer_core.json_values import JsonObject
 from optimizer_core.metrics.base import Metric
 from optimizer_core.metrics.registry import MetricIdentifier
 from optimizer_core.models.journal import Journal, journalling
+from optimizer_core.models.patience import USUAL_SECONDS, being_patient
 from optimizer_core.models.settings import check_count
 from optimizer_core.modules.base import Module, Rollout
 from optimizer_core.optimizers.base import Optimizer
@@ -164,6 +165,8 @@ class Program:
         steering: Steering | None = None,
         on_warning: str = "score",
         on_budget_spent: str = "finish",
+        provider_patience: float = USUAL_SECONDS,
+        on_provider_trouble: str = "raise",
         checkpoints: CheckpointStore | None = None,
         resume_from: JsonObject | None = None,
         restart: bool = False,
@@ -204,6 +207,9 @@ class Program:
                 before it is scored, "drop" spends nothing on it.
             on_budget_spent: "finish" ends the search; "pause" waits until the budget is extended, or the run told to
                 finish.
+            provider_patience: seconds that questions wait while a model answers nobody, before that is trouble enough.
+            on_provider_trouble: what then, and where a provider rejects the key or has no credit left: "raise" ends the
+                run; "pause" waits until somebody resumes it.
             checkpoints: keeps the state after every batch.
             resume_from: such a state; the run goes on from there.
             restart: True begins with the value the program was made with, not with the present one.
@@ -237,6 +243,8 @@ class Program:
             steering=steering,
             on_warning=on_warning,
             on_budget_spent=on_budget_spent,
+            provider_patience=provider_patience,
+            on_provider_trouble=on_provider_trouble,
             checkpoints=checkpoints,
             resume_from=resume_from,
             restart=restart,
@@ -262,7 +270,7 @@ class Program:
         for listener in settings.callbacks:
             if isinstance(listener, Callback):
                 listener.program = self
-        with journalling(journal):
+        with journalling(journal), being_patient(run.patience):
             await train(run)
         return history
 
@@ -279,6 +287,7 @@ class Program:
 
         Raises:
             BudgetExhausted: a call would go over the meter's budget.
+            ModelOutOfReach: a provider rejects the key, or has answered nobody for a minute.
         """
         samples = make_samples(xs, None, split="predict")
         return await answer_all(
@@ -309,6 +318,7 @@ class Program:
         Raises:
             ConfigurationError: the program has no reward, or there are no samples.
             BudgetExhausted: a call would go over the meter's budget.
+            ModelOutOfReach: a provider rejects the key, or has answered nobody for a minute.
         """
         if self.reward is None:
             raise ConfigurationError("evaluate needs a reward; call compile(reward=…) first")

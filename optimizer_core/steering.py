@@ -13,6 +13,8 @@ from optimizer_core.json_values import JsonObject
 
 #: Why a run pauses.
 ASKED, BUDGET_SPENT = "asked", "budget_spent"
+#: The same, of a model in trouble; what is wrong is told with `provider.troubled`.
+ACCESS_REVOKED, PROVIDER_DOWN = "access_revoked", "provider_down"
 
 
 def new_reference() -> str:

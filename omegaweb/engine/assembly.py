@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
+
 from omegaweb.engine.fields import inputs_schema, outputs_schema
 from omegaweb.engine.model_building import Models, build_models, make_reachable
 from omegaweb.engine.run_data import RunData, UnfitData, load_data
@@ -132,6 +134,8 @@ class Assembly:
             budget=build_budget(self.configuration.budget),
             on_warning=self.configuration.on_warning,
             on_budget_spent="pause" if self.configuration.pause_when_spent else "finish",
+            provider_patience=60.0 * settings.PROVIDER_PATIENCE,
+            on_provider_trouble="pause",
             **seams,
         )
 

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 BUILT_IN = "local/"
 #: Seconds to wait for one answer before it counts as failed.
 TIMEOUT = 180.0
+#: Seconds that a provider may ask a run to wait.
+LONGEST_RETRY_AFTER = 300.0
+_WAITS: dict[str, Any] = {"timeout": TIMEOUT, "retry_max_wait": LONGEST_RETRY_AFTER}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,14 +48,14 @@ def build_language_model(name: str, api_base: str = "", **settings: Any) -> Lang
     """Build one language model; the address counts only for models that are not built in."""
     from optimizer_core.models.language_model import LanguageModel
 
-    return LanguageModel(name, api_base=_address(name, api_base), timeout=TIMEOUT, caching=True, **settings)
+    return LanguageModel(name, api_base=_address(name, api_base), **_WAITS, caching=True, **settings)
 
 
 def build_embedding_model(name: str, api_base: str = "") -> EmbeddingModel | None:
     """Build the embedding model; an empty name is none."""
     from optimizer_core.models.embedding_model import EmbeddingModel
 
-    return EmbeddingModel(name, api_base=_address(name, api_base), timeout=TIMEOUT) if name else None
+    return EmbeddingModel(name, api_base=_address(name, api_base), **_WAITS) if name else None
 
 
 def _other(name: str, choice: ModelChoice) -> LanguageModel:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, assert_never
 
-from omegaweb.engine import own_opening, review_rows, steering
+from omegaweb.engine import own_opening, review_rows, steering, troubles
 from omegaweb.engine.flag_rows import with_flag
 from omegaweb.engine.measuring import Scores
 from omegaweb.engine.messages import plain_message
@@ -93,6 +93,10 @@ class Projection:
                 self._set(state=RunState.RUNNING, reason="")
             case events.SteeringApplied():
                 self._steered(event, at)
+            case events.ProviderTroubled():
+                self._set(troubles=troubles.begun(self.run.troubles, event, at=at))
+            case events.ProviderRecovered():
+                self._set(troubles=troubles.ended(self.run.troubles, event))
             case events.EpochFinished() | events.ProposalFailed() | events.CheckpointSaved():
                 pass  # only the log tells of these
             case _:
@@ -130,6 +134,7 @@ class Projection:
             message="",
             started_at=self.run.started_at or at,
             finished_at=None,
+            troubles={},
             epochs=event.epochs,
             batches=event.batches,
             result=None,  # of an earlier end; the opening of the seal keeps it
@@ -143,7 +148,7 @@ class Projection:
 
     def _finished(self, event: events.RunFinished, at: datetime) -> None:
         message = plain_message(event.message)
-        self._set(state=RunState(event.status), reason=event.reason, message=message, finished_at=at)
+        self._set(state=RunState(event.status), reason=event.reason, message=message, finished_at=at, troubles={})
         if event.best is not None:
             self._set(best=self._candidates[event.best])
         if event.baseline is not None:

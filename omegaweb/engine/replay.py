@@ -29,6 +29,7 @@ EMPTY: dict[str, Any] = {
     "spend_by_role": {},
     "left": {},
     "replayed": 0,
+    "troubles": {},
     "baseline": None,
     "best": None,
     "result": None,

@@ -11,6 +11,7 @@ import logging
 import threading
 from collections.abc import Iterator
 
+from django.conf import settings
 from django.db import connections
 from django.db.models import F, QuerySet
 from django.utils import timezone
@@ -129,6 +130,7 @@ def _test(opening: SealOpening) -> None:
                 reward=reward,
                 meter=meter,
                 concurrency=parts.configuration.training.concurrency,
+                provider_patience=60.0 * settings.PROVIDER_PATIENCE,
             )
         finally:
             writer.submit(opening.run_id, lambda: _note(opening.pk, meter, before, answered=0))

@@ -71,7 +71,10 @@ RUN = Shape(
     people=("created_by",),
     names={"baseline": "candidate", "best": "candidate"},
     later=("baseline", "best"),
-    stays=("id", "project", "dataset_version", "program", "heartbeat_at", "claimed_by", "fence", "losses", "origin"),
+    stays=(
+        *("id", "project", "dataset_version", "program", "heartbeat_at", "claimed_by", "fence", "losses", "origin"),
+        "troubles",
+    ),
     within="pk",
 )
 PROGRAM = Shape(

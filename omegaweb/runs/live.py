@@ -32,6 +32,7 @@ from omegaweb.runs.progress import progress_of, spend_of
 from omegaweb.runs.requests import Steer
 from omegaweb.runs.samples.choice import grid_page
 from omegaweb.runs.steering_words import other_lines
+from omegaweb.runs.troubles import troubles_of
 
 Query = Mapping[str, str]
 Context = dict[str, Any]
@@ -211,6 +212,10 @@ def _newest_of_each_limit(seen: Mapping[str, str]) -> list[str]:
     return list(kept.values())
 
 
+def _troubles(run: Run, query: Query) -> Context:
+    return {"troubles": troubles_of(run, now=timezone.now())}
+
+
 def _curve_text(run: Run, query: Query) -> Context:
     newest = run.measurements.select_related("candidate").order_by("-sequence", "-pk")
     counts = dict(run.measurements.order_by().values_list("series").annotate(Count("pk")))
@@ -279,6 +284,7 @@ def _log(run: Run, query: Query) -> Context:
 
 _LIFE = frozenset({"run.started", "run.finished", "run.paused", "run.resumed", "steering.applied", "warning.raised"})
 _REVIEWS = frozenset({"review.requested", "review.decided"})
+_TROUBLES = frozenset({"provider.troubled", "provider.recovered"})
 _CANDIDATES = frozenset(
     {
         *("candidate.proposed", "candidate.flagged", "candidate.scored", "candidate.dropped", "population.updated"),
@@ -293,6 +299,7 @@ REGIONS: dict[str, Region] = {
         Region(name="run-state", context=_header, kinds=_LIFE),
         Region(name="run-actions", context=_actions, kinds=_LIFE),
         Region(name="run-progress", context=_progress),
+        Region(name="run-troubles", context=_troubles, kinds=_LIFE | _TROUBLES),
         Region(name="run-notices", context=_notices, kinds=_LIFE | _REVIEWS | {"population.updated"}),
         Region(name="run-scores", context=_scores, kinds=_LIFE | _MEASURES | {"test.finished"}),
         Region(name="run-advice", context=advice_context, kinds=_LIFE | _CANDIDATES | _MEASURES, tab="overview"),

@@ -14,6 +14,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from omegaweb.engine.messages import plain_message
+from omegaweb.runs import troubles
+from omegaweb.runs.durations import in_words
 from omegaweb.runs.flags import THEN
 from omegaweb.runs.models import Event, Run
 from omegaweb.runs.steering_words import named_candidates, steering_sentence
@@ -40,7 +42,10 @@ FILTERS: dict[str, tuple[str, tuple[str, ...]]] = {
             *("validation.finished", "test.finished", "checkpoint.saved"),
         ),
     ),
-    "problems": ("Problems", ("warning.raised", "candidate.flagged", "proposal.failed")),
+    "problems": (
+        "Problems",
+        ("warning.raised", "candidate.flagged", "proposal.failed", "provider.troubled", "provider.recovered"),
+    ),
     "spend": ("Spend", ("spend.updated",)),
 }
 #: Said too often to be read, unless somebody asks for them.
@@ -75,6 +80,14 @@ TONES = {
     "test.finished": "good",
     "run.paused": "warn",
     "steering.applied": "accent",
+    "provider.troubled": "warn",
+    "provider.recovered": "good",
+}
+#: Why a run pauses, where nobody asked it to.
+PAUSES = {
+    "budget_spent": "its budget is spent",
+    "access_revoked": "a provider does not let it in any more",
+    "provider_down": "a model has answered nothing for too long",
 }
 
 Link = Callable[[str | None], SafeString]
@@ -205,13 +218,17 @@ def sentence(kind: str, payload: dict[str, Any], link: Link) -> SafeString:
                 two_places(after["mean"]),
             )
         case "run.paused":
-            spent = payload["reason"] == "budget_spent"
-            why = "its budget is spent" if spent else f"{payload['by'] or 'somebody'} asked it to"
+            why = PAUSES.get(payload["reason"]) or f"{payload['by'] or 'somebody'} asked it to"
             return format_html("The run pauses: {}.", why)
         case "run.resumed":
             return format_html("The run goes {}.", "on")
         case "steering.applied":
             return steering_sentence(payload, link)
+        case "provider.troubled":
+            return format_html("{}", troubles.sentence(payload))
+        case "provider.recovered":
+            long = in_words(payload["seconds"])
+            return format_html("{} answers as before, after {}.", payload["model"], long)
     return format_html("{}", kind)
 
 

@@ -98,6 +98,7 @@ class Run(models.Model):
     seconds_at = models.DateTimeField(null=True, blank=True)  # when that was measured
     spend_by_role = models.JSONField(default=dict)
     left = models.JSONField(default=dict)  # what is left of each limit
+    troubles = models.JSONField(default=dict, blank=True)  # model string → what is wrong with its provider now
     replayed = models.PositiveIntegerField(default=0)  # answers that came from the journal after an interruption
 
     baseline = models.ForeignKey("Candidate", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
@@ -149,6 +150,11 @@ class Run(models.Model):
     def waits_for_budget(self) -> bool:
         """Whether it pauses because its budget is spent."""
         return self.run_state is RunState.PAUSED and self.reason == "budget_spent"
+
+    @property
+    def waits_for_provider(self) -> bool:
+        """Whether it pauses because a model cannot be asked any more."""
+        return self.run_state is RunState.PAUSED and self.reason in ("access_revoked", "provider_down")
 
     @property
     def can_be_resumed(self) -> bool:

@@ -8,7 +8,7 @@ import math
 from optimizer_core import rewards
 from optimizer_core.budget import Meter
 from optimizer_core.data.dataset import Sample
-from optimizer_core.errors import ConfigurationError, ModelError, RewardError
+from optimizer_core.errors import ConfigurationError, ModelError, ModelOutOfReach, RewardError
 from optimizer_core.json_values import JsonObject
 from optimizer_core.metrics.base import Metric, Tracker
 from optimizer_core.rewards.registry import RewardIdentifier
@@ -88,6 +88,8 @@ class MeanMetricWrapper(Metric):
             try:
                 value = (await self.reward.judge(sample, output, meter=meter)).reward
             # A metric only watches: what fails for one sample is said, counts 0, and does not end the run.
+            except ModelOutOfReach:
+                raise
             except (ModelError, RewardError) as error:
                 logger.warning("metric %s: sample %s counts 0: %s", self.name, sample.id, error)
         self._mean.update(value)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable
@@ -10,9 +9,19 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeVar
 
 from optimizer_core.budget import Meter, Reservation, Role, Usage
-from optimizer_core.errors import ModelUnavailable, RateLimited
-from optimizer_core.models.retry import Pause, RetryPolicy, sleep
+from optimizer_core.errors import (
+    AccessRevoked,
+    ModelAccessDenied,
+    ModelError,
+    ModelOutOfReach,
+    ModelUnavailable,
+    RateLimited,
+)
+from optimizer_core.models.patience import Patience, patience_in_use
+from optimizer_core.models.retry import RetryPolicy, sleep
 from optimizer_core.models.slots import Slots
+from optimizer_core.models.traffic import Admission, Limits, Traffic
+from optimizer_core.steering import ACCESS_REVOKED, PROVIDER_DOWN
 
 
 class HasUsage(Protocol):
@@ -21,6 +30,9 @@ class HasUsage(Protocol):
     @property
     def usage(self) -> Usage: ...
 
+
+#: Attempts in all, also while its provider is in trouble, after which the trouble is the question's own.
+MOST_ATTEMPTS = 40
 
 Reply = TypeVar("Reply", bound=HasUsage)
 
@@ -35,13 +47,26 @@ class Tab:
     usage: Usage = field(default_factory=Usage)
 
 
+@dataclass(slots=True, kw_only=True)
+class _Question:
+    """What became of one question so far."""
+
+    tab: Tab
+    patience: Patience | None
+    limits: Limits
+    attempts: int = 0  # that failed, whatever the reason
+    failures: int = 0  # of these, those that count against it
+    answers_when_denied: int | None = None  # of the model, when it was asked again after a rejection of the key
+
+
 class Caller:
     """Makes the attempts of one model's questions.
 
     Args:
         retry: how often and after what waits.
         slots: how many attempts may be under way at once.
-        pause: shared by all users of the model.
+        traffic: shared by all users of the model.
+        has_fallback: True where another model is asked instead of waiting for this one.
         rng: for the jitter of the waits; it never changes a result.
         clock: seconds, monotonic.
     """
@@ -51,57 +76,116 @@ class Caller:
         *,
         retry: RetryPolicy,
         slots: Slots,
-        pause: Pause,
+        traffic: Traffic,
+        has_fallback: bool = False,
         rng: random.Random | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._retry = retry
         self._slots = slots
-        self._pause = pause
+        self._traffic = traffic
+        self._has_fallback = has_fallback
         self._rng = rng or random.Random()
         self._clock = clock
 
     async def call(self, ask: Callable[[], Awaitable[Reply]], tab: Tab) -> Reply:
-        """Return the first reply; every attempt, also a failed or cancelled one, counts as a call.
+        """Return the first reply; every attempt that a server may have seen, also a cancelled one, counts as a call.
+
+        A question has its attempts. Where somebody has patience, what fails while the provider is in trouble is not
+        held against it: it waits, and is asked again.
 
         Raises:
             ModelError: the last attempt's, or the first that no further attempt can help.
+            ModelOutOfReach: the provider rejects the key, or answers nobody for longer than one was to wait.
             BudgetExhausted: the next attempt would go over the budget.
             RunStopped: the run was asked to stop.
         """
-        attempt = 0
+        question = _Question(tab=tab, patience=patience_in_use(), limits=Limits())
         while True:
+            question.limits.seconds = self._seconds(question.patience)
             try:
-                return await self._attempt(ask, tab)
+                return await self._attempt(ask, question)
+            except ModelOutOfReach as error:
+                await self._wait_for_somebody(question, error)
             except ModelUnavailable as error:
-                attempt += 1
-                if attempt >= self._retry.attempts:
-                    raise
-                wait = self._retry.wait(attempt - 1, error, self._rng)
-                if isinstance(error, RateLimited):
-                    self._pause.extend(wait)
-                await sleep(wait, tab.meter.check)
+                await self._wait_for_next(question, error)
 
-    async def _attempt(self, ask: Callable[[], Awaitable[Reply]], tab: Tab) -> Reply:
+    def _seconds(self, patience: Patience | None) -> float | None:
+        """Return how long a question waits: one of a model that never answered has its attempts and no more."""
+        if patience is None or not patience.knows(self._traffic):
+            return None
+        return 0.0 if self._has_fallback else patience.seconds
+
+    async def _wait_for_next(self, question: _Question, error: ModelUnavailable) -> None:
+        """Wait before the next attempt; raise where there is none."""
+        traffic, limits = self._traffic, question.limits
+        question.attempts += 1
+        is_limited = isinstance(error, RateLimited)
+        is_common = bool(limits.seconds) and (is_limited or traffic.is_down)
+        question.failures += not is_common
+        if question.failures >= self._retry.attempts or question.attempts >= MOST_ATTEMPTS:
+            raise error
+        if is_common:
+            down = traffic.given_up(limits, str(error))
+            if down is not None:
+                await self._wait_for_somebody(question, down)
+            if down is not None or not is_limited:
+                return  # the traffic holds it back
+        wait = self._retry.wait(question.attempts - 1, error, self._rng)
+        if is_limited:
+            traffic.pause(wait)
+        await sleep(wait, question.tab.meter.check)
+
+    async def _wait_for_somebody(self, question: _Question, error: ModelOutOfReach) -> None:
+        """Let the run pause until somebody lets it go on; raise where it is not to pause."""
+        traffic, patience, meter = self._traffic, question.patience, question.tab.meter
+        is_denied = isinstance(error, AccessRevoked)
+        if is_denied and question.answers_when_denied not in (None, traffic.answers):
+            # Others were answered since it was denied before, so it is this question that is not liked.
+            raise ModelAccessDenied(str(error)) from error
+        if patience is None or not patience.pauses or self._has_fallback or not patience.knows(traffic):
+            raise error
+        meter.pause(ACCESS_REVOKED if is_denied else PROVIDER_DOWN)
+        await meter.pause_is_over()
+        question.answers_when_denied = traffic.answers if is_denied else None
+        question.limits.waiting_since = None
+        traffic.try_now()
+
+    async def _attempt(self, ask: Callable[[], Awaitable[Reply]], question: _Question) -> Reply:
+        tab, patience = question.tab, question.patience
         while True:
+            if patience is not None and self._traffic.trouble is not None:
+                patience.troubled[self._traffic] = None
             await tab.meter.pause_is_over()  # outside of the slots, which other runs may want meanwhile
             async with self._slots:
-                while self._pause.remaining:
-                    await self._pause.over(tab.meter.check)
-                    # So that those who waited together do not all ask in the same moment.
-                    await asyncio.sleep(self._rng.uniform(0, 0.02))
-                reservation = tab.meter.reserve_unless_paused(tab.role)
-                if reservation is not None:
-                    return await self._ask(ask, tab, reservation)
+                admission = await self._traffic.enter(question.limits, tab.meter.check, self._rng)
+                try:
+                    reservation = tab.meter.reserve_unless_paused(tab.role)
+                    if reservation is not None:
+                        return await self._ask(ask, question, reservation, admission)
+                finally:
+                    self._traffic.leave(admission)
 
-    async def _ask(self, ask: Callable[[], Awaitable[Reply]], tab: Tab, reservation: Reservation) -> Reply:
+    async def _ask(
+        self, ask: Callable[[], Awaitable[Reply]], question: _Question, reservation: Reservation, admission: Admission
+    ) -> Reply:
+        tab, patience = question.tab, question.patience
         began = self._clock()
-        used = Usage(unpriced_calls=1)
+        used = Usage(calls=1, unpriced_calls=1)
         try:
             reply = await ask()
-            used = reply.usage
+            used = replace(reply.usage, calls=1)
+            self._traffic.answered()
+            if patience is not None:
+                patience.answered.add(self._traffic)
             return reply
+        except ModelError as error:
+            used = Usage(calls=int(error.was_sent), unpriced_calls=int(not error.is_free))
+            self._traffic.failed(error, id(question), admission, retry=self._retry)
+            if patience is not None:
+                patience.troubled[self._traffic] = None
+            raise
         finally:
-            used = replace(used, calls=1, seconds=self._clock() - began)
+            used = replace(used, seconds=self._clock() - began)
             tab.meter.settle(reservation, used)
             tab.usage += used

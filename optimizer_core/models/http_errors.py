@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from optimizer_core.errors import (
+    AccessRevoked,
     FormatRejected,
     ModelAccessDenied,
     ModelError,
@@ -20,6 +21,8 @@ from optimizer_core.errors import (
 _SHOWN = 300  # characters of a provider's message
 _OUT_OF_CREDIT = ("insufficient_quota", "billing_hard_limit_reached", "insufficient_credits")
 _FILTERED = ("content_filter", "content_policy_violation", "moderation_blocked")
+#: What a 403 says that is about this question and not about the key: OpenRouter's moderation.
+_FLAGGED = ("moderation", "flagged", "content policy")
 #: What servers say that cannot be asked for JSON this way. OpenRouter speaks of "the requested parameters".
 _ABOUT_FORMAT = (
     "response_format",
@@ -36,12 +39,18 @@ _ABOUT_FORMAT = (
 
 def error_of(model: str, status: int, body: str, headers: Mapping[str, str]) -> ModelError:
     """Return the error that says whether asking again can help."""
+    error = _kind_of(model, status, body, headers)
+    error.is_free = True
+    return error
+
+
+def _kind_of(model: str, status: int, body: str, headers: Mapping[str, str]) -> ModelError:
     code, message = _code_and_message(body)
     text = f"{model}: HTTP {status}: {message}"
     if any(word in code or word in message for word in _FILTERED):
         return ModelRefused(text)
     if status == 402 or code in _OUT_OF_CREDIT:
-        return ModelAccessDenied(f"{text} (no credit left with the provider)")
+        return AccessRevoked(f"{text} (no credit left with the provider)")
     wait = retry_after(headers)
     if status == 429 or (status in (503, 529) and wait is not None):
         return RateLimited(text, retry_after=wait)
@@ -49,9 +58,16 @@ def error_of(model: str, status: int, body: str, headers: Mapping[str, str]) -> 
         return FormatRejected(text)
     if status >= 500 or status in (408, 409, 425):
         return ModelUnavailable(text)
+    if status == 403 and any(word in message.lower() for word in _FLAGGED):
+        return ModelRefused(text)
     if status in (401, 403):
-        return ModelAccessDenied(f"{text} (check the key)")
+        return AccessRevoked(f"{text} (check the key)")
     return ModelAccessDenied(text)
+
+
+def is_out_of_credit(message: str) -> bool:
+    """Return whether an error is about credit with the provider, whatever its status."""
+    return any(code in message for code in _OUT_OF_CREDIT)
 
 
 def names_format(message: str) -> bool:

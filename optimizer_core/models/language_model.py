@@ -18,7 +18,7 @@ from optimizer_core.models.asking import Asker, reply_of
 from optimizer_core.models.base import Answer, ChatRequest, Transport
 from optimizer_core.models.calls import Caller, Tab
 from optimizer_core.models.defaults import get_default_language_model
-from optimizer_core.models.retry import RetryPolicy, pause_of
+from optimizer_core.models.retry import RetryPolicy
 from optimizer_core.models.settings import (
     check_count,
     check_extra_body,
@@ -29,6 +29,7 @@ from optimizer_core.models.settings import (
 )
 from optimizer_core.models.slots import Slots
 from optimizer_core.models.thinking import with_thinking, without_thinking
+from optimizer_core.models.traffic import traffic_of
 from optimizer_core.models.transports import transport_for
 
 
@@ -50,7 +51,8 @@ class LanguageModel:
         api_base: address of an OpenAI-compatible server; the provider's own when left out.
         api_key: the provider's environment variable counts when left out. Never saved.
         timeout: seconds, of one attempt.
-        retry: attempts in total; only failures that another attempt can help are repeated.
+        retry: attempts in total; only failures that another attempt can help are repeated. In a run, what fails while
+            the provider is in trouble does not count: see ``provider_patience`` of :meth:`Program.fit`.
         retry_max_wait: seconds; a provider's ``Retry-After`` counts up to this.
         retry_first_wait: seconds before the second attempt where the provider names none; doubles up to ten.
         fallback: the model that is asked where this one gave no usable answer.
@@ -103,7 +105,8 @@ class LanguageModel:
         caller = Caller(
             retry=RetryPolicy(attempts=self.retry, first_wait=self.retry_first_wait, max_wait=self.retry_max_wait),
             slots=Slots(self.max_concurrency),
-            pause=pause_of(self.model, api_base),
+            traffic=traffic_of(self.model, api_base, api_key, is_shared=transport is None),
+            has_fallback=self.fallback is not None,
         )
         answers = Answers(caching=self.caching, read=reply_of)
         self._asker = Asker(transport=self._transport, caller=caller, answers=answers)

@@ -9,6 +9,7 @@ from typing import Any
 
 from optimizer_core.budget import Usage
 from optimizer_core.errors import (
+    AccessRevoked,
     FormatRejected,
     ModelAccessDenied,
     ModelError,
@@ -18,7 +19,7 @@ from optimizer_core.errors import (
 )
 from optimizer_core.json_values import JsonObject
 from optimizer_core.models.base import ChatAnswer, ChatRequest, EmbeddingAnswer, EmbeddingRequest
-from optimizer_core.models.http_errors import names_format, retry_after
+from optimizer_core.models.http_errors import is_out_of_credit, names_format, retry_after
 from optimizer_core.models.litellm_loop import in_litellm_loop
 from optimizer_core.models.prices import usage_of
 from optimizer_core.models.structured_output import structured_output
@@ -99,25 +100,27 @@ async def _bounded(request: ChatRequest | EmbeddingRequest, call: Callable[[Any]
 
 def translate(litellm: Any, model: str, error: Exception) -> ModelError:
     """Return our error for one of LiteLLM's."""
+    found = _kind_of(litellm, model, error)
+    # A time-out or a lost connection may have been answered, and paid, all the same.
+    found.is_free = not isinstance(error, litellm.exceptions.openai.APIConnectionError)
+    return found
+
+
+def _kind_of(litellm: Any, model: str, error: Exception) -> ModelError:
     text = f"{model}: {error}"[:500]
     kinds = litellm.exceptions
     if isinstance(error, kinds.ContentPolicyViolationError):
         return ModelRefused(text)
+    if isinstance(error, (kinds.AuthenticationError, kinds.PermissionDeniedError)) or is_out_of_credit(str(error)):
+        return AccessRevoked(text)
     if isinstance(error, kinds.RateLimitError):
         headers: Mapping[str, str] = getattr(getattr(error, "response", None), "headers", None) or {}
         return RateLimited(text, retry_after=retry_after(headers))
     # The permanent ones; everything else may pass: time-outs, 5xx, a connection that broke.
-    denied = (
-        kinds.AuthenticationError,
-        kinds.PermissionDeniedError,
-        kinds.NotFoundError,
-        kinds.BadRequestError,
-        kinds.UnprocessableEntityError,
-    )
+    denied = (kinds.NotFoundError, kinds.BadRequestError, kinds.UnprocessableEntityError)
     if not isinstance(error, denied):
         return ModelUnavailable(text)
-    about_format = not isinstance(error, denied[:2]) and names_format(str(error))
-    return FormatRejected(text) if about_format else ModelAccessDenied(text)
+    return FormatRejected(text) if names_format(str(error)) else ModelAccessDenied(text)
 
 
 def _answer_text(message: Any) -> str:

@@ -134,6 +134,8 @@ async def _post(request: ChatRequest | EmbeddingRequest, path: str, body: str) -
         raise ModelUnavailable(f"{request.model}: no answer within {request.timeout:g} s from {address}") from error
     except aiohttp.InvalidURL as error:
         raise ModelUnavailable(f"{request.model}: {address!r} is no address; set api_base") from error
+    except aiohttp.ClientConnectorError as error:
+        raise ModelUnavailable(f"{request.model}: {address} could not be reached: {error}", was_sent=False) from error
     except aiohttp.ClientError as error:
         reason = str(error) or type(error).__name__
         raise ModelUnavailable(f"{request.model}: {address} could not be reached: {reason}") from error

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from optimizer_core.errors import ModelUnavailable, RateLimited
 
 LONGEST_BACKOFF = 10.0  # seconds; where the provider itself names no time
+LONGEST_BETWEEN_TRIES = 30.0  # seconds; of a model that is down
 STOP_INTERVAL = 1.0  # seconds between two looks whether the run was stopped
 
 
@@ -37,6 +38,10 @@ class RetryPolicy:
             return asked + rng.uniform(0, 0.1) * min(asked, 1.0)
         backoff = min(self.first_wait * 2.0**attempt, LONGEST_BACKOFF, self.max_wait)
         return backoff * rng.uniform(0.75, 1.25)
+
+    def wait_until_try(self, tries: int) -> float:
+        """Return the seconds until a model that is down is tried again, after so many tries in vain."""
+        return min(self.first_wait * 2.0 ** min(tries, 20), LONGEST_BETWEEN_TRIES, self.max_wait)
 
 
 class Pause:

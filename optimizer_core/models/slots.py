@@ -16,18 +16,29 @@ class Slots:
     """
 
     def __init__(self, count: int | None) -> None:
-        self._free = count
+        self._count = count
+        self._taken = 0
         self._waiting: deque[tuple[asyncio.AbstractEventLoop, asyncio.Future[None]]] = deque()
         self._lock = threading.Lock()
 
-    async def __aenter__(self) -> None:
-        if self._free is None:
-            return
-        loop = asyncio.get_running_loop()
+    @property
+    def taken(self) -> int:
+        """How many hold a slot."""
+        return self._taken
+
+    def resize(self, count: int | None) -> None:
+        """Take another limit; nobody loses a slot."""
         with self._lock:
-            if self._free > 0:
-                self._free -= 1
+            self._count = count
+            self._serve()
+
+    async def take(self) -> None:
+        """Wait for a slot; whoever has one must :meth:`give_back`."""
+        with self._lock:
+            if self._has_room:
+                self._taken += 1
                 return
+            loop = asyncio.get_running_loop()
             turn: asyncio.Future[None] = loop.create_future()
             self._waiting.append((loop, turn))
         try:
@@ -38,26 +49,35 @@ class Slots:
                 if still_waiting:
                     self._waiting.remove((loop, turn))
             if not still_waiting:
-                self._pass_on()  # the slot was already on its way here
+                self.give_back()  # the slot was already on its way here
             raise
+
+    def give_back(self) -> None:
+        """Let the next one have the slot."""
+        with self._lock:
+            self._taken -= 1
+            self._serve()
+
+    async def __aenter__(self) -> None:
+        await self.take()
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._free is not None:
-            self._pass_on()
+        self.give_back()
 
-    def _pass_on(self) -> None:
-        with self._lock:
-            while self._waiting:
-                loop, turn = self._waiting.popleft()
-                try:
-                    loop.call_soon_threadsafe(_grant, turn)
-                except RuntimeError:
-                    continue  # that loop was closed with its waiter; the next one is served
-                return
-            assert self._free is not None
-            self._free += 1
+    @property
+    def _has_room(self) -> bool:
+        return self._count is None or self._taken < self._count
+
+    def _serve(self) -> None:
+        while self._waiting and self._has_room:
+            loop, turn = self._waiting.popleft()
+            try:
+                loop.call_soon_threadsafe(_grant, turn)
+            except RuntimeError:
+                continue  # that loop was closed with its waiter; the next one is served
+            self._taken += 1
 
 
 def _grant(turn: asyncio.Future[None]) -> None:

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from optimizer_core.budget import Meter
 from optimizer_core.data.candidate import Candidate
 from optimizer_core.data.dataset import Sample
-from optimizer_core.errors import ConfigurationError, ModelError
+from optimizer_core.errors import ConfigurationError, ModelError, ModelOutOfReach
 from optimizer_core.events import SampleResult
 from optimizer_core.json_values import JsonObject
 from optimizer_core.metrics.base import Metric
+from optimizer_core.models.patience import USUAL_SECONDS, Patience, being_patient
 from optimizer_core.modules.base import Module, Rollout
 from optimizer_core.rewards.base import Reward
 from optimizer_core.training.failures import check_judged, check_reachable
@@ -30,6 +31,7 @@ async def answer_all(
     Raises:
         ConfigurationError: the concurrency cannot work.
         BudgetExhausted: a call would go over the meter's budget.
+        ModelOutOfReach: a provider rejects the key, or has answered nobody for a minute.
     """
     slots = _slots(concurrency)
 
@@ -37,10 +39,13 @@ async def answer_all(
         async with slots:
             try:
                 return await program(sample.inputs, Rollout(meter=meter, sample=sample.id))
+            except ModelOutOfReach:
+                raise
             except ModelError:
                 return None
 
-    tasks = [asyncio.ensure_future(answer(sample)) for sample in samples]
+    with being_patient(Patience()):
+        tasks = [asyncio.ensure_future(answer(sample)) for sample in samples]
     try:
         return list(await asyncio.gather(*tasks))
     finally:
@@ -63,6 +68,7 @@ async def evaluate_all(
     Raises:
         ConfigurationError: there are no samples, or something is missing.
         BudgetExhausted: a call would go over the meter's budget.
+        ModelOutOfReach: a provider rejects the key, or has answered nobody for a minute.
         RewardError: the reward failed on every sample.
     """
     if not samples:
@@ -73,7 +79,8 @@ async def evaluate_all(
     for metric in metrics:
         metric.check(targets=targets)
     questions = [Question(candidate=candidate, sample=sample) for sample in samples]
-    outcomes = await _score(program, questions, reward=reward, meter=meter, concurrency=concurrency)
+    with being_patient(Patience()):
+        outcomes = await _score(program, questions, reward=reward, meter=meter, concurrency=concurrency)
     check_judged(outcomes)
     results = [outcome.result for outcome in outcomes]
     return await logs_of(results, {sample.id: sample for sample in samples}, metrics, meter=meter)
@@ -88,6 +95,7 @@ async def score_all(
     meter: Meter,
     concurrency: int,
     stop: threading.Event | None = None,
+    provider_patience: float = USUAL_SECONDS,
 ) -> list[list[SampleResult]]:
     """Return what each candidate did with each sample, in the order given.
 
@@ -95,12 +103,13 @@ async def score_all(
         ConfigurationError: the concurrency cannot work.
         BudgetExhausted: a call would go over the meter's budget.
         RunStopped: ``stop`` was set.
-        ModelError: the model could not be reached for any sample.
+        ModelError: the model could not be reached for any sample, or not any more.
         RewardError: the reward failed on every sample.
     """
     _slots(concurrency)
     questions = [Question(candidate=candidate, sample=sample) for sample in samples for candidate in candidates]
-    outcomes = await _score(program, questions, reward=reward, meter=meter, concurrency=concurrency, stop=stop)
+    with being_patient(Patience(seconds=provider_patience)):
+        outcomes = await _score(program, questions, reward=reward, meter=meter, concurrency=concurrency, stop=stop)
     check_reachable(outcomes)
     check_judged(outcomes)
     return [[outcome.result for outcome in outcomes[place :: len(candidates)]] for place in range(len(candidates))]

@@ -40,6 +40,8 @@ class FitArguments(TypedDict, total=False):
     steering: Steering | None
     on_warning: str
     on_budget_spent: str
+    provider_patience: float
+    on_provider_trouble: str
     checkpoints: CheckpointStore | None
     resume_from: JsonObject | None
     restart: bool

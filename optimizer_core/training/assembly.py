@@ -82,6 +82,7 @@ def prepare(
         reporter=reporter,
         stopper=stopper,
         measurer=Measurer(scorer=scorer, state=state, reporter=reporter),
+        patience=settings.patience(),
     )
     if saved is not None:
         _resume(run, saved)

@@ -10,8 +10,10 @@ from optimizer_core.events import RunPaused, RunResumed, SteeringApplied
 from optimizer_core.json_values import fields_to_json
 from optimizer_core.operators.evidence import Note
 from optimizer_core.steering import (
+    ACCESS_REVOKED,
     ASKED,
     BUDGET_SPENT,
+    PROVIDER_DOWN,
     BudgetExtended,
     CandidateAdded,
     CandidateBanned,
@@ -26,6 +28,7 @@ from optimizer_core.steering import (
 from optimizer_core.training import handwork
 from optimizer_core.training.reviews import ReviewDesk
 from optimizer_core.training.run import Run
+from optimizer_core.training.troubles import TroubleWatch
 
 #: What takes effect at once; it changes how far a run gets, not which path it takes.
 AT_ONCE = (PauseRequested, ResumeRequested, FinishRequested, BudgetExtended)
@@ -44,6 +47,7 @@ class Helm:
         self._told = ""  # the reason of the pause that was told last; empty: the run goes on
         self._last_author = ""
         self._searching = True
+        self._troubles = TroubleWatch(run.patience, run.reporter.emit)
         if run.settings.on_budget_spent == "pause":
             run.meter.pause_when_spent = BUDGET_SPENT
 
@@ -65,6 +69,7 @@ class Helm:
                 self._tell(request)
             elif not self._searching:
                 self._tell(request, TOO_LATE)
+        self._troubles.look()
         self._tell_pause()
 
     async def between_proposals(self) -> None:
@@ -119,7 +124,8 @@ class Helm:
             case PauseRequested():
                 meter.pause(ASKED)
             case ResumeRequested():
-                meter.resume(ASKED)
+                for reason in (ASKED, ACCESS_REVOKED, PROVIDER_DOWN):
+                    meter.resume(reason)
             case BudgetExtended():
                 self._run.extend_budget(request.budget)
                 meter.resume(BUDGET_SPENT)

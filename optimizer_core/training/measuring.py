@@ -7,11 +7,10 @@ from typing import NamedTuple
 
 from optimizer_core.data.candidate import Candidate
 from optimizer_core.data.dataset import Sample
-from optimizer_core.errors import BudgetExhausted, RunStopped
 from optimizer_core.events import CandidateScored
 from optimizer_core.training.ledger import Key, Outcome
 from optimizer_core.training.reporting import Reporter
-from optimizer_core.training.scoring import Question, Scorer
+from optimizer_core.training.scoring import Interruption, Question, Scorer
 from optimizer_core.training.state import SearchState
 
 
@@ -64,6 +63,7 @@ class Measurer:
         Raises:
             BudgetExhausted: the budget is spent; what is finished is reported and kept.
             RunStopped: the run was asked to stop; likewise.
+            ModelOutOfReach: a model answers nothing more; likewise.
         """
         answered, interruption = await self._ask(candidates, samples, urgent=True)
         for candidate, answers in zip(candidates, answered, strict=True):
@@ -78,6 +78,7 @@ class Measurer:
         Raises:
             BudgetExhausted: the budget is spent.
             RunStopped: the run was asked to stop.
+            ModelOutOfReach: a model answers nothing more.
         """
         answered, interruption = await self._ask(candidates, samples, urgent=False)
         if interruption is not None:
@@ -86,7 +87,7 @@ class Measurer:
 
     async def _ask(
         self, candidates: Sequence[Candidate], samples: Sequence[Sample], *, urgent: bool
-    ) -> tuple[list[list[Answered]], BudgetExhausted | RunStopped | None]:
+    ) -> tuple[list[list[Answered]], Interruption | None]:
         questions = [Question(candidate=candidate, sample=sample) for sample in samples for candidate in candidates]
         scoring = await self.scorer.score(questions, urgent=urgent)
         answered: dict[str, list[Answered]] = {candidate.id: [] for candidate in candidates}

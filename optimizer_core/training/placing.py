@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from optimizer_core.errors import BudgetExhausted, ModelError
+from optimizer_core.errors import BudgetExhausted, ModelError, ModelOutOfReach
 from optimizer_core.events import CandidateEmbedded
 from optimizer_core.population.vectors import pack
 from optimizer_core.training.run import Run
@@ -23,6 +23,8 @@ async def tell_places(run: Run) -> None:
     members = [member.candidate for member in run.state.population.ranked()]
     try:
         vectors = await run.stopper.guard(run.optimizer.place([*pending, *members], run.meter))
+    except ModelOutOfReach:
+        raise
     except (ModelError, BudgetExhausted):
         return
     for candidate, vector in zip(pending, vectors or (), strict=False):

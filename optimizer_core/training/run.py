@@ -14,6 +14,7 @@ from optimizer_core.data.variable import TrainableVariable
 from optimizer_core.events import BestChanged, CandidateProposed, CheckpointSaved
 from optimizer_core.json_values import JsonObject, canonical_json, fields_to_json
 from optimizer_core.metrics.base import Metric
+from optimizer_core.models.patience import Patience
 from optimizer_core.modules.base import Module
 from optimizer_core.optimizers.base import Optimizer, RacingOptimizer
 from optimizer_core.rewards.base import Reward
@@ -61,6 +62,7 @@ class Run:
     reporter: Reporter
     stopper: Stopper
     measurer: Measurer
+    patience: Patience
     _allowance: Callable[[], Budget] | None = None
     _race: tuple[Sample, ...] = ()
     _targets: dict[str, str] = field(default_factory=dict)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from optimizer_core.budget import Meter
 from optimizer_core.data.candidate import Candidate
 from optimizer_core.data.dataset import Sample
-from optimizer_core.errors import BudgetExhausted, ModelError, RewardError, RunStopped, SchemaError
+from optimizer_core.errors import BudgetExhausted, ModelError, ModelOutOfReach, RewardError, RunStopped, SchemaError
 from optimizer_core.events import SampleResult
 from optimizer_core.json_values import JsonObject
 from optimizer_core.models.journal import noting_questions
@@ -33,12 +34,16 @@ class Question:
         return Key(self.candidate.id, self.sample.id, self.repeat)
 
 
+#: What ends a scoring; it says nothing about the candidates.
+Interruption: TypeAlias = BudgetExhausted | RunStopped | ModelOutOfReach
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scoring:
     """What came of some questions, in their order."""
 
     outcomes: tuple[Outcome | None, ...]  # None: not finished when the scoring ended
-    interruption: BudgetExhausted | RunStopped | None = None
+    interruption: Interruption | None = None
 
 
 class Scorer:
@@ -73,7 +78,8 @@ class Scorer:
     async def score(self, questions: Sequence[Question], *, urgent: bool = False) -> Scoring:
         """Answer all questions. A sample that a model or the reward fails on gets reward 0.
 
-        When the budget is spent or the run is stopped no further question is begun; what is finished is kept.
+        When the budget is spent, the run is stopped or a model is out of reach, no further question is begun; what is
+        finished is kept.
 
         Args:
             questions: each a candidate and a sample.
@@ -82,7 +88,7 @@ class Scorer:
         outcomes = [self.ledger.known(question.key) for question in questions]
         # A race asks mostly for what is known already, and a task for each of those costs more than the look.
         unknown = [place for place, outcome in enumerate(outcomes) if outcome is None]
-        interruptions: list[BudgetExhausted | RunStopped] = []
+        interruptions: list[Interruption] = []
         tasks = [asyncio.create_task(self._answer(questions[place], interruptions, urgent)) for place in unknown]
         try:
             for place, outcome in zip(unknown, await asyncio.gather(*tasks), strict=True):
@@ -94,15 +100,13 @@ class Scorer:
             raise
         return Scoring(outcomes=tuple(outcomes), interruption=interruptions[0] if interruptions else None)
 
-    async def _answer(
-        self, question: Question, interruptions: list[BudgetExhausted | RunStopped], urgent: bool
-    ) -> Outcome | None:
+    async def _answer(self, question: Question, interruptions: list[Interruption], urgent: bool) -> Outcome | None:
         await self._turns.take(urgent=urgent)
         try:
             if interruptions:
                 return None
             outcome = await self._stopper.guard(self.ledger.ask(question.key, lambda: self._evaluate(question)))
-        except (BudgetExhausted, RunStopped) as interruption:
+        except (BudgetExhausted, RunStopped, ModelOutOfReach) as interruption:
             interruptions.append(interruption)
             return None
         finally:
@@ -126,6 +130,8 @@ class Scorer:
             if output is None:
                 return _failed(sample, None, "the program gave no answer", "NoAnswer")
             judgement = await self._reward.judge(sample, output, meter=self._meter)
+        except ModelOutOfReach:
+            raise
         except (ModelError, SchemaError, RewardError) as error:
             return _failed(sample, output, str(error), type(error).__name__)
         result = SampleResult(sample=sample.id, reward=judgement.reward, output=output, feedback=judgement.feedback)

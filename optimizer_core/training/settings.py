@@ -12,6 +12,8 @@ from optimizer_core.data.dataset import Sample, make_samples, split_last
 from optimizer_core.errors import ConfigurationError
 from optimizer_core.inspection.flag import OnWarning
 from optimizer_core.json_values import JsonObject
+from optimizer_core.models.patience import USUAL_SECONDS, Patience
+from optimizer_core.models.settings import check_number
 from optimizer_core.optimizers.settings import check_at_least, check_choice
 from optimizer_core.review import ReviewGate, ReviewPolicy
 from optimizer_core.steering import Steering
@@ -63,6 +65,8 @@ class FitSettings:
     steering: Steering | None = None
     on_warning: str = OnWarning.SCORE  # of a proposal that was flagged
     on_budget_spent: str = "finish"  # or "pause", until it is extended or the run told to finish
+    provider_patience: float = USUAL_SECONDS  # seconds without any answer of a model
+    on_provider_trouble: str = "raise"  # what then; or "pause", until somebody resumes
     checkpoints: CheckpointStore | None = None
     resume_from: JsonObject | None = None
     restart: bool = False
@@ -77,6 +81,8 @@ class FitSettings:
         if self.on_warning == OnWarning.ASK and self.review is None:
             raise ConfigurationError('on_warning="ask" needs a review gate to ask; give one, or take "score" or "drop"')
         check_choice("on_budget_spent", self.on_budget_spent, ("finish", "pause"))
+        check_choice("on_provider_trouble", self.on_provider_trouble, ("raise", "pause"))
+        check_number("provider_patience", self.provider_patience, above=0)
         if self.steps_per_epoch is not None:
             check_at_least("steps_per_epoch", self.steps_per_epoch, 1)
         if self.epochs is not None and isinstance(self.epochs, int) and 0 < self.epochs <= self.initial_epoch:
@@ -87,6 +93,14 @@ class FitSettings:
             raise ConfigurationError("epochs=None goes on until the budget is spent; give a budget, or epochs")
         if self.epochs is not None and (not isinstance(self.epochs, int) or self.epochs < 1):
             raise ConfigurationError(f"epochs={self.epochs!r} must be 1 or more, or None with a budget")
+
+    def patience(self) -> Patience:
+        """Return what the run does about models in trouble."""
+        return Patience(
+            seconds=self.provider_patience,
+            pauses=self.on_provider_trouble == "pause",
+            knows_all=self.resume_from is not None,
+        )
 
     @property
     def configuration(self) -> JsonObject:

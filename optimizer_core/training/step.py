@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from optimizer_core.data.candidate import Candidate
 from optimizer_core.data.dataset import Sample, draw_minibatch
-from optimizer_core.errors import ModelError, NoProposal
+from optimizer_core.errors import ModelError, ModelOutOfReach, NoProposal
 from optimizer_core.events import BatchFinished, ProposalFailed
 from optimizer_core.inspection.flag import OnWarning
 from optimizer_core.json_values import JsonObject
@@ -74,6 +74,8 @@ async def propose(run: Run, now: Situation) -> Candidate | None:
     run.state.selected.add(plan.variable.name)
     try:
         child = await run.stopper.guard(run.optimizer.propose(plan, now))
+    except ModelOutOfReach:
+        raise
     except (ModelError, NoProposal) as error:
         _tell_failure(run, plan, str(error))
         return None

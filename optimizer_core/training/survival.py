@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from optimizer_core.errors import ModelError
+from optimizer_core.errors import ModelError, ModelOutOfReach
 from optimizer_core.events import PopulationUpdated, Removed, Survivor
 from optimizer_core.population.dominated_novelty import Standing, by_fitness
 from optimizer_core.population.population import Member, Population
@@ -27,6 +27,8 @@ async def compete(run: Run, *, epoch: int) -> None:
     await tell_places(run)
     try:
         standings = await run.stopper.guard(run.optimizer.compete(ranked, population, run.meter))
+    except ModelOutOfReach:
+        raise
     except ModelError as error:
         run.reporter.warn_once("competition_failed", f"distances could not be measured, the fittest survive: {error}")
         scores = [population.score(member) for member in ranked]

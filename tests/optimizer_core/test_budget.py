@@ -15,6 +15,7 @@ from optimizer_core.errors import BudgetExhausted, ModelUnavailable
 from optimizer_core.models.calls import Caller, Tab
 from optimizer_core.models.retry import Pause, RetryPolicy
 from optimizer_core.models.slots import Slots
+from optimizer_core.models.traffic import Traffic
 
 MOST_CALLS = 80
 BUDGETS = st.builds(
@@ -145,7 +146,7 @@ def test_every_attempt_is_settled_once_also_failed_and_cancelled_ones(
     caller = Caller(
         retry=RetryPolicy(attempts=2, first_wait=0.0001, max_wait=0.0001),
         slots=Slots(width),
-        pause=Pause(),
+        traffic=Traffic("a/model", pause=Pause()),
         rng=random.Random(seed),
     )
 

@@ -11,11 +11,13 @@ from omegaweb.runs.durations import in_words
 from omegaweb.runs.lost_proposals import lost_proposals
 from omegaweb.runs.models import Run, RunState
 from omegaweb.runs.settings_words import settings_in_words
+from omegaweb.runs.troubles import trouble_in_short
 from omegaweb.runs.wording import two_places
 
 register = template.Library()
 register.filter("duration", in_words)
 register.filter("settings_in_words", settings_in_words)
+register.filter("trouble_in_short", trouble_in_short)
 register.simple_tag(lost_proposals)
 
 _BADGES = {

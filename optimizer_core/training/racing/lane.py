@@ -16,7 +16,7 @@ from functools import cached_property
 
 from optimizer_core.data.candidate import Candidate
 from optimizer_core.data.dataset import Sample
-from optimizer_core.errors import ModelError, NoProposal
+from optimizer_core.errors import ModelError, ModelOutOfReach, NoProposal
 from optimizer_core.inspection.flag import Flag, OnWarning
 from optimizer_core.json_values import canonical_json
 from optimizer_core.operators.evidence import HardExampleMemory
@@ -218,6 +218,8 @@ class _Lane:
                     return child
                 rows = [*self._labelled, *(each.sample for each in shown)]
                 return replace(child, evidence=taken_from(child, first.candidate, rows))
+            except ModelOutOfReach:
+                raise
             except (ModelError, NoProposal) as error:
                 reason = str(error)
         if not number:  # a later step that fails only ends the stride

@@ -85,6 +85,21 @@ SENTENCES: list[tuple[Event, str]] = [
     (events.RunFinished(status="failed", reason="error", message="No key."), "The run failed. No key."),
     (events.RunPaused(reason="asked", by="alice"), "The run pauses: alice asked it to."),
     (events.RunPaused(reason="budget_spent"), "The run pauses: its budget is spent."),
+    (events.RunPaused(reason="access_revoked"), "The run pauses: a provider does not let it in any more."),
+    (events.RunPaused(reason="provider_down"), "The run pauses: a model has answered nothing for too long."),
+    (
+        events.ProviderTroubled(model="m", trouble="rate_limited", message="429", at_once=4, of=16, wait=24.0),
+        "m asks for fewer requests: slowed to 4 of 16 questions at once, next try in 24 s.",
+    ),
+    (
+        events.ProviderTroubled(model="m", trouble="down", message="<b>no</b> answer", wait=8.0),
+        "m does not answer, next try in 8 s: &lt;b&gt;no&lt;/b&gt; answer",
+    ),
+    (
+        events.ProviderTroubled(model="m", trouble="access_revoked", message="m: HTTP 401 (check the key)"),
+        "The key for m is not accepted any more: m: HTTP 401 (check the key)",
+    ),
+    (events.ProviderRecovered(model="m", trouble="down", seconds=65.0), "m answers as before, after 1 min 05 s."),
     (events.RunResumed(by="alice"), "The run goes on."),
     (asked("pause"), "alice asked for a pause."),
     (asked("resume"), "alice let the run go on."),

@@ -77,7 +77,7 @@ async def test_the_first_frame_is_a_whole_snapshot(run, alice_client):
     assert frame["state"] == "running"
     assert set(frame["regions"]) == {
         *("run-state", "run-actions", "run-progress", "run-notices", "run-scores", "run-advice", "curve-text"),
-        "run-population",
+        *("run-population", "run-troubles"),
     }
     assert points_of([frame]) == await sync_to_async(all_points)(run)
     await socket.disconnect()

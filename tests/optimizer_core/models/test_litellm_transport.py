@@ -11,6 +11,7 @@ import pytest
 from optimizer_core.budget import Meter
 from optimizer_core.data.schema import Schema
 from optimizer_core.errors import (
+    AccessRevoked,
     InvalidAnswer,
     ModelAccessDenied,
     ModelError,
@@ -103,7 +104,7 @@ def test_permanent_errors_are_told_from_passing_ones():
     litellm = importlib.import_module("litellm")
     kinds = litellm.exceptions
     for kind, ours in (
-        (kinds.AuthenticationError, ModelAccessDenied),
+        (kinds.AuthenticationError, AccessRevoked),
         (kinds.NotFoundError, ModelAccessDenied),
         (kinds.BadRequestError, ModelAccessDenied),
         (kinds.ContentPolicyViolationError, ModelRefused),

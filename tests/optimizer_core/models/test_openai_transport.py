@@ -12,6 +12,7 @@ import pytest
 from optimizer_core.budget import Meter, Role
 from optimizer_core.data.schema import Schema
 from optimizer_core.errors import (
+    AccessRevoked,
     InvalidAnswer,
     ModelAccessDenied,
     ModelError,
@@ -127,7 +128,7 @@ async def test_an_address_where_nobody_listens_is_unavailable_and_named():
     meter = Meter()
     with pytest.raises(ModelUnavailable, match=str(port)):
         await model.generate(HELLO, meter=meter)
-    assert meter.total.calls == 1
+    assert meter.total.calls == 0  # no server has seen one
 
 
 async def test_a_cancelled_question_leaves_nothing_behind():
@@ -155,11 +156,13 @@ async def test_embeddings_are_batched_and_each_distinct_text_is_sent_once():
     [
         (400, '{"error": {"message": "bad"}}', ModelAccessDenied),
         (400, '{"error": {"code": "content_filter", "message": "blocked"}}', ModelRefused),
-        (401, "", ModelAccessDenied),
-        (402, "{}", ModelAccessDenied),
+        (401, "", AccessRevoked),
+        (402, "{}", AccessRevoked),
         (404, "not found", ModelAccessDenied),
         (408, "", ModelUnavailable),
-        (429, '{"error": {"code": "insufficient_quota"}}', ModelAccessDenied),
+        (429, '{"error": {"code": "insufficient_quota"}}', AccessRevoked),
+        (403, "{}", AccessRevoked),
+        (403, '{"error": {"message": "Your input was flagged"}}', ModelRefused),
         (429, "[]", RateLimited),
         (503, "{", ModelUnavailable),
         (529, "", ModelUnavailable),
