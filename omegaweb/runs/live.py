@@ -30,7 +30,7 @@ from omegaweb.runs.models import Candidate, CandidateState, Run, RunQuerySet, Se
 from omegaweb.runs.population_map import map_page, pinned_on
 from omegaweb.runs.progress import progress_of, spend_of
 from omegaweb.runs.requests import Steer
-from omegaweb.runs.samples.choice import grid_page
+from omegaweb.runs.samples.page import grid_page
 from omegaweb.runs.steering_words import other_lines
 from omegaweb.runs.troubles import troubles_of
 

@@ -26,7 +26,9 @@ THEMES: tuple[tuple[Literal["light", "dark"], list[str]], ...] = (
     ("dark", ["color-contrast"]),
 )
 #: Files, and pages that are Django's own.
-NOT_OURS = re.compile(r"/export/|/whole/$|\.csv$|/releases/N/(report|files)/|^/admin/|^/accounts/sign-out/|^/static/|/events/")
+NOT_OURS = re.compile(
+    r"/export/|/whole/$|\.csv$|/releases/N/(report|files)/|^/admin/|^/accounts/sign-out/|^/static/|/events/"
+)
 MUST_BE_SEEN = {
     "/",
     "/datasets/",

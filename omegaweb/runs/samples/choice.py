@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from omegaweb.runs.comparison import SPLITS
-from omegaweb.runs.models import Run
 from omegaweb.runs.samples.ranges import read_ranges
 
 ALL, BROKEN, MENDED, HARD, FAILED = "all", "broken", "mended", "hard", "failed"
@@ -52,18 +50,6 @@ class GridChoice:
             columns=_one_of(COLUMNS, query.get("columns")),
             pinned=_numbers(query.get("pinned", "")),
         )
-
-
-def grid_page(run: Run, query: Mapping[str, str]) -> dict[str, Any]:
-    """Return what the region around the grid shows: what is chosen, and what could be."""
-    sizes = run.dataset_version.split_sizes()
-    return {
-        "choice": GridChoice.of(query, sizes),
-        "splits": {split: sizes[split] for split in SPLITS if sizes[split]},
-        "row_filters": ROWS,
-        "orders": ORDERS,
-        "column_sets": COLUMNS,
-    }
 
 
 def _one_of(known: Mapping[str, str], asked: str | None) -> str:

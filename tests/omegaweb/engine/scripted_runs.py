@@ -57,9 +57,7 @@ def script(monkeypatch: pytest.MonkeyPatch) -> Iterator[Script]:
         return Models(task=model, proposer=model, judge=model, embedding=HashEmbedding())
 
     monkeypatch.setattr(assembly, "build_models", build)
-    monkeypatch.setattr(
-        assembly, "make_reachable", lambda *names: None
-    )  # it imports for seconds
+    monkeypatch.setattr(assembly, "make_reachable", lambda *names: None)  # it imports for seconds
     yield script
     for run in Run.objects.active():
         Run.objects.filter(pk=run.pk).update(state=RunState.INTERRUPTED)  # its watcher stops it
