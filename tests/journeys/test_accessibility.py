@@ -14,7 +14,7 @@ from omegaweb.releases.tokens import make_token
 from optimizer_core import events
 from tests import event_streams
 from tests.event_streams import BASELINE
-from tests.factories_runs import make_release
+from tests.factories_runs import make_release, make_review
 from tests.omegaweb.engine.recording import record, recorded_run
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
@@ -44,11 +44,14 @@ MUST_BE_SEEN = {
     "/runs/",
     "/runs/N/",
     "/runs/N/?result",
+    "/runs/N/?samples as a table",
+    "/runs/N/go-on/",
     "/runs/N/candidates/N/",
     "/runs/N/stop/",
     "/runs/launch/",
     "/reviews/",
     "/reviews/N/",
+    "/reviews/N/answer/",
     "/reviews/N/edit/",
     "/accounts/password/",
 }
@@ -57,7 +60,8 @@ MUST_BE_SEEN = {
 def shape_of(address: str) -> str:
     """The kind of page behind an address: numbers do not matter, tabs do."""
     parts = urlsplit(address)
-    tab = parse_qs(parts.query).get("tab", [""])[0]
+    query = parse_qs(parts.query)
+    tab = query.get("tab", [""])[0] + (" as a table" if "table" in query else "")
     return re.sub(r"\d+", "N", parts.path) + (f"?{tab}" if tab else "")
 
 
@@ -94,10 +98,18 @@ def test_no_page_has_a_serious_fault(alice_page: Page, alice: User, live_site: s
     waiting = recorded_run(alice, list(event_streams.whole_run(batches=3, finish=False))[:20], name="Waiting")
     asked = waiting.candidates.exclude(key=BASELINE).latest("number")
     record(waiting, events.ReviewRequested(candidate=asked.key, reward=0.5, count=4))
+    refused = make_review(waiting.candidates.exclude(key__in=[BASELINE, asked.key])[0], state="changes_requested")
+    finished.checkpoints.create(part="", state={})
     faults: list[str] = []
     seen: set[str] = set()
     put_up = f"{live_site}/releases/runs/{finished.pk}/candidates/2/"
-    open_ = [put_up, f"{live_site}/runs/{waiting.pk}/stop/", f"{live_site}/accounts/password/", f"{live_site}/"]
+    open_ = [
+        f"{live_site}/reviews/{refused.pk}/answer/",
+        put_up,
+        f"{live_site}/runs/{waiting.pk}/stop/",
+        f"{live_site}/accounts/password/",
+        f"{live_site}/",
+    ]
     while open_:
         address = open_.pop()
         shape = shape_of(address)
