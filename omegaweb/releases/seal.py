@@ -31,12 +31,17 @@ class Seal:
 
     openings: list[SealOpening]
     other_runs: int  # looks of other runs at the rows of the same dataset version
-    result: Result | None  # of the look that counts
-    testing: Testing | None = None
+    shown: SealOpening | None  # the look that counts
+    testing: Testing | None = None  # the one that goes on
 
     @property
     def looks(self) -> int:
         return len(self.openings)
+
+    @property
+    def result(self) -> Result | None:
+        """The result card of the look that counts; put together at every call."""
+        return result_of_opening(self.shown.run, self.shown) if self.shown is not None else None
 
     @property
     def is_weakened(self) -> bool:
@@ -51,9 +56,8 @@ def seal_of(run: Run) -> Seal:
         if opening.candidate is not None:
             opening.candidate.run = run
     others = SealOpening.objects.filter(run__dataset_version=run.dataset_version_id).exclude(run=run).count()
-    shown = _shown(run, [opening for opening in openings if opening.state == OpeningState.DONE])
-    result = result_of_opening(run, shown) if shown is not None else None
-    return Seal(openings=openings, other_runs=others, result=result, testing=_testing(run, openings))
+    shown = _shown([opening for opening in openings if opening.state == OpeningState.DONE])
+    return Seal(openings=openings, other_runs=others, shown=shown, testing=_testing(run, openings))
 
 
 def _testing(run: Run, openings: list[SealOpening]) -> Testing | None:
@@ -68,7 +72,7 @@ def _testing(run: Run, openings: list[SealOpening]) -> Testing | None:
     return Testing(candidate=run.best, answered=answered, wanted=opening.rows * len(compared))
 
 
-def _shown(run: Run, done: list[SealOpening]) -> SealOpening | None:
+def _shown(done: list[SealOpening]) -> SealOpening | None:
     """Return the look that a run's page shows in full: its own newest one, or else the newest of all."""
     own = [opening for opening in done if opening.by_run]
     newest = [*done[-1:], *own[-1:]]

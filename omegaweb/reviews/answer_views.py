@@ -28,7 +28,8 @@ def answer(request: PageRequest, pk: int) -> HttpResponse:
     if review.state != ReviewState.CHANGES_REQUESTED:
         messages.info(request, "No changes are requested of this candidate, so there is nothing to answer.")
         return redirect(review)
-    form = VariationForm(review.candidate, request.POST if request.method == "POST" else None)
+    data = request.POST if request.method == "POST" else None
+    form = VariationForm(review.candidate, data, content=review.edited_content)
     if not form.is_valid():
         context = {"review": review, "form": form}
         return render(request, "pages/reviews/answer.html", context, status=INVALID if form.is_bound else 200)

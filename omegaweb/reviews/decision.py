@@ -13,7 +13,7 @@ from omegaweb.reviews.authors import author_of
 from omegaweb.reviews.ballot import ballot_of
 from omegaweb.reviews.forms import ChangesForm, RejectForm
 from omegaweb.reviews.models import Review, ReviewState
-from omegaweb.runs.diffs import diff_contents
+from omegaweb.runs.diffs import ContentDiff, diff_contents
 
 
 def decision_context(
@@ -43,12 +43,16 @@ def decision_context(
         "ballot": ballot,
         "author": author_of(review),
         "question": question,
-        "answer_diff": diff_contents(question.candidate.content, review.candidate.content) if question else None,
+        "answer_diff": _diff_to_refused(question, review) if question else None,
         **_answer(review, user),
         "edit_diff": _edit_of(review),
         "reject_form": reject_form or RejectForm(use_required_attribute=False),
         "changes_form": changes_form or ChangesForm(use_required_attribute=False),
     }
+
+
+def _diff_to_refused(refused: Review, review: Review) -> ContentDiff:
+    return diff_contents(refused.edited_content or refused.candidate.content, review.candidate.content)
 
 
 def _answer(review: Review, user: User | AnonymousUser) -> dict[str, Any]:

@@ -41,8 +41,10 @@ class BanForm(forms.Form):
 class VariationForm(ContentForm):
     """A candidate written by hand, beginning with another one."""
 
-    def __init__(self, candidate: Candidate, data: Mapping[str, Any] | None = None) -> None:
-        super().__init__(candidate, data)
+    def __init__(
+        self, candidate: Candidate, data: Mapping[str, Any] | None = None, *, content: dict[str, Any] | None = None
+    ) -> None:
+        super().__init__(candidate, data, content=content)
         self.fields["without_placeholders"].label = "Add it without them"
         self.fields["comment"].help_text = "What you want to try, for whoever reads this later."
 
@@ -59,3 +61,5 @@ class VariationForm(ContentForm):
         twin = next((number for number, other in known.iterator() if other == content), None)
         if twin is not None:
             raise forms.ValidationError(f"This says the same as #{twin}. Change something, or pin #{twin} to keep it.")
+        if content == self.content:
+            raise forms.ValidationError("Nothing is changed yet.")

@@ -5,12 +5,20 @@ from __future__ import annotations
 from django import template
 
 from omegaweb.releases.models import Release, ReleaseState
-from omegaweb.releases.seal import reason_against, seal_of
-from omegaweb.runs.models import Candidate
+from omegaweb.releases.seal import Seal, reason_against, seal_of
+from omegaweb.runs.models import Candidate, Run
+from omegaweb.runs.result import Result, result_of
 
 register = template.Library()
 register.simple_tag(seal_of)
 register.filter("reason_against", reason_against)
+
+
+@register.simple_tag
+def shown_result(run: Run, seal: Seal) -> Result:
+    """Return the result that a run's page shows: of the look that counts, or why there is none."""
+    return seal.result or result_of(run)
+
 
 BADGES = {
     ReleaseState.CURRENT: "badge badge-good",

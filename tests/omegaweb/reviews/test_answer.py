@@ -105,6 +105,14 @@ def test_the_same_text_is_no_answer(refused: Review, alice_client: Client) -> No
     assert "This says the same as #1" in response.content.decode()
 
 
+def test_the_answer_begins_with_an_edit_that_was_refused(refused: Review, alice_client: Client) -> None:
+    Review.objects.update(edited_content=content_of("Sort <well>: {{text}}"))
+    address = f"/reviews/{refused.pk}/answer/"
+    assert "Sort &lt;well&gt;:" in alice_client.get(address).content.decode()
+    same = alice_client.post(address, {"field-0-instructions": "Sort <well>: {{text}}"})
+    assert "Nothing is changed yet." in same.content.decode()
+
+
 @pytest.mark.parametrize("state", [RunState.COMPLETED, RunState.WAITING])
 def test_after_the_search_nothing_can_be_handed_in(refused: Review, alice_client: Client, state: RunState) -> None:
     Run.objects.update(state=state)

@@ -142,7 +142,7 @@ def test_a_run_that_is_over_is_asked_nothing(run, candidate, alice_client, name)
     Run.objects.filter(pk=run.pk).update(state=RunState.COMPLETED)
     sent = {"reason": "x", "field-0-instructions": f"{TEXT} Now."}
     page = alice_client.post(url(candidate, name), sent, follow=True).content.decode()
-    assert "Branch a new run instead" in page
+    assert "Continue it later, or branch a new run" in page
     assert asked(run) == []
 
 
