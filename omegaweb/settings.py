@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "omegaweb.reviews",
     "omegaweb.releases",
     "omegaweb.spending",
+    "omegaweb.keys",
     "omegaweb.moving",
     "omegaweb.engine",
     "channels",
@@ -157,6 +158,8 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+
+DEFAULT_EXCEPTION_REPORTER_FILTER = "omegaweb.error_reports.AlwaysHiding"
 
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = environment.text("TIME_ZONE", "UTC")

@@ -13,6 +13,7 @@ urlpatterns = [
     path("accounts/", include("omegaweb.accounts.urls")),
     path("projects/", include("omegaweb.projects.urls")),
     path("projects/", include("omegaweb.audit.urls")),
+    path("projects/", include("omegaweb.keys.urls")),
     path("", include("omegaweb.spending.urls")),
     path("datasets/", include("omegaweb.datasets.urls")),
     path("programs/", include("omegaweb.programs.urls")),

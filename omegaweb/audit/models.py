@@ -51,6 +51,8 @@ class Action(StrEnum):
     INVITATION_WITHDRAWN = "invitation.withdrawn"
     PRICE_SET = "price.set"
     PRICE_FORGOTTEN = "price.forgotten"  # the price list counts again
+    KEY_SET = "key.set"  # of a provider; never more than its last characters
+    KEY_REMOVED = "key.removed"
     AUDIT_EXPORTED = "audit.exported"
 
     @property

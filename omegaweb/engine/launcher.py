@@ -28,6 +28,7 @@ from omegaweb.engine import execution, review_rows
 from omegaweb.engine.claims import THIS_PROCESS, Claim
 from omegaweb.engine.endings import announce, fail, halt, let_go
 from omegaweb.engine.gate import RowGate
+from omegaweb.engine.own_keys import RowKeys
 from omegaweb.engine.recorder import RecordingFailed, writer
 from omegaweb.engine.steering import RowSteering
 from omegaweb.engine.steering import close as close_requests
@@ -36,6 +37,7 @@ from omegaweb.runs.models import Run, RunState
 from omegaweb.runs.requests import Steer, SteeringRequest
 from optimizer_core.errors import OptimizerError
 from optimizer_core.events import RunFinished
+from optimizer_core.models.keys import own_keys
 
 logger = logging.getLogger(__name__)
 
@@ -126,12 +128,15 @@ def conduct(claim: Claim) -> None:
     run_id, stop = claim.run_id, threading.Event()
     gate, steering = RowGate(run_id), RowSteering(run_id)
     steering.look()  # a run that goes on must know what was asked before it does anything
-    watcher = Watcher(run_id, fence=claim.fence, stop=stop, look=(gate.look, steering.look))
+    run = Run.objects.get(pk=run_id)
+    keys = RowKeys(run.project_id)
+    watcher = Watcher(run_id, fence=claim.fence, stop=stop, look=(gate.look, steering.look, keys.look))
     watcher.start()
     problem = ""
     writer.open(run_id, fence=claim.fence)
     try:
-        execution.execute(Run.objects.get(pk=run_id), gate=gate, steering=steering, stop=stop)
+        with own_keys(keys.keys):
+            execution.execute(run, gate=gate, steering=steering, stop=stop)
     except RecordingFailed as failure:
         logger.warning("run %s stopped: %s", run_id, failure)
     except OptimizerError as error:

@@ -6,7 +6,8 @@ import os
 from dataclasses import dataclass
 
 from optimizer_core.json_values import JsonObject
-from optimizer_core.models.prices import own_price, price_entry, price_list
+from optimizer_core.models.keys import own_key
+from optimizer_core.models.prices import is_own_server, own_price, price_entry, price_list
 
 BUILT_IN = "local/"
 BUILT_IN_LANGUAGE_MODEL = "local/smollm2-135m"
@@ -29,8 +30,6 @@ KEY_VARIABLES = {
     "perplexity": "PERPLEXITYAI_API_KEY",
     "voyage": "VOYAGE_API_KEY",
 }
-#: Servers that people run themselves, which need an address and no key.
-OWN_SERVERS = ("ollama", "ollama_chat", "hosted_vllm", "vllm", "lm_studio", "llamafile")
 SUGGESTED_LANGUAGE_MODELS = (
     "openai/gpt-4o-mini",
     "openai/gpt-5-mini",
@@ -79,9 +78,9 @@ def key_variable(model: str) -> str:
 
 
 def missing_key(model: str, api_base: str = "") -> str:
-    """Return the environment variable that would have to be set; empty where the model can be asked as it is."""
+    """Return the environment variable that would do instead of a key of the project; empty where nothing is missing."""
     variable = key_variable(model)
-    return "" if not variable or api_base or os.environ.get(variable) else variable
+    return "" if not variable or api_base or own_key(model) or os.environ.get(variable) else variable
 
 
 def price_of(model: str) -> Price | None:
@@ -93,7 +92,7 @@ def price_of(model: str) -> Price | None:
 
 def listed_price(model: str) -> Price | None:
     """Return what a model costs by LiteLLM's price list; None where it is not known."""
-    if is_built_in(model) or provider_of(model) in OWN_SERVERS:
+    if is_own_server(model):
         return FREE
     entry = price_entry(model) or _entry_without_provider(model)
     if entry is None or entry.get("input_cost_per_token") is None:
@@ -117,11 +116,15 @@ def suggestions() -> dict[str, list[tuple[str, str]]]:
 
 
 def key_note(model: str, api_base: str = "") -> str:
-    """Return one line on whether the model can be asked from here."""
+    """Return one line on whether the model can be asked from here, and with whose key."""
     if is_built_in(model):
         return "Built-in (runs on this computer)"
-    if provider_of(model) in OWN_SERVERS:
-        return f"Your own server{f' at {api_base}' if api_base else ''}, no key needed"
+    if own_key(model, api_base or None):
+        return "This project’s key"
+    if api_base:
+        return f"Server at {api_base}, {'API_BASE_KEY' if os.environ.get('API_BASE_KEY') else 'no key'} is sent"
+    if is_own_server(model):
+        return "Your own server, no key needed"
     if variable := key_variable(model):
         return f"{variable} is {'set' if os.environ.get(variable) else 'not set'}"
     return "No key known for this provider"

@@ -21,6 +21,7 @@ from omegaweb.engine.claims import THIS_PROCESS, is_abandoned
 from omegaweb.engine.endings import announce
 from omegaweb.engine.journal import RowJournal
 from omegaweb.engine.messages import plain_message
+from omegaweb.engine.own_keys import means_of
 from omegaweb.engine.recorder import writer
 from omegaweb.engine.storage import RecordingFailed
 from omegaweb.releases.models import OpeningState, SealOpening
@@ -87,7 +88,9 @@ def answers_wanted(candidates: list[Candidate], rows: int) -> int:
 def _work(opening_id: int) -> None:
     problem = ""
     try:
-        _test(SealOpening.objects.select_related("run__baseline", "candidate").get(pk=opening_id))
+        opening = SealOpening.objects.select_related("run__baseline", "candidate").get(pk=opening_id)
+        with means_of(opening.run):
+            _test(opening)
     except BudgetExhausted:
         problem = TOO_MANY_CALLS
     except (OptimizerError, RecordingFailed) as error:

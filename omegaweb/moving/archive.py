@@ -78,7 +78,7 @@ class ArchiveReader:
                 raise
             raise NotImportable(
                 "This is no run of omegaweb, or not all of it: "
-                "take the file again from “Download whole run” or `manage.py export_run`."
+                "take the file again from “Download whole run” or “manage.py export_run”."
             ) from error
         self.version: int = self.manifest["version"]
         self._check()
@@ -126,7 +126,7 @@ class ArchiveReader:
         if self._most_bytes is not None and whole > self._most_bytes:
             raise NotImportable(
                 f"Unpacked, the run takes {whole / MEGABYTE:,.0f} MB; up to {self._most_bytes / MEGABYTE:,.0f} MB can "
-                "be uploaded. `manage.py import_run` takes any size."
+                "be uploaded. “manage.py import_run” on the server takes any size."
             )
         for member, said in self.manifest["members"].items():
             digest, left = hashlib.sha256(), _size(said)

@@ -60,7 +60,9 @@ class TrialForm(forms.Form):
         values = super().clean() or {}
         if variable := missing_key(values.get("model", ""), values.get("api_base", "")):
             self.add_error(
-                "model", f"This model needs a key in the environment variable {variable}, which is not set here."
+                "model",
+                "This model needs a key. An owner can set it on the project’s page “Provider keys”; "
+                f"or set the environment variable {variable} where the site runs.",
             )
         return values
 

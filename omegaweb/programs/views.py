@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from omegaweb.datasets.models import Dataset
 from omegaweb.engine import assembly, providers
 from omegaweb.engine.messages import plain_message
-from omegaweb.engine.own_prices import prices_of
+from omegaweb.engine.own_keys import means_of
 from omegaweb.engine.trial import try_program
 from omegaweb.page_request import PageRequest
 from omegaweb.programs import services
@@ -135,13 +135,17 @@ def delete(request: PageRequest, pk: int) -> HttpResponse:
 def try_it(request: PageRequest, pk: int) -> HttpResponse:
     """Run one row. GET fills the box from a row of a dataset; POST asks the model."""
     program = _program_to_change(request, pk)  # asking a model costs money
+    with means_of(program):
+        return _try(request, program)
+
+
+def _try(request: PageRequest, program: Program) -> HttpResponse:
     dataset = _dataset(request)
     trial, status = None, 200
     if request.method == "POST":
         form = TrialForm(request.POST, program=program, dataset=dataset)
         if form.is_valid():
-            with prices_of(program):
-                trial = try_program(program.definition(), form.inputs(), form.models())
+            trial = try_program(program.definition(), form.inputs(), form.models())
         else:
             status = INVALID
     else:

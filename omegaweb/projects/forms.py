@@ -17,7 +17,7 @@ ROLE_TEXTS = {
     Role.VIEWER: "sees everything",
     Role.REVIEWER: "also decides reviews",
     Role.EDITOR: "also uploads, edits, launches, stops and deletes",
-    Role.OWNER: "also manages members and this page",
+    Role.OWNER: "also manages members, keys and this page",
 }
 
 

@@ -37,14 +37,14 @@ def check_form(form: forms.Form, values: dict[str, Any]) -> None:
 
 
 def _check_models(form: forms.Form, values: dict[str, Any]) -> None:
-    for role in _roles(values):
+    for role in roles_asked(values):
         name = values.get(f"{role}_name", "")
         address = values.get("embedding_api_base" if role == "embedding" else "api_base") or ""
         if variable := providers.missing_key(name, address):
             form.add_error(
                 f"{role}_model",
-                f"{_called(name)} needs a key: set the environment variable {variable} where the site runs and start "
-                "it again, or choose another model.",
+                f"{_called(name)} needs a key: an owner can set it on the project’s page “Provider keys”; or set the "
+                f"environment variable {variable} where the site runs and start it again; or choose another model.",
             )
     if not values.get("embedding_name") and not form.has_error("embedding_typed"):
         _check_embedding(form, values)
@@ -56,7 +56,7 @@ def _called(name: str) -> str:
     return f"“{name}” names no provider, so it was taken as OpenAI’s (openai/{name}), which"
 
 
-def _roles(values: dict[str, Any]) -> list[str]:
+def roles_asked(values: dict[str, Any]) -> list[str]:
     """The roles that this run will really ask."""
     roles = ["task"]
     if values.get("optimizer") == "omega":

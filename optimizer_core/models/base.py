@@ -23,7 +23,7 @@ class ChatRequest:
     form: str = FORMS[0]  # how it is asked for, where there is a schema
     settings: Mapping[str, Any] = field(default_factory=dict)  # temperature, reasoning_effort, max_tokens …; no None
     api_base: str | None = None
-    api_key: str | None = None
+    api_key: str | None = field(default=None, repr=False)
     timeout: float = 600.0  # seconds
 
 
@@ -46,7 +46,7 @@ class EmbeddingRequest:
     texts: tuple[str, ...]
     settings: Mapping[str, Any] = field(default_factory=dict)
     api_base: str | None = None
-    api_key: str | None = None
+    api_key: str | None = field(default=None, repr=False)
     timeout: float = 600.0  # seconds
 
 

@@ -20,6 +20,7 @@ from optimizer_core.errors import (
 from optimizer_core.json_values import JsonObject
 from optimizer_core.models.base import ChatAnswer, ChatRequest, EmbeddingAnswer, EmbeddingRequest
 from optimizer_core.models.http_errors import is_out_of_credit, names_format, retry_after
+from optimizer_core.models.keys import own_key, without_keys
 from optimizer_core.models.litellm_loop import in_litellm_loop
 from optimizer_core.models.prices import usage_of
 from optimizer_core.models.structured_output import structured_output
@@ -71,6 +72,8 @@ def _common(request: ChatRequest | EmbeddingRequest) -> JsonObject:
     if key is None and request.api_base is not None:
         # Without a key of its own LiteLLM would send the provider's to an address that anybody may have typed.
         key = key_of(request.model, None, request.api_base) or "none"
+    elif key is None:
+        key = own_key(request.model)  # the environment's LiteLLM finds by itself
     given = {"api_base": request.api_base, "api_key": key}
     return {
         "model": request.model,
@@ -107,7 +110,7 @@ def translate(litellm: Any, model: str, error: Exception) -> ModelError:
 
 
 def _kind_of(litellm: Any, model: str, error: Exception) -> ModelError:
-    text = f"{model}: {error}"[:500]
+    text = without_keys(f"{model}: {error}")[:500]
     kinds = litellm.exceptions
     if isinstance(error, kinds.ContentPolicyViolationError):
         return ModelRefused(text)

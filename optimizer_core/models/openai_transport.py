@@ -17,6 +17,7 @@ from optimizer_core.json_values import JsonObject
 from optimizer_core.models.base import ChatAnswer, ChatRequest, EmbeddingAnswer, EmbeddingRequest
 from optimizer_core.models.connections import close_session, proxy_for, session
 from optimizer_core.models.http_errors import error_of
+from optimizer_core.models.keys import without_keys
 from optimizer_core.models.messages import Messages, messages_text
 from optimizer_core.models.prices import price_entry, usage_of
 from optimizer_core.models.structured_output import provider_of, structured_output
@@ -140,8 +141,8 @@ async def _post(request: ChatRequest | EmbeddingRequest, path: str, body: str) -
         reason = str(error) or type(error).__name__
         raise ModelUnavailable(f"{request.model}: {address} could not be reached: {reason}") from error
     if status != 200:
-        raise error_of(request.model, status, text, reply_headers)
-    return _parsed(request.model, text, reply_headers)
+        raise error_of(request.model, status, without_keys(text, key), reply_headers)
+    return _parsed(request.model, text, reply_headers, key)
 
 
 @cache
@@ -151,16 +152,16 @@ def _time_limit(seconds: float) -> ClientTimeout:
     return ClientTimeout(total=seconds, sock_connect=min(seconds, _CONNECT_TIMEOUT))
 
 
-def _parsed(model: str, text: str, headers: Mapping[str, str]) -> JsonObject:
+def _parsed(model: str, text: str, headers: Mapping[str, str], key: str | None) -> JsonObject:
     try:
         value = json.loads(text)
     except ValueError as error:
-        raise ModelUnavailable(f"{model}: the server's answer is no JSON: {text[:120]!r}") from error
+        raise ModelUnavailable(f"{model}: the server's answer is no JSON: {without_keys(text, key)[:120]!r}") from error
     if not isinstance(value, dict):
         raise ModelUnavailable(f"{model}: the server's answer is no JSON object")
     fault = value.get("error")
     if fault:  # OpenRouter reports failures of the provider behind it with status 200
-        raise _reported(model, fault, text, headers)
+        raise _reported(model, fault, without_keys(text, key), headers)
     return value
 
 

@@ -15,6 +15,8 @@ from types import MappingProxyType
 from optimizer_core.budget import Usage
 from optimizer_core.json_values import JsonObject
 
+#: What people run themselves, so that no call costs anything: the first parts of model strings.
+OWN_SERVERS = frozenset({"local", "ollama", "ollama_chat", "hosted_vllm", "vllm", "lm_studio", "llamafile"})
 _PRICE_LIST = "model_prices_and_context_window_backup.json"
 
 
@@ -42,6 +44,11 @@ def own_prices(prices: Mapping[str, OwnPrice]) -> Iterator[None]:
 def own_price(model: str) -> OwnPrice | None:
     """Return the price that somebody set for exactly this model string."""
     return _own.get().get(model)
+
+
+def is_own_server(model: str) -> bool:
+    """Tell whether a model string names a server that people run themselves."""
+    return model.partition("/")[0].lower() in OWN_SERVERS and "/" in model
 
 
 @cache
@@ -92,6 +99,8 @@ def usage_of(
 
 
 def _listed_cost(model: str, prompt_tokens: int, completion_tokens: int, cached_tokens: int) -> float | None:
+    if is_own_server(model):
+        return 0.0
     entry = price_entry(model)
     if entry is None or "input_cost_per_token" not in entry:
         return None

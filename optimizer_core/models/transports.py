@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 
 from optimizer_core.models.base import Transport
+from optimizer_core.models.keys import own_key
 from optimizer_core.models.prices import price_entry
 from optimizer_core.models.structured_output import provider_of
 
@@ -97,13 +98,16 @@ def address_of(model: str, api_base: str | None) -> str:
 
 
 def key_of(model: str, api_key: str | None, api_base: str | None = None) -> str | None:
-    """Return the key to send: the given one, else the provider's environment variable's.
+    """Return the key to send: the given one, else one brought along, else the provider's environment variable's.
 
     A provider's key only ever goes to the address that the provider or the environment names: whoever types an
-    ``api_base`` must not be sent somebody else's key, so there only the given one or ``API_BASE_KEY`` counts.
+    ``api_base`` must not be sent somebody else's key, so there only the given one, one that was brought along for just
+    this address, or ``API_BASE_KEY`` counts.
     """
     if api_key is not None:
         return api_key
+    if (brought := own_key(model, api_base)) is not None:
+        return brought
     if api_base is not None:
         return os.environ.get("API_BASE_KEY")
     provider = provider_for(model)

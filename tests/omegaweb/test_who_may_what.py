@@ -18,6 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from omegaweb.accounts.models import User
 from omegaweb.datasets.models import Dataset
+from omegaweb.keys.models import ProviderKey
 from omegaweb.programs.models import Program
 from omegaweb.projects import invitations
 from omegaweb.projects.access import Right, can_edit, can_own, can_review, can_see
@@ -54,6 +55,7 @@ class World:
     price: ModelPrice
     release: Release
     token: ProgramToken
+    key: ProviderKey
 
     def place(self, name: str) -> Any:
         """What an address needs: `name` is a member of this, or a member of a member."""
@@ -144,6 +146,11 @@ TABLE: dict[str, Row] = {
     "spending:export": Row(right=SEE, data=HERE),
     "spending:prices": Row(right=OWN, arguments=("project.pk",), post=True, data={"model": "a/b", "read": "1"}),
     "spending:forget-price": Row(right=OWN, arguments=("project.pk", "price.pk"), post=True),
+    "keys:list": Row(
+        right=OWN, arguments=("project.pk",), post=True, data={"provider": "openai", "key": "sk-of-nobody"}
+    ),
+    "keys:test": Row(right=OWN, arguments=("project.pk", "key.pk"), post=True),
+    "keys:remove": Row(right=OWN, arguments=("project.pk", "key.pk"), post=True),
     "projects:create": Row(right=None, post=True),
     "projects:detail": Row(right=SEE, arguments=("project.pk",)),
     "projects:switch": Row(right=SEE, arguments=("project.pk",), post=True),
@@ -198,6 +205,7 @@ def world(alice: User, bob: User) -> World:
         member=join(project, User.objects.create_user("eve"), Role.VIEWER),
         price=ModelPrice.objects.create(project=project, model="someone/priced", read=1),
         release=make_release(start, files={"prompt": {"text": "", "filename": "a.txt", "content_type": "text/plain"}}),
+        key=ProviderKey.objects.create(project=project, provider="openai", encrypted="x"),
         token=make_token(run.program, user=alice, name="production")[0],
     )
 
@@ -317,6 +325,7 @@ OFFERS = [
     ("/projects/{project.pk}/", "/projects/{project.pk}/rename/", OWN),
     ("/projects/{project.pk}/", "/projects/{project.pk}/invitations/", OWN),
     ("/projects/{project.pk}/", "/role/", OWN),
+    ("/projects/{project.pk}/", "/projects/{project.pk}/keys/", OWN),
     ("/projects/{project.pk}/audit/", "/audit/export/", OWN),
     ("/projects/{project.pk}/prices/", "/prices/{price.pk}/forget/", OWN),
 ]

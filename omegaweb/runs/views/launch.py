@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from omegaweb.engine import choices, launcher, providers
 from omegaweb.engine import example as ready_made
-from omegaweb.engine.estimate import Estimate, measure_rows
 from omegaweb.engine.estimate import estimate as estimate_run
-from omegaweb.engine.own_prices import prices_of
+from omegaweb.engine.estimate import measure_rows
+from omegaweb.engine.own_keys import means_of
 from omegaweb.engine.workload import Sizes
 from omegaweb.page_request import PageRequest
 from omegaweb.projects.current import project_for_new
@@ -24,6 +24,7 @@ from omegaweb.projects.models import Project
 from omegaweb.runs.advice.given import asked_changes
 from omegaweb.runs.form_values import current_preset
 from omegaweb.runs.forms import LaunchForm
+from omegaweb.runs.launch_keys import keys_asked
 from omegaweb.runs.launch_sections import sections
 from omegaweb.runs.launch_start import made_from, preset_values, starting_values, values_of_optimizer
 from omegaweb.runs.services import launch_run
@@ -38,6 +39,11 @@ def launch(request: PageRequest) -> HttpResponse:
     """Choose everything a run needs and launch it; `?from=RUN` starts from an earlier run."""
     asked = request.GET.dict()
     project = project_for_new(request, beside=made_from(request.user, asked))
+    with means_of(project):
+        return _launch(request, project, asked)
+
+
+def _launch(request: PageRequest, project: Project, asked: dict[str, str]) -> HttpResponse:
     if request.method == "GET":
         form = LaunchForm(project=project, initial=starting_values(project, asked))
         return _page(request, form, changed=asked_changes(asked, form.fields))
@@ -62,8 +68,9 @@ def launch(request: PageRequest) -> HttpResponse:
 def estimate(request: PageRequest) -> HttpResponse:
     """Show what the form as it stands would take."""
     project = project_for_new(request)
-    context = {"estimate": _estimate(project, request.POST), "project": project}
-    return render(request, "partials/runs/estimate.html", context)
+    with means_of(project):
+        context = {**_estimate(project, request.POST), "project": project}
+        return render(request, "partials/runs/estimate.html", context)
 
 
 @require_POST
@@ -95,7 +102,7 @@ def _page(request: PageRequest, form: LaunchForm, *, status: int = 200, changed:
         "chosen_optimizer": values["optimizer"],
         "chosen_reward": values["reward"],
         "model_names": providers.suggestions(),
-        "estimate": _estimate(form.project, _as_sent(values)),
+        **_estimate(form.project, _as_sent(values)),
         "has_datasets": bool(form.fields["version"].queryset),  # type: ignore[attr-defined]
         "has_programs": bool(form.fields["program"].queryset),  # type: ignore[attr-defined]
         "program": form.chosen_program,
@@ -114,16 +121,16 @@ def _changed(project: Project, posted: QueryDict) -> dict[str, Any]:
     return {**values, **(preset_values(posted.get(PRESET, "")) or {})}
 
 
-def _estimate(project: Project, sent: QueryDict) -> Estimate | None:
-    """Estimate what was sent; nothing while it is unfinished."""
+def _estimate(project: Project, sent: QueryDict) -> dict[str, Any]:
+    """What the form as it was sent would take, nothing while it is unfinished; and with whose keys it would ask."""
     form = LaunchForm(sent, project=project, checks_rows=False)
     if not form.is_valid():
-        return None
+        return {"estimate": None, "keys": keys_asked(form)}
     version = form.cleaned_data["version"]
     sizes = Sizes(**version.split_sizes())
     configuration = form.configuration()
-    with prices_of(project):
-        return estimate_run(configuration, sizes, row_characters=measure_rows(version, configuration.program))
+    found = estimate_run(configuration, sizes, row_characters=measure_rows(version, configuration.program))
+    return {"estimate": found, "keys": keys_asked(form)}
 
 
 def _as_sent(values: dict[str, Any]) -> QueryDict:

@@ -1,0 +1,1 @@
+"""Keys of providers, encrypted, one or none for each provider and project."""
