@@ -130,7 +130,8 @@ def conduct(claim: Claim) -> None:
     steering.look()  # a run that goes on must know what was asked before it does anything
     run = Run.objects.get(pk=run_id)
     keys = RowKeys(run.project_id)
-    watcher = Watcher(run_id, fence=claim.fence, stop=stop, look=(gate.look, steering.look, keys.look))
+    # Keys first: whoever resumes a run after having set a key means it to ask with that one.
+    watcher = Watcher(run_id, fence=claim.fence, stop=stop, look=(keys.look, gate.look, steering.look))
     watcher.start()
     problem = ""
     writer.open(run_id, fence=claim.fence)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from omegaweb.engine.messages import plain_message
-from omegaweb.engine.providers import key_variable
+from omegaweb.engine.providers import key_variable, provider_of
 from omegaweb.runs.durations import in_words
 from omegaweb.runs.models import Run
 
@@ -28,6 +29,7 @@ class TroubleLine:
     next_try: float | None  # seconds; None: soon, or when somebody resumes
     message: str  # what the provider said
     needs_somebody: bool = False
+    key_asked: str = ""  # what the page of keys is asked for, where a key is not accepted any more
 
 
 def troubles_of(run: Run, *, now: datetime) -> list[TroubleLine]:
@@ -57,7 +59,14 @@ def _line(run: Run, model: str, trouble: dict[str, Any], now: datetime) -> Troub
         next_try=left if has_clock and kind != ACCESS_REVOKED else None,
         message=plain_message(trouble["message"]),
         needs_somebody=run.waits_for_provider,
+        key_asked=_key_asked(run, model) if kind == ACCESS_REVOKED else "",
     )
+
+
+def _key_asked(run: Run, model: str) -> str:
+    models = run.choices.models
+    address = models.embedding_api_base if model == models.embedding else models.api_base
+    return urlencode({"provider": "address", "address": address} if address else {"provider": provider_of(model)})
 
 
 def _title(model: str, trouble: dict[str, Any]) -> str:
@@ -92,8 +101,11 @@ def _way_out(model: str, message: str) -> str:
     if "no credit left" in message:
         return f"{kept} Top up the credit with the provider, then resume."
     variable = key_variable(model)
-    where = f" in {variable}" if variable else ""
-    return f"{kept} Put a valid key{where} and start the server again, then resume; the run pauses through the restart."
+    where = f" in {variable}" if variable else " into its environment"
+    return (
+        f"{kept} An owner of the project can set a valid key and then resume. Where it is the site’s key, put another "
+        f"one{where} and start the server again; the run pauses through the restart."
+    )
 
 
 def sentence(payload: dict[str, Any]) -> str:

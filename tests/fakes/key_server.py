@@ -15,6 +15,7 @@ class KeyServer:
     def __init__(self, key: str, *, answer: dict[str, Any] | None = None) -> None:
         self.key = key
         self.asked: list[str] = []  # keys that were sent
+        self._change: tuple[int, str] | None = None
         self._text = json.dumps(answer if answer is not None else {"content": "yes"})
         outer = self
 
@@ -29,6 +30,10 @@ class KeyServer:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True, name="key-server")
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}/v1"
+
+    def change_after(self, answers: int, key: str) -> None:
+        """Take another key only, after so many questions."""
+        self._change = (answers, key)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -45,6 +50,8 @@ class KeyServer:
         """Answer one question."""
         key = handler.headers.get("Authorization", "").removeprefix("Bearer ")
         self.asked.append(key)
+        if self._change is not None and len(self.asked) > self._change[0]:
+            self.key = self._change[1]
         message = {"role": "assistant", "content": self._text}
         usage = {"prompt_tokens": 3, "completion_tokens": 1}
         said: dict[str, Any] = {"choices": [{"message": message, "finish_reason": "stop"}], "usage": usage}

@@ -15,12 +15,14 @@ from omegaweb.engine import launcher
 from omegaweb.engine.own_keys import RowKeys, means_of
 from omegaweb.engine.providers import key_note, missing_key
 from omegaweb.keys.services import remove_key, set_key
+from omegaweb.runs import steering
 from omegaweb.runs.configuration import ModelChoice
 from omegaweb.runs.models import Run, RunState
+from omegaweb.runs.requests import Steer
 from tests import factories
 from tests.factories_runs import make_program, make_run, make_version
 from tests.fakes.key_server import KeyServer
-from tests.omegaweb.engine.scripted_runs import finished
+from tests.omegaweb.engine.scripted_runs import finished, until
 from tests.omegaweb.moving.test_round_trip import written
 from tests.omegaweb.runs.launch_data import launch_data
 
@@ -93,6 +95,25 @@ def test_a_run_asks_with_the_projects_key_and_nothing_keeps_it(
     if run.can_be_taken_away:
         file = zipfile.ZipFile(written(run))
         assert not any(KEY.encode() in file.read(name) for name in file.namelist())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_key_that_is_revoked_in_mid_run_can_be_replaced_without_a_restart(
+    alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(alice)
+    with KeyServer(KEY, answer={"label": "billing"}) as server:
+        server.change_after(2, "sk-another-0123456789")
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        run = queued(alice)
+        launcher.start(run.pk)
+        until(lambda: Run.objects.get(pk=run.pk).waits_for_provider)
+        keep(alice, key="sk-another-0123456789")
+        steering.ask(run, user=alice, action=Steer.RESUME)
+        run = finished(run)
+
+    assert (run.state, run.message) == (RunState.COMPLETED, "")
+    assert set(server.asked) == {KEY, "sk-another-0123456789"}
 
 
 def queued(owner: User) -> Run:

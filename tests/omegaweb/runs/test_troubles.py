@@ -15,6 +15,7 @@ from optimizer_core import events
 from tests.event_streams import baseline_proposed, started
 from tests.factories_runs import START
 from tests.omegaweb.engine.recording import recorded_run
+from tests.people import join
 
 MODEL = "openai/gpt-4o-mini"
 SLOW = events.ProviderTroubled(
@@ -75,6 +76,18 @@ def test_a_run_without_access_pauses_names_the_way_out_and_can_be_resumed(alice,
     assert "Resume</button>" in page
     assert "Nothing is asked until somebody resumes the run" not in page
     assert run.waits_for_provider
+
+
+def test_owners_are_led_to_the_key_that_is_not_accepted(alice, alice_client, bob, bob_client):
+    run = troubled(alice, REVOKED, events.RunPaused(reason="access_revoked"))
+    link = f"/projects/{run.project_id}/keys/?provider=openai#set-key"
+    assert link in page_of(run, alice_client)
+    join(run.project, bob, "editor")
+    assert link not in page_of(run, bob_client)
+
+    run.configuration["models"]["api_base"] = "http://box:1/v1"
+    run.save()
+    assert "?provider=address&amp;address=http%3A%2F%2Fbox%3A1%2Fv1#set-key" in page_of(run, alice_client)
 
 
 def test_one_that_stayed_down_says_so_and_can_be_resumed(alice, alice_client):
