@@ -34,10 +34,9 @@ class Measurer:
         self.scorer, self._state, self._reporter = scorer, state, reporter
         self._reported: set[Key] = set()
 
-    @property
-    def told(self) -> int:
-        """How many results were reported by this part of the run, or known to it from an earlier one."""
-        return len(self._reported)
+    def reported(self) -> set[Key]:
+        """Return what was reported by this part of the run, or is known to it from an earlier one."""
+        return set(self._reported)
 
     def know(self, candidate_id: str, outcomes: Sequence[Outcome], *, told: Container[str] | None = None) -> None:
         """Take over results that an earlier part of the run has paid.

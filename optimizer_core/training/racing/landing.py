@@ -10,9 +10,11 @@ from optimizer_core.events import BatchFinished, CandidateDropped, EpochStarted,
 from optimizer_core.inspection.flag import OnWarning
 from optimizer_core.json_values import JsonObject
 from optimizer_core.training.flagging import tell, tell_dropped
+from optimizer_core.training.ledger import Key
 from optimizer_core.training.logs import logs_of, results_of
 from optimizer_core.training.measuring import Answered
 from optimizer_core.training.racing.lane import Outcome, Step
+from optimizer_core.training.racing.pace import Pace
 from optimizer_core.training.racing.sizes import chunk_size, race_size
 from optimizer_core.training.reviews import ReviewDesk, known_problem
 from optimizer_core.training.run import Run
@@ -21,14 +23,14 @@ from optimizer_core.training.run import Run
 MEMORY = 150
 
 
-async def land(run: Run, desk: ReviewDesk, outcome: Outcome) -> None:
+async def land(run: Run, desk: ReviewDesk, pace: Pace, outcome: Outcome) -> None:
     """Fold one outcome in.
 
     Raises:
         BudgetExhausted: the budget is spent.
         RunStopped: the run was asked to stop.
     """
-    state, proposal, told = run.state, outcome.proposal, run.measurer.told
+    state, proposal = run.state, outcome.proposal
     if not proposal.batch:
         run.reporter.emit(EpochStarted(epoch=proposal.epoch))
     await desk.collect()
@@ -42,9 +44,8 @@ async def land(run: Run, desk: ReviewDesk, outcome: Outcome) -> None:
         state.racing.spread += (difference * difference - state.racing.spread) / MEMORY
     await _take(run, desk, outcome)
     run.tell_best()
-    await _lengthen(run)
-    # Counted from what landed, not from the meter: others under way have spent more or less by now.
-    state.racing.cost += (run.measurer.told - told) * run.holdback.calls_each + len(outcome.steps) + 1
+    pace.land(proposal.number)
+    await _lengthen(run, pace)
     state.epoch, state.batch = proposal.epoch, proposal.batch + 1
     run.reporter.emit(BatchFinished(epoch=proposal.epoch, batch=proposal.batch, logs=await _logs(run, outcome)))
     run.reporter.spend()
@@ -128,7 +129,7 @@ def _remember(run: Run, candidate: Candidate, answered: Sequence[Answered]) -> N
     run.state.epoch_results.extend(results_of(fresh))
 
 
-async def _lengthen(run: Run) -> None:
+async def _lengthen(run: Run, pace: Pace) -> None:
     """Make races longer when they are too short to show a step forward; the leader then answers what is new."""
     state, racing = run.state, run.state.racing
     leader = state.population.best
@@ -141,6 +142,7 @@ async def _lengthen(run: Run) -> None:
     answered = state.results.get(leader.id, {})
     missing = [sample for sample in run.race_samples(racing.size) if sample.id not in answered]
     if missing:
+        pace.count([Key(leader.id, sample.id) for sample in missing])
         await run.measurer.measure((leader.candidate,), missing, split="validation")
 
 

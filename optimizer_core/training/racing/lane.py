@@ -27,6 +27,7 @@ from optimizer_core.population.population import Member
 from optimizer_core.training.flagging import look_at
 from optimizer_core.training.measuring import Answered
 from optimizer_core.training.racing.examples import as_examples, offered, taken_from
+from optimizer_core.training.racing.pace import Pace
 from optimizer_core.training.racing.proposals import Proposal, labelled
 from optimizer_core.training.racing.race import RIGHT, differences, has_won, hopeless, in_race_order, lead
 from optimizer_core.training.racing.sizes import chunk_size
@@ -73,26 +74,29 @@ class Outcome:
         return differences(self.raced, self.against)
 
 
-async def pursue(run: Run, proposal: Proposal) -> Outcome:
+async def pursue(run: Run, proposal: Proposal, pace: Pace) -> Outcome:
     """Carry a proposal out.
 
     Raises:
         BudgetExhausted: the budget is spent; what was answered stays in the ledger.
         RunStopped: the run was asked to stop; likewise.
     """
-    lane = _Lane(run, proposal)
-    await lane.stride()
-    child = lane.outcome.child
-    if child is not None:
-        await lane.race(child)
+    lane = _Lane(run, proposal, pace)
+    try:
+        await lane.stride()
+        child = lane.outcome.child
+        if child is not None:
+            await lane.race(child)
+    finally:
+        pace.finish(proposal.number)
     return lane.outcome
 
 
 class _Lane:
     """What one proposal works with."""
 
-    def __init__(self, run: Run, proposal: Proposal) -> None:
-        self._run, self._proposal = run, proposal
+    def __init__(self, run: Run, proposal: Proposal, pace: Pace) -> None:
+        self._run, self._proposal, self._pace = run, proposal, pace
         self._parents = [run.state.population.member_like(run.state.candidates[name]) for name in proposal.parents]
         self._rng = run.rng("proposal", proposal.epoch, proposal.batch)
         self._rows = run.data.train
@@ -213,11 +217,11 @@ class _Lane:
                 self.outcome.variable = plan.variable.name
                 if proposal.operator == "few_shot":
                     now = replace(now, offered=tuple(offered(plan.variable, self._labelled, shown)))
+                else:
+                    await self._pace.take(proposal.number, proposals=1)
                 child = await run.stopper.guard(run.racer.propose(plan, now))
-                if proposal.operator != "few_shot":
-                    return child
-                rows = [*self._labelled, *(each.sample for each in shown)]
-                return replace(child, evidence=taken_from(child, first.candidate, rows))
+                rows = [*self._labelled, *(each.sample for each in shown)] if proposal.operator == "few_shot" else []
+                return replace(child, evidence=taken_from(child, first.candidate, rows)) if rows else child
             except ModelOutOfReach:
                 raise
             except (ModelError, NoProposal) as error:
@@ -262,7 +266,8 @@ class _Lane:
         )
         chunk = chunk_size(run.settings.minibatch_size)
         for start in range(0, len(order), chunk):
-            answers, against = await run.measurer.ask((child, self._parents[0].candidate), order[start : start + chunk])
+            samples = order[start : start + chunk]
+            answers, against = await self._pace.ask(proposal.number, (child, self._parents[0].candidate), samples)
             outcome.raced.extend(answers)
             outcome.against.extend(against)
             if hopeless(outcome.differences, failed=len(proposal.failed), size=len(order), chunk=chunk):
@@ -282,7 +287,7 @@ class _Lane:
         }
 
     async def _ask(self, candidate: Candidate, samples: Sequence[Sample]) -> list[Answered]:
-        (answered,) = await self._run.measurer.ask((candidate,), samples)
+        (answered,) = await self._pace.ask(self._proposal.number, (candidate,), samples)
         return answered
 
 

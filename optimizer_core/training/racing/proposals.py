@@ -37,6 +37,7 @@ class Proposal:
     rejections: int  # how many rejections of reviewers were known
     notes: int = 0  # how many notes of people were known
     known: int = 0  # how many candidates were told
+    round: int = 0  # the first in which it asks; see pace.py
 
     def to_json(self) -> JsonObject:
         return fields_to_json(self)
@@ -85,16 +86,8 @@ def draft(run: Run, number: int) -> Proposal:
         rejections=len(state.rejections),
         notes=len(state.steered.notes),
         known=len(state.introduced),
+        round=racing.round + 1,
     )
-
-
-def most_calls(run: Run) -> float:
-    """Return the calls that a proposal costs at most: all its evidence, all its steps, and the whole race of two."""
-    shown = run.racer.nb_best_predictions + run.racer.nb_worst_predictions
-    wanted = run.racer.nb_worst_predictions * SPARE
-    looked_at = 2 * wanted + max(wanted, run.settings.batch_size) + run.racer.nb_best_predictions
-    answers = looked_at + STRIDE * 2 * shown + 2 * run.state.racing.size
-    return answers * run.holdback.calls_each + STRIDE
 
 
 def _evidence(

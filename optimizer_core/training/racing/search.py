@@ -2,8 +2,8 @@
 
 Proposal n is decided when proposal n − width has landed, from what is known then, whoever answered first. So the same
 answers lead to the same path, however long each took, and a resumed run takes the path of an uninterrupted one. Near
-the end of a budget in calls fewer lanes are opened, as what landed has cost, until one proposal is alone with the last
-calls: so it is always the same one that they do not suffice for.
+the end of a budget in calls fewer lanes are opened, as what landed has cost, and :mod:`.pace` decides by the answers
+alone which of them the last calls go to.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from optimizer_core.training.epochs import end_epoch
 from optimizer_core.training.helm import Helm
 from optimizer_core.training.racing.landing import land
 from optimizer_core.training.racing.lane import Outcome, pursue
-from optimizer_core.training.racing.proposals import Proposal, draft, most_calls
+from optimizer_core.training.racing.pace import Pace
+from optimizer_core.training.racing.proposals import Proposal, draft
 from optimizer_core.training.racing.sizes import USUAL_COST
 from optimizer_core.training.reviews import ReviewDesk
 from optimizer_core.training.run import Run
@@ -29,15 +30,16 @@ FRUITLESS = 50
 class Lanes:
     """The proposals under way, oldest first."""
 
-    def __init__(self, run: Run) -> None:
-        self._run = run
+    def __init__(self, run: Run, pace: Pace) -> None:
+        self._run, self._pace = run, pace
         self._open: deque[tuple[Proposal, asyncio.Task[Outcome]]] = deque()
 
     def __len__(self) -> int:
         return len(self._open)
 
     def start(self, proposal: Proposal) -> None:
-        self._open.append((proposal, asyncio.ensure_future(pursue(self._run, proposal))))
+        self._pace.open(proposal)
+        self._open.append((proposal, asyncio.ensure_future(pursue(self._run, proposal, self._pace))))
 
     @property
     def drafted(self) -> list[Proposal]:
@@ -74,18 +76,19 @@ async def race_on(run: Run, desk: ReviewDesk, helm: Helm) -> str:
         BudgetExhausted: the budget is spent; what was finished has landed.
         RunStopped: the run was asked to stop.
     """
-    lanes = Lanes(run)
+    pace = Pace(run)
+    lanes = Lanes(run, pace)
     try:
         for saved in run.state.racing.drafted:
             lanes.start(Proposal.from_json(saved))
-        return await _keep_busy(run, desk, helm, lanes)
+        return await _keep_busy(run, desk, helm, pace, lanes)
     finally:
         await lanes.close()
 
 
-async def _keep_busy(run: Run, desk: ReviewDesk, helm: Helm, lanes: Lanes) -> str:
+async def _keep_busy(run: Run, desk: ReviewDesk, helm: Helm, pace: Pace, lanes: Lanes) -> str:
     number = run.tried + len(lanes)
-    racing = run.state.racing
+    racing, landed = run.state.racing, None
     while True:
         known = len(run.state.known)
         try:
@@ -93,13 +96,17 @@ async def _keep_busy(run: Run, desk: ReviewDesk, helm: Helm, lanes: Lanes) -> st
             while len(lanes) < racing.width and _may_start(run, number, lanes):
                 lanes.start(draft(run, number))
                 number += 1
+            if landed is not None:
+                pace.close(landed)
             if not lanes:
                 return _why_over(run, number)
-            await land(run, desk, await lanes.next())
+            outcome = await lanes.next()
+            landed = outcome.proposal.number
+            await land(run, desk, pace, outcome)
             racing.fruitless = 0 if len(run.state.known) > known else racing.fruitless + 1
             await _after_landing(run, desk, lanes)
         except BudgetExhausted:
-            await _land_the_rest(run, desk, lanes)
+            await _land_the_rest(run, desk, pace, lanes)
             raise
         if run.settings.epochs is None and racing.fruitless >= FRUITLESS:
             run.reporter.warn_once("nothing_left_to_try", f"{FRUITLESS} proposals in a row brought nothing new")
@@ -119,8 +126,9 @@ async def _after_landing(run: Run, desk: ReviewDesk, lanes: Lanes) -> None:
         await lanes.close()
 
 
-async def _land_the_rest(run: Run, desk: ReviewDesk, lanes: Lanes) -> None:
+async def _land_the_rest(run: Run, desk: ReviewDesk, pace: Pace, lanes: Lanes) -> None:
     """Land what was finished before the budget was spent, in order."""
+    pace.end()
     if lanes:
         await asyncio.wait(lanes.tasks)
     while lanes:
@@ -128,7 +136,7 @@ async def _land_the_rest(run: Run, desk: ReviewDesk, lanes: Lanes) -> None:
             outcome = await lanes.next()
         except BudgetExhausted:
             continue
-        await land(run, desk, outcome)
+        await land(run, desk, pace, outcome)
 
 
 def _may_start(run: Run, number: int, lanes: Lanes) -> bool:
@@ -140,17 +148,18 @@ def _may_start(run: Run, number: int, lanes: Lanes) -> bool:
 
 
 def _can_pay(run: Run, lanes: Lanes) -> bool:
-    """Return True if the calls that are left surely pay one more proposal beside those under way.
+    """Return True if the calls that are left will do for one more proposal beside those under way.
 
-    Surely means: whatever comes of each of them. What is left is reckoned from what landed; the meter knows better, but
-    what it says depends on how far those under way have come. A proposal alone may try with what the meter says.
+    What is left and what a proposal costs are reckoned from what landed; the meter knows better, but what it says
+    depends on how far those under way have come. Where none is, it may say.
     """
     limit = run.meter.budget.calls
     if limit is None:
         return True
     if not lanes:
         return limit - run.meter.total.calls > USUAL_COST
-    return limit - run.state.racing.cost >= most_calls(run) * (len(lanes) + 1)
+    racing = run.state.racing
+    return limit - racing.cost >= racing.usual_cost * (len(lanes) + 1)
 
 
 def _why_over(run: Run, number: int) -> str:

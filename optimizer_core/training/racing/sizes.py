@@ -40,6 +40,13 @@ def race_size(spread: float, leader: float, *, chunk: int) -> int:
     return max(2 * chunk, math.ceil(spread * (POWER / step) ** 2))
 
 
+def most_calls_a_round(run: Run) -> float:
+    """Return the calls that a lane asks for at once, at most: samples of a race, or training samples."""
+    chunk = chunk_size(run.settings.minibatch_size)
+    shown = run.racer.nb_best_predictions + run.racer.nb_worst_predictions
+    return max(2 * chunk, run.settings.batch_size, shown) * run.holdback.calls_each
+
+
 def first_width(run: Run) -> int:
     """Return how many proposals are under way at once: what keeps the slots busy, and fewer where calls are scarce.
 

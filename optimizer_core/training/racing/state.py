@@ -7,6 +7,11 @@ from dataclasses import dataclass, field
 
 from optimizer_core.json_values import JsonObject
 
+#: What a proposal costs in calls, before any has landed.
+FIRST_COST = 60.0
+#: Proposals that the usual cost of one looks back on.
+COSTS_REMEMBERED = 20
+
 
 @dataclass(slots=True, kw_only=True)
 class RacingState:
@@ -18,11 +23,17 @@ class RacingState:
     # samples, since races begin where the parent fails.
     spread: float = 0.0
     cost: float = 0.0  # of the search in calls, as far as can be told from what landed
+    usual_cost: float = FIRST_COST  # of one proposal, over those that landed lately
+    round: int = 0  # the last in which something landed; see pace.py
     fruitless: int = 0  # proposals in a row that brought nothing new
     drafted: list[JsonObject] = field(default_factory=list)  # proposals under way, oldest first
     steps: set[str] = field(default_factory=set)  # candidates on the way to others, never judged themselves
     merged: set[str] = field(default_factory=set)  # pairs that were merged
     ancestors: dict[str, tuple[str, ...]] = field(default_factory=dict)  # of each candidate that was admitted
+
+    def learn_cost(self, calls: float) -> None:
+        """Note what another proposal has cost."""
+        self.usual_cost += (calls - self.usual_cost) / COSTS_REMEMBERED
 
     def descend(self, child: str, parents: Iterable[str]) -> None:
         """Note whom a candidate descends from."""
@@ -37,6 +48,8 @@ class RacingState:
             "width": self.width,
             "spread": self.spread,
             "cost": self.cost,
+            "usual_cost": self.usual_cost,
+            "round": self.round,
             "fruitless": self.fruitless,
             "drafted": list(self.drafted),
             "steps": sorted(self.steps),
@@ -51,6 +64,8 @@ class RacingState:
             width=saved["width"],
             spread=saved["spread"],
             cost=saved.get("cost", 0.0),
+            usual_cost=saved.get("usual_cost", FIRST_COST),
+            round=saved.get("round", 0),
             fruitless=saved.get("fruitless", 0),
             drafted=list(saved["drafted"]),
             steps=set(saved["steps"]),

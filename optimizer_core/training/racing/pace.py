@@ -1,0 +1,191 @@
+"""The order in which lanes spend a budget in calls, so that where it ends depends on the answers alone.
+
+A lane works in rounds: it asks, waits for the answers, asks again. Round r of every lane comes before round r + 1 of
+any, within a round older lanes come first, and a landing comes after the round in which its lane, and all before it,
+were done. What the budget does not pay any more is the first in this order that is too dear: all that comes before it
+is asked, and nothing that comes after it, whoever was faster.
+
+So that lanes need not wait for each other while there is plenty, one may be as far ahead of the hindmost as the rest
+surely pays for everything that can still come before it. Only the last calls of a budget are spent in step.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+from optimizer_core.data.candidate import Candidate
+from optimizer_core.data.dataset import Sample
+from optimizer_core.errors import BudgetExhausted
+from optimizer_core.training.ledger import Key
+from optimizer_core.training.measuring import Answered
+from optimizer_core.training.racing.proposals import Proposal
+from optimizer_core.training.racing.sizes import most_calls_a_round
+from optimizer_core.training.run import Run
+
+
+@dataclass(slots=True)
+class _Purse:
+    """What one lane has asked for, and in which round it asks next."""
+
+    number: int
+    round: int
+    asked: set[Key] = field(default_factory=set)
+    proposals: int = 0  # calls to a proposer
+    finished: bool = False
+
+
+@dataclass(slots=True, order=True)
+class _Wish:
+    """What a lane wants to ask and may not yet."""
+
+    round: int
+    number: int
+    keys: Collection[Key] = field(compare=False)
+    proposals: int = field(compare=False)
+    granted: asyncio.Future[None] = field(compare=False)
+
+
+class Pace:
+    """Lets lanes ask, in order where the budget is short."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._purses: dict[int, _Purse] = {}  # by the number of the proposal, oldest first
+        self._wishes: list[_Wish] = []  # a heap
+        self._counted = run.measurer.reported()  # questions that are in the costs of the search
+        self._held: set[Key] = set()  # others that lanes have asked
+        self._over = False
+
+    def open(self, proposal: Proposal) -> None:
+        """Let a lane begin."""
+        self._purses[proposal.number] = _Purse(proposal.number, proposal.round)
+
+    async def ask(
+        self, number: int, candidates: Sequence[Candidate], samples: Sequence[Sample]
+    ) -> list[list[Answered]]:
+        """Let candidates answer samples for a lane, in its turn.
+
+        Raises:
+            BudgetExhausted: the budget is spent.
+            RunStopped: the run was asked to stop.
+        """
+        if samples:
+            await self.take(number, [Key(candidate.id, row.id) for candidate in candidates for row in samples])
+        return await self._run.measurer.ask(candidates, samples)
+
+    async def take(self, number: int, keys: Collection[Key] = (), *, proposals: int = 0) -> None:
+        """Wait until a lane may ask its next questions; that ends its round.
+
+        Args:
+            number: of its proposal.
+            keys: questions to the program; what somebody asked before costs nothing.
+            proposals: questions to a proposer.
+
+        Raises:
+            BudgetExhausted: the budget does not pay them.
+        """
+        granted = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._wishes, _Wish(self._purses[number].round, number, keys, proposals, granted))
+        self._grant()
+        await granted
+
+    def finish(self, number: int) -> None:
+        """Note that a lane asks no more."""
+        self._purses[number].finished = True
+        self._grant()
+
+    def land(self, number: int) -> None:
+        """Add what a lane has asked to the costs of the search."""
+        purse, racing = self._purses[number], self._run.state.racing
+        cost = self.count(purse.asked) + purse.proposals
+        racing.cost += purse.proposals
+        racing.learn_cost(cost)
+        racing.round = max(racing.round, purse.round)
+        purse.proposals = 0
+
+    def count(self, keys: Collection[Key]) -> float:
+        """Add questions to the costs of the search, and return what those came to that were not counted yet."""
+        new = set(keys) - self._counted
+        self._counted |= new
+        self._held -= new
+        cost = len(new) * self._run.holdback.calls_each
+        self._run.state.racing.cost += cost
+        return cost
+
+    def close(self, number: int) -> None:
+        """Forget a lane that has landed, once those that take its place have begun."""
+        del self._purses[number]
+        self._grant()
+
+    def end(self) -> None:
+        """Let nobody ask any more: the budget is spent."""
+        self._over = True
+        self._grant()
+
+    def _grant(self) -> None:
+        while self._wishes:
+            wish = self._wishes[0]
+            if not wish.granted.done():  # else whoever wished was cancelled
+                allowed = not self._over and self._may(wish)
+                if self._over:
+                    wish.granted.set_exception(BudgetExhausted(f"the budget of {self._limit} calls is spent"))
+                elif allowed:
+                    self._give(wish)
+                else:
+                    return
+            heapq.heappop(self._wishes)
+
+    def _give(self, wish: _Wish) -> None:
+        purse = self._purses[wish.number]
+        purse.asked.update(wish.keys)
+        self._held.update(key for key in wish.keys if key not in self._counted)
+        purse.proposals += wish.proposals
+        purse.round += 1
+        wish.granted.set_result(None)
+
+    def _may(self, wish: _Wish) -> bool:
+        """Return whether a wish can be granted now; note it where it is the first that the budget does not pay."""
+        limit = self._limit
+        if limit is None or len(self._purses) == 1:  # a lane alone may try with what the meter says
+            return True
+        rest = limit - self._spent
+        hindmost = self._hindmost_before(wish)
+        if hindmost is None:
+            self._over = self._price(wish) > rest
+            return not self._over
+        sure = self._run.state.racing.width * most_calls_a_round(self._run) * (wish.round - hindmost + 1)
+        return rest >= sure + self._most_of_landing
+
+    def _hindmost_before(self, wish: _Wish) -> int | None:
+        """Return the earliest round in which something may still come before a wish; None where nothing can."""
+        before = [
+            purse.round
+            for purse in self._purses.values()
+            if not purse.finished and (purse.round, purse.number) < (wish.round, wish.number)
+        ]
+        oldest = next(iter(self._purses.values()))
+        landing = max(self._run.state.racing.round, oldest.round)
+        if oldest.finished and landing < wish.round:
+            before.append(landing)
+        return min(before, default=None)
+
+    def _price(self, wish: _Wish) -> float:
+        new = sum(key not in self._counted and key not in self._held for key in wish.keys)
+        return new * self._run.holdback.calls_each + wish.proposals
+
+    @property
+    def _limit(self) -> int | None:
+        return self._run.meter.budget.calls
+
+    @property
+    def _spent(self) -> float:
+        held = len(self._held) * self._run.holdback.calls_each
+        return self._run.state.racing.cost + held + sum(purse.proposals for purse in self._purses.values())
+
+    @property
+    def _most_of_landing(self) -> float:
+        """What a landing may ask: the leader answers the rows of a longer race, and some texts are embedded."""
+        return len(self._run.data.validation) * self._run.holdback.calls_each

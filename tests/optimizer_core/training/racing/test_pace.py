@@ -1,0 +1,111 @@
+"""The order in which lanes spend a budget: the first that is too dear ends it, whoever asks first."""
+
+from __future__ import annotations
+
+import asyncio
+from types import SimpleNamespace
+
+import pytest
+
+from optimizer_core.budget import Budget, Meter
+from optimizer_core.errors import BudgetExhausted
+from optimizer_core.training.ledger import Key
+from optimizer_core.training.racing.pace import Pace
+from optimizer_core.training.racing.state import RacingState
+
+
+def make_pace(calls, *, width=2):
+    """Two lanes, 0 and 1, of rounds that take at most 16 calls; a landing takes at most 10."""
+    run = SimpleNamespace(
+        meter=Meter(Budget(calls=calls)),
+        state=SimpleNamespace(racing=RacingState(width=width)),
+        holdback=SimpleNamespace(calls_each=1.0),
+        measurer=SimpleNamespace(reported=set),
+        data=SimpleNamespace(validation=[None] * 10),
+        settings=SimpleNamespace(minibatch_size=8, batch_size=1),
+        racer=SimpleNamespace(nb_best_predictions=5, nb_worst_predictions=4),
+    )
+    pace = Pace(run)
+    for number in (0, 1):
+        pace.open(SimpleNamespace(number=number, round=1))
+    return pace, run
+
+
+def rows(lane, count, start=0):
+    return [Key(f"candidate {lane}", str(row)) for row in range(start, start + count)]
+
+
+async def settle():
+    for _ in range(3):
+        await asyncio.sleep(0)
+
+
+async def test_nobody_waits_while_there_is_plenty():
+    pace, _ = make_pace(1000)
+    for round_ in range(5):
+        await pace.take(1, rows(1, 8, start=8 * round_))
+
+
+async def test_near_the_end_the_younger_lane_waits_for_the_older_one():
+    pace, _ = make_pace(30)
+    younger = asyncio.ensure_future(pace.take(1, rows(1, 8)))
+    await settle()
+    assert not younger.done()
+    await pace.take(0, rows(0, 8))
+    await younger
+
+
+@pytest.mark.parametrize("first", [0, 1])
+async def test_the_first_in_order_that_is_too_dear_ends_the_budget_whoever_asks_first(first):
+    pace, _ = make_pace(20)
+    asking = {number: asyncio.ensure_future(pace.take(number, rows(number, 12))) for number in (first, 1 - first)}
+    await settle()
+    assert asking[0].exception() is None
+    assert isinstance(asking[1].exception(), BudgetExhausted)
+    with pytest.raises(BudgetExhausted):
+        await pace.take(0, rows(0, 1, start=50))
+
+
+async def test_what_another_lane_asked_already_costs_nothing():
+    pace, _ = make_pace(20)
+    await pace.take(0, rows("both", 15))
+    await pace.take(1, rows("both", 15))
+
+
+async def test_a_lane_that_has_ended_holds_nobody_up():
+    pace, _ = make_pace(30)
+    younger = asyncio.ensure_future(pace.take(1, rows(1, 8)))
+    await settle()
+    pace.finish(0)
+    await younger
+
+
+async def test_before_the_next_round_comes_the_landing_that_is_due():
+    pace, run = make_pace(30)
+    await pace.take(0, rows(0, 8))
+    await pace.take(1, rows(1, 8))
+    pace.finish(0)
+    await pace.take(1, rows(1, 4, start=20))
+    later = asyncio.ensure_future(pace.take(1, rows(1, 4, start=40)))
+    await settle()
+    assert not later.done()
+    pace.land(0)
+    pace.close(0)
+    await later
+    assert run.state.racing.cost == 8
+
+
+async def test_where_the_budget_ends_everybody_who_waits_is_told():
+    pace, _ = make_pace(30)
+    waiting = asyncio.ensure_future(pace.take(1, rows(1, 8)))
+    await settle()
+    pace.end()
+    with pytest.raises(BudgetExhausted):
+        await waiting
+
+
+async def test_a_lane_alone_is_left_to_the_meter():
+    pace, _ = make_pace(10)
+    pace.finish(0)
+    pace.close(0)
+    await pace.take(1, rows(1, 50))
