@@ -3,8 +3,7 @@
 A child that mends some of what its parent failed on is rewritten again, from what it still fails on, before it races:
 one race then judges several steps, and a longer stride shows more clearly. A step that mends nothing ends the stride.
 
-Nothing here changes the state: what a lane finds out depends on the proposal and on the models' answers alone, never on
-which of several lanes was faster.
+Nothing here changes the state: what a lane finds out depends on the proposal and on the models' answers alone.
 """
 
 from __future__ import annotations
