@@ -28,8 +28,9 @@ class BodyLimit:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 413 when the body is too large, else hand the request on."""
         limit = settings.UPLOAD_LIMIT_MB * MEGABYTE + ENVELOPE_BYTES
-        if _declared_length(scope) > limit:
-            await _refuse(send)
+        declared = _declared_length(scope)
+        if declared > limit:
+            await _refuse(send, declared)
             return
         await _Counted(receive, send, limit).run(self._application, scope)
 
@@ -67,8 +68,9 @@ def _declared_length(scope: Scope) -> int:
     return int(raw) if raw.isdigit() else 0
 
 
-async def _refuse(send: Send) -> None:
-    body = render_to_string("pages/too_large.html", {"limit": settings.UPLOAD_LIMIT_MB}).encode()
+async def _refuse(send: Send, declared: int = 0) -> None:
+    size = f"{declared / MEGABYTE:,.0f}" if declared else ""
+    body = render_to_string("pages/too_large.html", {"limit": settings.UPLOAD_LIMIT_MB, "size": size}).encode()
     headers = [
         (b"content-type", b"text/html; charset=utf-8"),
         (b"content-length", str(len(body)).encode()),

@@ -29,6 +29,8 @@ DESTINATIONS = (
     ("Reviews", "list-checks", "reviews:list", "review-badge"),
     ("Spend", "wallet", "spending:spend", ""),
 )
+#: Paths of pages that belong to an entry whose own address does not begin so: versions are versions of a program.
+ALSO = {"programs:list": ("/releases/",)}
 
 
 def page(request: HttpRequest) -> dict[str, object]:
@@ -56,6 +58,6 @@ def navigation(path: str) -> list[Destination]:
             url = reverse(url_name)
         except NoReverseMatch:
             continue
-        current = path == url if url == "/" else path.startswith(url)
+        current = path == url if url == "/" else path.startswith((url, *ALSO.get(url_name, ())))
         entries.append(Destination(name=name, icon=icon, url=url, current=current, badge_id=badge_id))
     return entries

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Count, Q
+
 from omegaweb.runs.diffs import EXAMPLES
 from omegaweb.runs.models import Candidate, Run
 
@@ -75,10 +77,9 @@ def label_of(kind: str) -> str:
 
 def flag_counts(run: Run) -> dict[str, int]:
     """Return how many candidates of a run were flagged, and how many there are."""
-    return {
-        "flagged": run.candidates.filter(flagged__gt=0).count(),
-        "proposed": run.candidates.exclude(number=0).count(),
-    }
+    return run.candidates.aggregate(
+        flagged=Count("pk", filter=Q(flagged__gt=0)), proposed=Count("pk", filter=Q(number__gt=0))
+    )
 
 
 def _shown(flag: Mapping[str, Any], candidate: Candidate, parent: Candidate | None) -> ShownFlag:

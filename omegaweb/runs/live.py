@@ -19,12 +19,11 @@ from django.utils import timezone
 
 from omegaweb.accounts.models import User
 from omegaweb.runs.advice.given import advice_context
+from omegaweb.runs.candidate_tables import ROWS_ON_A_PAGE, candidates, population
 from omegaweb.runs.comparison import compare
 from omegaweb.runs.evidence import samples_beside
 from omegaweb.runs.family import family_of
 from omegaweb.runs.family_tree import outline, tree_of
-from omegaweb.runs.flags import flag_counts
-from omegaweb.runs.lineage import rows_of
 from omegaweb.runs.log import FILTERS, lines_of, log_page
 from omegaweb.runs.models import Candidate, CandidateState, Run, RunQuerySet, Series
 from omegaweb.runs.population_map import map_page, pinned_on
@@ -48,8 +47,6 @@ TABS = {
     "settings": "Settings",
     "result": "Result",
 }
-#: Rows of a table that live updates redraw; the rest is on further pages.
-ROWS_ON_A_PAGE = 50
 #: Rows of the table beneath the curve.
 MEASUREMENTS_SHOWN = 50
 WARNINGS_SHOWN = 5
@@ -57,19 +54,6 @@ WARNINGS_SHOWN = 5
 REVIEWS_OPEN = "waiting_for_review"
 #: How the codes of warnings begin that say how much of a limit is spent: "budget_80_calls".
 BUDGET_WARNING = "budget_"
-
-#: What the population table shows: members, and who may become one.
-IN_VIEW = (CandidateState.IN_POPULATION, CandidateState.WAITING, CandidateState.SCORED)
-
-CANDIDATE_FILTERS: dict[str, tuple[str, tuple[CandidateState, ...]]] = {
-    "population": ("In the population", (CandidateState.IN_POPULATION,)),
-    "waiting": ("Waiting for review", (CandidateState.WAITING,)),
-    "dropped": ("Dropped", (CandidateState.DROPPED,)),
-    "steps": ("Steps", (CandidateState.STEP,)),
-    "rejected": ("Rejected or edited", (CandidateState.REJECTED, CandidateState.EDITED)),
-}
-FLAGGED = {"flagged": "Flagged"}
-CANDIDATE_ORDERS = {"newest": ("-number",), "best": ("-reward", "number")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,36 +211,6 @@ def _curve_text(run: Run, query: Query) -> Context:
     }
 
 
-def _population(run: Run, query: Query) -> Context:
-    shown = _with_relations(run).filter(state__in=IN_VIEW)
-    members = sorted(shown, key=lambda candidate: (candidate.rank is None, candidate.rank or 0, candidate.number))
-    hidden = max(0, len(members) - ROWS_ON_A_PAGE)
-    return {"rows": rows_of(members[:ROWS_ON_A_PAGE]), "hidden": hidden, **flag_counts(run)}
-
-
-def _candidates(run: Run, query: Query) -> Context:
-    chosen, order = query.get("state", ""), query.get("order", "")
-    order = order if order in CANDIDATE_ORDERS else "newest"
-    candidates = _with_relations(run).order_by(*CANDIDATE_ORDERS[order])
-    if chosen in CANDIDATE_FILTERS:
-        candidates = candidates.filter(state__in=CANDIDATE_FILTERS[chosen][1])
-    elif chosen in FLAGGED:
-        candidates = candidates.filter(flagged__gt=0)
-    page: Page[Candidate] = Paginator(candidates, ROWS_ON_A_PAGE).get_page(query.get("page"))
-    return {
-        "rows": rows_of(page.object_list),
-        "page": page,
-        "filters": {**{name: label for name, (label, _) in CANDIDATE_FILTERS.items()}, **FLAGGED},
-        "chosen": chosen if chosen in CANDIDATE_FILTERS or chosen in FLAGGED else "",
-        "order": order,
-    }
-
-
-def _with_relations(run: Run) -> Any:
-    fields = ("content", "reasoning")  # long, and no table shows them
-    return run.candidates.select_related("fate_by", "review").defer(*fields)
-
-
 def _map(run: Run, query: Query) -> Context:
     return map_page(run, query, rows_on_a_page=ROWS_ON_A_PAGE)
 
@@ -288,7 +242,7 @@ _TROUBLES = frozenset({"provider.troubled", "provider.recovered"})
 _CANDIDATES = frozenset(
     {
         *("candidate.proposed", "candidate.flagged", "candidate.scored", "candidate.dropped", "population.updated"),
-        *("run.finished", "run.started"),
+        *("run.finished", "run.started", "steering.applied"),
     }
 )
 _MEASURES = frozenset({"candidate.scored", "best.changed", "batch.finished", "validation.finished"})
@@ -304,8 +258,8 @@ REGIONS: dict[str, Region] = {
         Region(name="run-scores", context=_scores, kinds=_LIFE | _MEASURES | {"test.finished"}),
         Region(name="run-advice", context=advice_context, kinds=_LIFE | _CANDIDATES | _MEASURES, tab="overview"),
         Region(name="curve-text", context=_curve_text, kinds=_MEASURES, tab="overview"),
-        Region(name="run-population", context=_population, kinds=_CANDIDATES | _REVIEWS, tab="overview"),
-        Region(name="run-candidates", context=_candidates, kinds=_CANDIDATES | _REVIEWS, tab="candidates"),
+        Region(name="run-population", context=population, kinds=_CANDIDATES | _REVIEWS, tab="overview"),
+        Region(name="run-candidates", context=candidates, kinds=_CANDIDATES | _REVIEWS, tab="candidates"),
         Region(name="map-text", context=_map, kinds=_CANDIDATES | _REVIEWS | {"candidate.embedded"}, tab="map"),
         Region(name="map-pinned", context=_pinned, kinds=_CANDIDATES | _REVIEWS, tab="map"),
         Region(name="run-lineage", context=_lineage, kinds=_CANDIDATES | _REVIEWS | {"best.changed"}, tab="lineage"),

@@ -111,6 +111,7 @@ class PopulationMap:
 
     view: str
     measure: Measure
+    is_over: bool  # the run
     points: list[Point]  # kept ones first, the best of them before the others; then the newest
 
     @property
@@ -120,6 +121,11 @@ class PopulationMap:
     @property
     def unplaced(self) -> int:
         return len(self.points) - len(self.placed)
+
+    @property
+    def predates_places(self) -> bool:
+        """Whether it is of a run that is over and never told where any of its candidates lies."""
+        return self.is_over and bool(self.points) and not self.placed
 
     @property
     def counts(self) -> list[tuple[str, str, int]]:
@@ -145,6 +151,7 @@ class PopulationMap:
             "points": [point.to_json() for point in sorted(self.placed, key=_number)],
             "stories": self.stories,
             "labels": LABELS,
+            "empty": "No candidate has a place" if self.is_over else "No candidate has a place yet",
             "flags": {point.candidate.number: flag_label(point.candidate) for point in self.placed if point.is_flagged},
         }
 
@@ -156,10 +163,14 @@ def population_map(run: Run, view: str) -> PopulationMap:
     places = {key: (x, y) for key, x, y in _placements(run).values_list("candidate_id", "x", "y")}
     if view not in RULES:
         points = [_as_it_happened(each, places.get(each.pk)) for each in candidates]
-        return PopulationMap(view=AS_IT_HAPPENED, measure=measure, points=sorted(points, key=_interest))
+        return PopulationMap(
+            view=AS_IT_HAPPENED, measure=measure, is_over=run.run_state.is_over, points=sorted(points, key=_interest)
+        )
     survived = survivors(_contestants(run, candidates), view, measure)
     points = [_by_rule(each, places.get(each.pk), survived.get(each.number), view) for each in candidates]
-    return PopulationMap(view=view, measure=measure, points=sorted(points, key=_interest))
+    return PopulationMap(
+        view=view, measure=measure, is_over=run.run_state.is_over, points=sorted(points, key=_interest)
+    )
 
 
 def map_page(run: Run, query: Mapping[str, str], *, rows_on_a_page: int) -> dict[str, Any]:

@@ -26,7 +26,7 @@
   }
 
   function emptyWords(root, axes) {
-    if (root.dataset.columns === "pinned" && !axes.columns.length) return "No candidate is pinned. Move to a column and press P, or press the pin in its head.";
+    if (root.dataset.columns === "pinned" && !axes.columns.length) return "No candidate is marked. Move to a column and press M, or press the bookmark in its head.";
     if (!axes.columns.length) return "There is no candidate yet. The grid fills in as the run goes on.";
     if (axes.rows.length) return "";
     return root.dataset.rows === "all" ? `There is no ${axes.split} sample.` : "No sample is like that.";

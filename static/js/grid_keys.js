@@ -42,7 +42,7 @@
 
     scroll.addEventListener("keydown", (event) => {
       if (event.altKey || event.metaKey) return;
-      if (event.key.toLowerCase() === "p" && !event.ctrlKey && active.column >= 0) {
+      if (event.key.toLowerCase() === "m" && !event.ctrlKey && active.column >= 0) {
         event.preventDefault();
         onPin(active.column);
         return;

@@ -73,8 +73,8 @@
       pin.tabIndex = -1;
       pin.dataset.pin = number;
       pin.setAttribute("aria-pressed", pinned.includes(number));
-      pin.setAttribute("aria-label", `Pin candidate ${number}`);
-      pin.title = pinned.includes(number) ? "Unpin (P)" : "Pin: keep it in front (P)";
+      pin.setAttribute("aria-label", `Mark candidate ${number}`);
+      pin.title = pinned.includes(number) ? "Unmark (M)" : "Mark: keep it in front (M)";
       pin.append(pinIcon.cloneNode(true));
       element.append(link, pin);
       return element;

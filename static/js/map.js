@@ -1,5 +1,5 @@
 // Draws the population map and lets it grow in place. The page's region "map-text" brings the points, at first and
-// live; this file knows the marks, the keys and the pin.
+// live; this file knows the shapes, the keys and the mark.
 // A point is [number, x, y, n, reward, kind, story, by, distance].
 
 (() => {
@@ -49,7 +49,7 @@
     return `#${number}: ${known}, ${figure.stories[story].replace("{by}", by).replace("{distance}", distance)}${warning}`;
   }
 
-  function pinned() {
+  function marked() {
     const number = document.getElementById("map-pinned").dataset.number;
     return number === undefined ? null : figure.points.find((point) => point[0] === Number(number)) || null;
   }
@@ -72,9 +72,9 @@
         symbol: SYMBOLS[kind],
         size: points.map(size),
         color: points.map((point) => colour(point[4])),
-        opacity: kind === "kept" || kind === "waiting" ? 1 : 0.6,
+        opacity: kind === "kept" || kind === "waiting" ? 1 : kind === "dropped" ? 0.85 : 0.6,
         // A line of its own: the scale has colours that are near the page's own, in either theme.
-        line: { width: isOpen ? 1.5 : kind === "dropped" ? 0.5 : 1, color: isOpen ? points.map((point) => colour(point[4])) : token("--text-soft") },
+        line: { width: isOpen ? 1.5 : 1, color: isOpen ? points.map((point) => colour(point[4])) : token("--text-soft") },
       },
     };
   }
@@ -111,7 +111,7 @@
     for (const kind of ["aside", "step", "dropped", "refused", "open", "waiting", "kept"]) {
       drawn.push(trace(kind, figure.points.filter((point) => point[5] === kind)));
     }
-    return [...drawn, flagged(), frame(pinned(), "Pinned", "square-open"), frame(figure.points[at], "Here", "circle-open")];
+    return [...drawn, flagged(), frame(marked(), "Marked", "square-open"), frame(figure.points[at], "Here", "circle-open")];
   }
 
   function layout() {
@@ -131,7 +131,7 @@
       yaxis: { ...hidden, scaleanchor: "x" },
       uirevision: "map", // keeps what a person zoomed into
       annotations: isEmpty
-        ? [{ text: "No candidate has a place yet", showarrow: false, xref: "paper", yref: "paper", x: 0.5, y: 0.5 }]
+        ? [{ text: figure.empty, showarrow: false, xref: "paper", yref: "paper", x: 0.5, y: 0.5 }]
         : [],
     };
   }
@@ -148,13 +148,13 @@
     draw();
   }
 
-  function pin(number) {
+  function mark(number) {
     const query = new URLSearchParams(location.search);
     if (number === null) query.delete("pin");
     else query.set("pin", number);
     htmx.ajax("GET", `?${query}`, { target: "#map-pinned", swap: "outerHTML" }).then(() => {
       history.replaceState(history.state, "", `?${query}`);
-      document.dispatchEvent(new CustomEvent("htmx:pushedIntoHistory")); // the socket asks for this pin from now on
+      document.dispatchEvent(new CustomEvent("htmx:pushedIntoHistory")); // the socket asks for this mark from now on
       draw();
     });
   }
@@ -163,8 +163,8 @@
     const last = figure.points.length - 1;
     const steps = { ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1, Home: 0, End: last };
     if (event.key in steps) goTo(at < 0 && event.key.startsWith("Arrow") ? last : steps[event.key]);
-    else if (event.key === "Enter" && at >= 0) pin(figure.points[at][0]);
-    else if (event.key === "Escape") pin(null);
+    else if (event.key === "Enter" && at >= 0) mark(figure.points[at][0]);
+    else if (event.key === "Escape") mark(null);
     else return;
     event.preventDefault();
   });
@@ -175,5 +175,5 @@
   document.addEventListener("omegaweb:theme", draw);
   read();
   draw();
-  place.on("plotly_click", ({ points }) => { if (points[0].customdata !== undefined) pin(points[0].customdata); });
+  place.on("plotly_click", ({ points }) => { if (points[0].customdata !== undefined) mark(points[0].customdata); });
 })();

@@ -22,7 +22,10 @@ LIMIT_FIELDS = {
     "calls": ("budget_calls", "Calls"),
     "tokens": ("budget_tokens", "Tokens"),
     "cost": ("budget_cost", "US dollars"),
+    "seconds": ("budget_minutes", "Minutes"),
 }
+#: What a limit is called, where its unit is not.
+UNITS = {"cost": "money", "seconds": "time"}
 
 
 def over_fitted(measured: Measured) -> Advice | None:
@@ -86,14 +89,14 @@ def ends_early(measured: Measured) -> Advice | None:
     if age > YOUNG:
         return None
     unit = max(spent, key=lambda each: spent[each])
-    limit = measured.limits[unit]
+    limit = measured.limits[unit] / (60 if unit == "seconds" else 1)  # the form asks for minutes
     doubled = int(limit * 2) if float(limit).is_integer() else limit * 2
     named = LIMIT_FIELDS.get(unit)
     return Advice(
         code="ends_early",
         title="The budget ends while the search still improves",
-        measured=f"{spent[unit] * 100:.0f} % of the budget in {unit} is spent; the best so far is only "
-        f"{age * 100:.0f} % of {measured.calls:,} calls old.",
+        measured=f"{spent[unit] * 100:.0f} % of the budget in {UNITS.get(unit, unit)} is spent; the best so far is "
+        f"only {age * 100:.0f} % of {measured.calls:,} calls old.",
         meaning="More may be found. Extend the budget while the run goes on, or continue from its best with twice as "
         "much.",
         changes=(Change(field=named[0], label=named[1], before=limit, after=doubled),) if named else (),

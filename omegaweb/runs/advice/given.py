@@ -24,7 +24,7 @@ RULES: tuple[Callable[[Measured], Advice | None], ...] = (
 )
 
 #: Fields of the launch form that advice may set, beside those of the optimizer.
-TUNABLE = ("budget_calls", "budget_tokens", "budget_cost", "concurrency")
+TUNABLE = ("budget_calls", "budget_tokens", "budget_cost", "budget_minutes", "concurrency")
 
 
 def advice_about(measured: Measured) -> list[Advice]:

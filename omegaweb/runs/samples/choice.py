@@ -19,8 +19,8 @@ ROWS = {
 NUMBER, HARDEST = "number", "hardest"
 ORDERS = {NUMBER: "By number", HARDEST: "Hardest first"}
 POPULATION, EVERY, PINNED = "population", "all", "pinned"
-COLUMNS = {POPULATION: "Population by rank", EVERY: "All by number", PINNED: "Pinned"}
-#: Candidates that can be pinned at once.
+COLUMNS = {POPULATION: "Population by rank", EVERY: "All by number", PINNED: "Marked"}
+#: Candidates that can be marked, which keeps them in front, at once.
 MOST_PINNED = 50
 
 

@@ -21,6 +21,8 @@ from omegaweb.runs.views.candidate import candidate_of
 from omegaweb.runs.views.detail import run_to_change
 
 INVALID = 422
+#: Tabs of the run whose rows offer to pin.
+TABLES = ("overview", "candidates")
 
 
 @require_http_methods(["GET", "POST"])
@@ -86,7 +88,8 @@ def _candidate_to_change(request: PageRequest, pk: int, number: int) -> Candidat
 
 def _about(request: PageRequest, candidate: Candidate, action: Steer, **payload: Any) -> HttpResponse:
     _ask(request, candidate.run, action, {"candidate": candidate.key, **payload})
-    return redirect(candidate)
+    back = request.POST.get("back", "")
+    return redirect(f"{candidate.run.get_absolute_url()}?tab={back}" if back in TABLES else candidate)
 
 
 def _ask(request: PageRequest, run: Run, action: Steer, payload: dict[str, Any]) -> bool:

@@ -114,14 +114,14 @@ def test_a_pin_shows_figures_difference_and_link(alice_client, run):
     page = page_of(alice_client, run, pin="2")
     panel = page.split('id="map-pinned"')[1].split("</aside>")[0]
 
-    assert "Pinned: #2" in panel
+    assert "Marked: #2" in panel
     assert "Against #0" in panel
     assert run.candidates.get(number=2).get_absolute_url() in panel
 
 
 @pytest.mark.parametrize("pin", ["77", "x", "-1", ""])
-def test_a_pin_on_nobody_pins_nothing(alice_client, run, pin):
-    assert "Nothing pinned" in page_of(alice_client, run, pin=pin)
+def test_a_mark_on_nobody_marks_nothing(alice_client, run, pin):
+    assert "Nothing marked" in page_of(alice_client, run, pin=pin)
 
 
 def test_a_click_brings_the_panel_alone(alice_client, run):
@@ -129,7 +129,7 @@ def test_a_click_brings_the_panel_alone(alice_client, run):
     part = alice_client.get(url, headers={"HX-Target": "map-pinned"}).content.decode()
 
     assert part.lstrip().startswith("<aside")
-    assert "Pinned: #1" in part
+    assert "Marked: #1" in part
 
 
 def test_what_a_model_wrote_is_escaped(alice_client, alice):

@@ -48,8 +48,8 @@ def test_only_what_can_be_seen_is_in_the_page_and_keys_reach_the_rest(alice_page
     alice_page.keyboard.press("Escape")
     assert focused(alice_page).startswith("Sample 120, candidate 39")
 
-    alice_page.keyboard.press("p")
-    expect(alice_page.get_by_role("button", name="Pin candidate 39")).to_have_attribute("aria-pressed", "true")
+    alice_page.keyboard.press("m")
+    expect(alice_page.get_by_role("button", name="Mark candidate 39")).to_have_attribute("aria-pressed", "true")
     assert "pinned=39" in alice_page.url
 
 
