@@ -53,3 +53,10 @@ def test_the_navigation_marks_where_one_is(alice_client: Client):
     entries = alice_client.get(reverse("datasets:upload")).context["navigation"]
 
     assert [entry.name for entry in entries if entry.current] == ["Datasets"]
+
+
+def test_versions_are_below_programs_in_the_navigation(alice_client: Client, alice: User):
+    program = make_program(alice)
+    entries = alice_client.get(reverse("releases:program", args=[program.pk])).context["navigation"]
+
+    assert [entry.name for entry in entries if entry.current] == ["Programs"]

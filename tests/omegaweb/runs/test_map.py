@@ -12,7 +12,7 @@ from django.test import Client
 
 from omegaweb.engine.nearness import packed, word_vector
 from omegaweb.runs.consumers import LiveConsumer
-from omegaweb.runs.models import CandidateState, Placement, Run
+from omegaweb.runs.models import CandidateState, Placement, Run, RunState
 from tests import event_streams
 from tests.factories_runs import make_candidate, make_run
 from tests.omegaweb.engine.recording import recorded_run
@@ -164,3 +164,11 @@ async def test_it_grows_over_the_socket(alice, alice_client, monkeypatch):
     drawn = [figure_in(frame["regions"]["map-text"]) for frame in frames if "map-text" in frame["regions"]]
     assert [point[0] for point in drawn[-1]["points"]] == [0, 1, 2]
     await socket.disconnect()
+
+
+def test_a_run_from_before_places_says_so(alice_client, run):
+    assert "before candidates told where they lie" not in page_of(alice_client, run)
+    Placement.objects.all().delete()
+    assert "before candidates told where they lie" not in page_of(alice_client, run)  # it may still tell them
+    Run.objects.filter(pk=run.pk).update(state=RunState.COMPLETED)
+    assert "before candidates told where they lie" in page_of(alice_client, run)

@@ -173,3 +173,20 @@ def test_a_program_begins_with_the_candidate_a_run_branched_from(run, candidate)
 
 def test_a_branch_from_another_project_is_not_found(alice, bob_client, run, candidate):
     assert bob_client.get(reverse("runs:launch"), {"from": run.pk, "candidate": 1}).status_code == 404
+
+
+def test_a_row_offers_to_pin_and_ban_and_one_stays_in_the_table(run, candidate, alice_client):
+    table = f"{run.get_absolute_url()}?tab=candidates"
+    page = alice_client.get(table).content.decode()
+    assert f'formaction="{url(candidate, "pin")}"' in page
+    assert f'href="{url(candidate, "ban")}"' in page
+    answer = alice_client.post(url(candidate, "pin"), {"back": "candidates"})
+    assert answer["Location"] == table
+    assert "Pinning…" in alice_client.get(table).content.decode()
+    assert alice_client.post(url(candidate, "unpin"), {"back": "//evil"})["Location"] == candidate.get_absolute_url()
+
+
+def test_rows_offer_nothing_to_those_who_may_not_and_nothing_when_it_is_too_late(run, alice, alice_client, bob_client):
+    assert bob_client.get(f"{run.get_absolute_url()}?tab=candidates").status_code == 404
+    Run.objects.filter(pk=run.pk).update(state=RunState.COMPLETED)
+    assert "row-menu" not in alice_client.get(f"{run.get_absolute_url()}?tab=candidates").content.decode()
