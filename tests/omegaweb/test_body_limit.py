@@ -69,7 +69,7 @@ async def test_a_body_that_says_it_is_too_large_is_not_read():
     sent = await answer(application, 0, MEGABYTE + ENVELOPE_BYTES + 1)
 
     assert sent[0]["status"] == 413
-    assert "up to 1 MB" in sent[1]["body"].decode()
+    assert "The upload has 2 MB. Files may have up to 1 MB" in sent[1]["body"].decode()
     assert application.read == 0
 
 

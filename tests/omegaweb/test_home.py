@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from omegaweb.accounts.models import User
 from tests import factories
-from tests.factories_runs import make_run
+from tests.factories_runs import make_program, make_run
 
 URL = reverse("home")
 
