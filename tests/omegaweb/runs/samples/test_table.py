@@ -41,11 +41,11 @@ def test_filters_count_and_leave_the_rows_that_they_name(alice_client: Client, r
     assert re.search(r'data-count="hard">2<', table)
 
 
-def test_a_candidate_is_pinned_and_unpinned_by_its_link(alice_client: Client, run: Run) -> None:
+def test_a_candidate_is_marked_and_unmarked_by_its_link(alice_client: Client, run: Run) -> None:
     assert "table=1&amp;pinned=0%2C2" in shown(alice_client, run, "&pinned=0&columns=all")
     pinned = shown(alice_client, run, "&pinned=2&columns=pinned")
     assert cells(pinned)[0] == ["reward 0.00"]
-    assert "Unpin" in pinned
+    assert "Unmark" in pinned
 
 
 def test_a_large_grid_comes_in_pages_of_rows_and_of_columns(alice: User, alice_client: Client) -> None:
