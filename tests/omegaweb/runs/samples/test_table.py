@@ -58,7 +58,7 @@ def test_a_large_grid_comes_in_pages_of_rows_and_of_columns(alice: User, alice_c
 
 
 @pytest.mark.parametrize(
-    ("query", "said"), [("&columns=pinned", "No candidate is pinned"), ("&split=test&rows=failed", "No sample is like")]
+    ("query", "said"), [("&columns=pinned", "No candidate is marked"), ("&split=test&rows=failed", "No sample is like")]
 )
 def test_what_is_empty_says_why(alice_client: Client, run: Run, query: str, said: str) -> None:
     assert said in shown(alice_client, run, query)
