@@ -42,6 +42,8 @@ def server_config() -> uvicorn.Config:
         log_level="warning",
         proxy_headers=settings.HTTPS,
         ws="websockets-sansio",
+        # It would compress every frame anew for each of hundreds of sockets, and keep a window of memory for each.
+        ws_per_message_deflate=False,
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from channels.layers import get_channel_layer
@@ -26,6 +26,7 @@ class Moved:
     run_id: int
     project_id: int
     sequence: int
+    reviews: bool = True  # whether how many reviews wait may be another number now
 
 
 @dataclass(eq=False)
@@ -86,7 +87,7 @@ class Hub:
         try:
             while True:
                 message = await layer.receive(channel)
-                moved = Moved(run_id=message["run_id"], project_id=message["project_id"], sequence=message["sequence"])
+                moved = Moved(**{field.name: message[field.name] for field in fields(Moved)})
                 for subscription in self._subscriptions:
                     subscription.tell(moved)
         finally:
@@ -96,12 +97,13 @@ class Hub:
 hub = Hub()
 
 
-def announce(run_id: int, *, project_id: int, sequence: int) -> None:
+def announce(run_id: int, *, project_id: int, sequence: int, reviews: bool = True) -> None:
     """Tell the watchers that a run has moved. May be called from any thread; silent where nobody watches."""
     loop = hub.loop
     if loop is None or loop.is_closed():
         return
-    message = {"type": _MESSAGE, "run_id": run_id, "project_id": project_id, "sequence": sequence}
+    moved = Moved(run_id=run_id, project_id=project_id, sequence=sequence, reviews=reviews)
+    message = {"type": _MESSAGE, **asdict(moved)}
     # From another thread only this wakes a loop that sleeps; a task of its own would wait for the next packet.
     asyncio.run_coroutine_threadsafe(_send(message), loop)
 

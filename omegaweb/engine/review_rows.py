@@ -10,6 +10,9 @@ from omegaweb.reviews.models import LEFT_OUT, Review, ReviewState
 from omegaweb.runs.models import Candidate, Run
 from optimizer_core.events import ReviewDecided
 
+#: The events with which rows of reviews come, are settled, or are taken back.
+KINDS = frozenset({"run.started", "run.finished", "review.requested", "review.decided"})
+
 
 def request(run: Run, candidate: Candidate, *, at: datetime) -> None:
     """Let a candidate wait; one that was asked for before keeps its verdict, unless the review was withdrawn."""

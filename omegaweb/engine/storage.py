@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.db import OperationalError, connection, connections, transaction
 
-from omegaweb.engine import announcer
+from omegaweb.engine import announcer, review_rows
 from omegaweb.engine.projection import Projection
 from omegaweb.runs import models
 from optimizer_core.events import Event, event_to_json
@@ -126,7 +126,8 @@ class Storage:
     def _say(self, run_id: int, lines: Sequence[Line]) -> None:
         self._transact(run_id, lambda: self._append(run_id, lines))
         run = self._projections[run_id].run
-        announcer.announce(run_id, project_id=run.project_id, sequence=run.last_sequence)
+        reviews = any(line.event.kind in review_rows.KINDS for line in lines)
+        announcer.announce(run_id, project_id=run.project_id, sequence=run.last_sequence, reviews=reviews)
 
     def _transact(self, run_id: int, work: Callable[[], None]) -> None:
         for attempt in range(1, ATTEMPTS + 1):

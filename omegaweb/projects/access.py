@@ -93,6 +93,12 @@ def role_of(user: Someone, thing: InProject) -> Role | None:
     return Role(role) if role is not None else None
 
 
+def roles_in(thing: InProject) -> dict[int, Role]:
+    """Return what everybody is in the project of a thing, by the number of their account."""
+    members = Membership.objects.filter(project=thing.project_id)
+    return {user: Role(role) for user, role in members.values_list("user_id", "role")}
+
+
 def may(user: Someone, right: Right, thing: InProject) -> bool:
     """Tell whether this person has a right to a thing."""
     return role_of(user, thing) in ROLES_WITH[right]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from omegaweb.reviews.decision import decision_context
 from omegaweb.reviews.models import Review
 from omegaweb.reviews.queue import queue_context
-from omegaweb.runs.consumers import Gone, RegionsConsumer, WholeConsumer
+from omegaweb.runs.consumers import RegionsConsumer, WholeConsumer
 from omegaweb.runs.live import Region, render
 from omegaweb.runs.models import Run
+from omegaweb.runs.sockets.desk import Gone
 
 
 class QueueConsumer(WholeConsumer):

@@ -108,6 +108,8 @@ def _ancestry_of(candidate: Candidate) -> _Ancestry:
             wanted.add(key)
             open_.extend(ancestry.parents.get(key, ()))
     ancestry.candidates = {each.pk: each for each in Candidate.objects.filter(pk__in=wanted)}
+    for each in ancestry.candidates.values():
+        each.run = candidate.run  # with its dataset and table, which every step reads
     return ancestry
 
 

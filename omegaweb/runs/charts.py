@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any
 
-from omegaweb.runs.durations import in_words
 from omegaweb.runs.models import Run, Series
 
 
@@ -24,16 +23,12 @@ class Point:
     count: int
     candidate: int | None  # its number
 
-    @property
-    def interval(self) -> str:
-        """The 95 % interval, as people read it."""
-        return "" if self.low is None or self.high is None else f"{self.low:.2f}–{self.high:.2f}"
-
 
 Curve = dict[Series, list[Point]]
 POINT_FIELDS = tuple(field.name for field in fields(Point))  # the order in which they are read
 
-#: The style of each line. Colours are names of tokens; the page knows their values in its theme.
+#: The style of each line. Colours are names of tokens; the page knows their values in its theme. `rows` says which
+#: rows a point was measured on, where those are not a fair draw.
 TRACES: dict[Series, dict[str, Any]] = {
     Series.BATCH: {"mode": "lines", "color": "--text-faint", "opacity": 0.6, "line": {"width": 1}},
     Series.MINIBATCH: {"mode": "markers", "color": "--accent", "marker": {"size": 6, "symbol": "circle-open"}},
@@ -42,6 +37,7 @@ TRACES: dict[Series, dict[str, Any]] = {
         "color": "--text-faint",
         "opacity": 0.6,
         "marker": {"size": 6, "symbol": "x-thin-open"},
+        "rows": "the rows its parent failed on first",
     },
     Series.VALIDATION: {
         "mode": "lines+markers",
@@ -82,30 +78,18 @@ def figure(run: Run) -> dict[str, Any]:
 
 def points_json(curve: Curve) -> dict[str, list[list[Any]]]:
     """Return what static/js/chart_parts.js reads of each point, by line."""
-    return {
-        series.value: [point_json(point, hover_text(series, point)) for point in points]
-        for series, points in curve.items()
-    }
+    return {series.value: [point_json(point) for point in points] for series, points in curve.items()}
 
 
-def point_json(point: Point, text: str) -> list[Any]:
-    """Return [sequence, calls, seconds, tokens, cost, value, low, high, text]."""
-    spent = [point.calls, round(point.seconds, 1), point.tokens, round(point.cost, 6)]
-    return [point.sequence, *spent, point.value, point.low, point.high, text]
+def point_json(point: Point) -> list[Any]:
+    """Return [sequence, calls, seconds, tokens, cost, value, low, high, count, candidate].
+
+    Thousands of them make most of a page, so what a pointer shows at a point is put into words by the page.
+    """
+    spent = (point.calls, round(point.seconds, 1), point.tokens, round(point.cost, 6))
+    measured = (_short(point.value), _short(point.low), _short(point.high))
+    return [point.sequence, *spent, *measured, point.count, point.candidate]
 
 
-def hover_text(series: Series, point: Point) -> str:
-    """Return what the pointer shows at a point; Plotly reads <br> and <b>, and nothing here was written by people."""
-    name = "" if point.candidate is None else f" #{point.candidate}"
-    interval = f", 95 % {point.interval}" if point.interval else ""
-    rows = ", the rows its parent failed on first" if series is Series.BEHIND else ""
-    return (
-        f"<b>{series.label}{name}</b><br>{point.value:.3f} (n {point.count}{interval}{rows})<br>{spent_in_words(point)}"
-    )
-
-
-def spent_in_words(point: Point) -> str:
-    """Return what had been spent when a point was measured."""
-    money = f", ${point.cost:,.4f}" if point.cost else ""
-    tokens = f", {point.tokens:,} tokens" if point.tokens else ""
-    return f"{point.calls:,} calls, {in_words(point.seconds)}{tokens}{money}"
+def _short(value: float | None) -> float | None:
+    return None if value is None else round(value, 5)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -105,7 +106,7 @@ class Point:
         return [*shown, self.kind, self.code, self.by, apart]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class PopulationMap:
     """All candidates of a run under one view."""
 
@@ -114,7 +115,7 @@ class PopulationMap:
     is_over: bool  # the run
     points: list[Point]  # kept ones first, the best of them before the others; then the newest
 
-    @property
+    @cached_property
     def placed(self) -> list[Point]:
         return [point for point in self.points if point.place is not None]
 
@@ -133,7 +134,7 @@ class PopulationMap:
         found = Counter(point.kind for point in self.points)
         return [(kind, label, found[kind]) for kind, label in LABELS.items() if found[kind]]
 
-    @property
+    @cached_property
     def stories(self) -> dict[str, str]:
         """The stories with what all candidates share filled in."""
         shared = {"radius": two_figures(self.measure.radius), "size": str(self.measure.size)}
@@ -159,10 +160,12 @@ class PopulationMap:
 def population_map(run: Run, view: str) -> PopulationMap:
     """Return the map of a run; an unknown view shows it as it happened."""
     measure = Measure.of(run)
-    candidates = list(run.candidates.select_related("fate_by").only(*_COLUMNS).order_by("-number"))
+    candidates = list(run.candidates.only(*_COLUMNS).order_by("-number"))
+    # Looked up here: fetched with each row, it would be another two thousand objects of which one number is read.
+    numbers: dict[int | None, int] = {each.pk: each.number for each in candidates}
     places = {key: (x, y) for key, x, y in _placements(run).values_list("candidate_id", "x", "y")}
     if view not in RULES:
-        points = [_as_it_happened(each, places.get(each.pk)) for each in candidates]
+        points = [_as_it_happened(each, places.get(each.pk), numbers.get(each.fate_by_id)) for each in candidates]
         return PopulationMap(
             view=AS_IT_HAPPENED, measure=measure, is_over=run.run_state.is_over, points=sorted(points, key=_interest)
         )
@@ -200,7 +203,7 @@ def pinned_on(run: Run, number: str) -> dict[str, Any]:
 _COLUMNS = (
     *("run_id", "number", "state", "operator", "reward", "count", "low", "high"),
     *("flags", "flagged"),
-    *("novelty", "fate", "fate_distance", "fate_by__run_id", "fate_by__number"),
+    *("novelty", "fate", "fate_distance", "fate_by_id"),
 )
 
 
@@ -221,7 +224,7 @@ def _contestants(run: Run, candidates: Iterable[Candidate]) -> list[Contestant]:
     ]
 
 
-def _as_it_happened(candidate: Candidate, place: tuple[float, float] | None) -> Point:
+def _as_it_happened(candidate: Candidate, place: tuple[float, float] | None, by: int | None) -> Point:
     state = CandidateState(candidate.state)
     told = candidate.fate if state in (CandidateState.IN_POPULATION, CandidateState.DROPPED) else ""
     return Point(
@@ -229,7 +232,7 @@ def _as_it_happened(candidate: Candidate, place: tuple[float, float] | None) -> 
         place=place,
         kind=KINDS[state],
         code=told if told in STORIES else state.value,
-        by=None if candidate.fate_by is None else candidate.fate_by.number,
+        by=by,
         distance=candidate.fate_distance,
     )
 

@@ -2,7 +2,7 @@
 // axis that was chosen, and how far the lines reach.
 
 (() => {
-  const { AXES, CONFIG, VALUE, LOW, HIGH, TEXT, at, axisButtons, band, column, layout, legendKey, reach } =
+  const { AXES, CONFIG, VALUE, LOW, HIGH, at, axisButtons, band, column, hoverText, layout, legendKey, reach } =
     window.omegawebChart;
   const token = window.omegawebToken;
   const place = document.getElementById("curve");
@@ -47,7 +47,7 @@
       mode: trace.mode,
       x: column(points, AXES[axis].column),
       y: column(points, VALUE),
-      text: column(points, TEXT),
+      text: points.map((point) => hoverText(trace.name, point, trace.rows)),
       hovertemplate: "%{text}<extra></extra>",
       marker: { ...trace.marker, color: colour },
       line: { ...trace.line, color: colour },

@@ -1,12 +1,14 @@
 // What the reward charts share: axes, layout, bands, legend. window.omegawebChart.
-// A point is [sequence, calls, seconds, tokens, cost, value, low, high, text], as omegaweb/runs/charts.py writes it.
+// A point is [sequence, calls, seconds, tokens, cost, value, low, high, count,
+// candidate], as omegaweb/runs/charts.py writes it.
 
 (() => {
   const token = window.omegawebToken;
   const VALUE = 5;
   const LOW = 6;
   const HIGH = 7;
-  const TEXT = 8;
+  const COUNT = 8;
+  const CANDIDATE = 9;
   const AXES = {
     calls: { column: 1, title: "Calls" },
     seconds: { column: 2, title: "Time running (s)" },
@@ -77,6 +79,28 @@
     };
   }
 
+  /** Seconds as people say them; omegaweb/runs/durations.py does the same. */
+  function duration(seconds) {
+    const whole = Math.floor(seconds);
+    const two = (number) => String(number).padStart(2, "0");
+    if (whole < 60) return `${whole} s`;
+    if (whole < 3600) return `${Math.floor(whole / 60)} min ${two(whole % 60)} s`;
+    return `${Math.floor(whole / 3600)} h ${two(Math.floor((whole % 3600) / 60))} min`;
+  }
+
+  /** What the pointer shows at a point. `name` must be ours: Plotly reads marks in it. */
+  function hoverText(name, point, rows = "") {
+    const [, calls, seconds, tokens, cost] = point;
+    const candidate = point[CANDIDATE] === null ? "" : ` #${point[CANDIDATE]}`;
+    const interval = point[LOW] === null || point[HIGH] === null
+      ? "" : `, 95 % ${point[LOW].toFixed(2)}–${point[HIGH].toFixed(2)}`;
+    const spent = [`${calls.toLocaleString("en-US")} calls`, duration(seconds)];
+    if (tokens) spent.push(`${tokens.toLocaleString("en-US")} tokens`);
+    if (cost) spent.push(`$${cost.toLocaleString("en-US", { minimumFractionDigits: 4, maximumFractionDigits: 4 })}`);
+    const measured = `${point[VALUE].toFixed(3)} (n ${point[COUNT]}${interval}${rows ? `, ${rows}` : ""})`;
+    return `<b>${name}${candidate}</b><br>${measured}<br>${spent.join(", ")}`;
+  }
+
   /** A button for a line: it shows by its mark how the line is drawn, and takes the line out. */
   function legendKey(trace, onToggle) {
     const key = document.createElement("button");
@@ -111,5 +135,7 @@
     };
   }
 
-  window.omegawebChart = { AXES, CONFIG, VALUE, LOW, HIGH, TEXT, at, axisButtons, band, column, layout, legendKey, reach };
+  window.omegawebChart = {
+    AXES, CONFIG, VALUE, LOW, HIGH, at, axisButtons, band, column, hoverText, layout, legendKey, reach,
+  };
 })();

@@ -1,7 +1,7 @@
 // Draws the best so far of several runs, and lets the lines grow while the runs go on.
 
 (() => {
-  const { AXES, CONFIG, VALUE, TEXT, axisButtons, band, column, layout, legendKey, reach } = window.omegawebChart;
+  const { AXES, CONFIG, VALUE, axisButtons, band, column, hoverText, layout, legendKey, reach } = window.omegawebChart;
   const place = document.getElementById("compare-chart");
   if (!place) return;
   const traces = JSON.parse(document.getElementById("compare-figure").textContent).traces;
@@ -30,7 +30,7 @@
         mode: "lines",
         x: column(points, AXES[axis].column),
         y: column(points, VALUE),
-        text: column(points, TEXT),
+        text: points.map((point) => hoverText(trace.letter, point)),
         hovertemplate: "%{text}<extra></extra>",
         line: { ...trace.line, color: colour },
         visible,

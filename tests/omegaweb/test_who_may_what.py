@@ -27,9 +27,9 @@ from omegaweb.releases.models import ProgramToken, Release
 from omegaweb.releases.tokens import make_token
 from omegaweb.reviews.models import Review
 from omegaweb.runs.configuration import ReviewChoice
-from omegaweb.runs.consumers import NOT_FOUND, SIGNED_OUT
 from omegaweb.runs.models import Run, RunState
 from omegaweb.runs.routing import websocket_urlpatterns
+from omegaweb.runs.sockets.base import NOT_FOUND, SIGNED_OUT
 from omegaweb.spending.models import ModelPrice
 from tests import factories
 from tests.factories_runs import make_candidate, make_release, make_review, make_run

@@ -8,8 +8,10 @@ from omegaweb.engine.announcer import Moved
 from omegaweb.runs.compared.choice import Chosen, asked_numbers, chosen_runs
 from omegaweb.runs.compared.curves import line_of, spent_of
 from omegaweb.runs.compared.figures import figures_of
-from omegaweb.runs.consumers import Frame, Gone, LiveConsumer
 from omegaweb.runs.live import render
+from omegaweb.runs.sockets.base import LiveConsumer
+from omegaweb.runs.sockets.desk import Gone
+from omegaweb.runs.sockets.shared import Frame, Shared
 
 
 class CompareConsumer(LiveConsumer):
@@ -28,7 +30,7 @@ class CompareConsumer(LiveConsumer):
     def wants(self, moved: Moved) -> bool:
         return moved.run_id in self._runs
 
-    def frame(self) -> Frame | None:
+    def frame(self, shared: Shared) -> Frame | None:
         chosen = self._chosen()
         moved = [each for each in chosen if self._sequences.get(each.run.pk) != each.run.last_sequence]
         html = render("partials/runs/compare_figures.html", {"figures": figures_of(chosen), "user": self.user}, {})

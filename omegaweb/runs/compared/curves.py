@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from omegaweb.runs.charts import Point, curve_after, point_json, spent_in_words
+from omegaweb.runs.charts import curve_after, point_json
 from omegaweb.runs.compared.choice import Chosen
 from omegaweb.runs.models import Series
 
@@ -21,7 +21,7 @@ def compared_figure(chosen: Sequence[Chosen]) -> dict[str, Any]:
 def line_of(chosen: Chosen) -> list[list[Any]]:
     """Return the points of a run's best so far."""
     points = curve_after(chosen.run, 0, until=chosen.run.last_sequence).get(Series.BEST, [])
-    return [point_json(point, _hover_text(chosen, point)) for point in points]
+    return [point_json(point) for point in points]
 
 
 def spent_of(chosen: Chosen) -> list[Any]:
@@ -35,13 +35,7 @@ def _style(chosen: Chosen) -> dict[str, Any]:
     return {
         "run": chosen.run.pk,
         "name": f"{chosen.letter} {chosen.run.name}",
+        "letter": chosen.letter,  # what hovering shows: Plotly would read marks in a name that a person gave
         "color": f"--run-{chosen.place}",
         "line": {"width": 2.25, "shape": "hv", **dash},
     }
-
-
-def _hover_text(chosen: Chosen, point: Point) -> str:
-    """By its letter: Plotly would read marks in a name that a person gave."""
-    interval = f", 95 % {point.interval}" if point.interval else ""
-    number = "" if point.candidate is None else f" #{point.candidate}"
-    return f"<b>{chosen.letter}{number}</b><br>{point.value:.3f} (n {point.count}{interval})<br>{spent_in_words(point)}"

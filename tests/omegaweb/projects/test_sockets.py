@@ -8,9 +8,10 @@ from asgiref.sync import sync_to_async
 from omegaweb.accounts.models import User
 from omegaweb.projects import services
 from omegaweb.projects.models import Membership, Role
-from omegaweb.runs import consumers
-from omegaweb.runs.consumers import NOT_FOUND, ListConsumer, LiveConsumer, MeConsumer
+from omegaweb.runs.consumers import ListConsumer, MeConsumer
 from omegaweb.runs.models import Run
+from omegaweb.runs.sockets import base
+from omegaweb.runs.sockets.base import NOT_FOUND, LiveConsumer
 from tests import event_streams
 from tests.factories_runs import make_candidate, make_review
 from tests.omegaweb.engine.recording import recorded_run
@@ -25,7 +26,7 @@ def fast(monkeypatch: pytest.MonkeyPatch) -> None:
     """Frames as soon as there is something to say, and a look at the database every now and then."""
     for consumer in (LiveConsumer, ListConsumer, MeConsumer):
         monkeypatch.setattr(consumer, "seconds_between_frames", 0.0)
-    monkeypatch.setattr(consumers, "LOOK_ANYWAY", 0.05)
+    monkeypatch.setattr(base, "LOOK_ANYWAY", 0.05)
 
 
 @pytest.fixture

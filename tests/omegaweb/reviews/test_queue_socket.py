@@ -7,8 +7,9 @@ from asgiref.sync import sync_to_async
 
 from omegaweb.engine.recorder import Writer
 from omegaweb.reviews.models import Review, ReviewState
-from omegaweb.runs.consumers import SIGNED_OUT, WholeConsumer
+from omegaweb.runs.consumers import WholeConsumer
 from omegaweb.runs.models import Run
+from omegaweb.runs.sockets.base import SIGNED_OUT
 from optimizer_core import events
 from tests.event_streams import BASELINE, baseline_proposed, key_of, proposed, scored, started
 from tests.omegaweb.engine.recording import recorded_run

@@ -9,7 +9,8 @@ from omegaweb.engine.endings import announce
 from omegaweb.reviews.models import Review
 from omegaweb.reviews.services import decide
 from omegaweb.runs.configuration import ReviewChoice
-from omegaweb.runs.consumers import NOT_FOUND, SIGNED_OUT, RegionsConsumer
+from omegaweb.runs.consumers import RegionsConsumer
+from omegaweb.runs.sockets.base import NOT_FOUND, SIGNED_OUT
 from tests.factories import project_of
 from tests.factories_runs import make_candidate, make_review, make_run
 from tests.people import join

@@ -10,10 +10,10 @@ from omegaweb.engine.launcher import start
 from omegaweb.engine.recorder import Writer
 from omegaweb.engine.replay import rebuild
 from omegaweb.reviews.models import Review, ReviewState
-from omegaweb.runs.consumers import LiveConsumer
 from omegaweb.runs.form_values import values_of_run
 from omegaweb.runs.forms import LaunchForm
 from omegaweb.runs.models import Candidate, CandidateState, Run, RunState
+from omegaweb.runs.sockets.base import LiveConsumer
 from optimizer_core import events
 from tests.event_streams import BASELINE, baseline_proposed, key_of, proposed, scored, started
 from tests.factories_runs import make_program, make_run, make_version

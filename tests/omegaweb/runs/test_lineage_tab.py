@@ -7,8 +7,8 @@ from asgiref.sync import sync_to_async
 from django.test import Client
 
 from omegaweb.runs import family as families
-from omegaweb.runs.consumers import LiveConsumer
 from omegaweb.runs.models import CandidateState, Run
+from omegaweb.runs.sockets.base import LiveConsumer
 from tests import event_streams
 from tests.factories_runs import make_candidate, make_run
 from tests.omegaweb.engine.recording import recorded_run

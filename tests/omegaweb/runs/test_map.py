@@ -11,8 +11,8 @@ from asgiref.sync import sync_to_async
 from django.test import Client
 
 from omegaweb.engine.nearness import packed, word_vector
-from omegaweb.runs.consumers import LiveConsumer
 from omegaweb.runs.models import CandidateState, Placement, Run, RunState
+from omegaweb.runs.sockets.base import LiveConsumer
 from tests import event_streams
 from tests.factories_runs import make_candidate, make_run
 from tests.omegaweb.engine.recording import recorded_run

@@ -12,8 +12,9 @@ from uvicorn.protocols.utils import ClientDisconnected
 
 from omegaweb.engine import announcer, launcher
 from omegaweb.engine.recorder import Writer
-from omegaweb.runs.consumers import NOT_FOUND, SERVING, SIGNED_OUT, ListConsumer, LiveConsumer, MeConsumer
+from omegaweb.runs.consumers import ListConsumer, MeConsumer
 from omegaweb.runs.models import Run, RunState
+from omegaweb.runs.sockets.base import NOT_FOUND, SERVING, SIGNED_OUT, LiveConsumer
 from optimizer_core import events
 from tests import event_streams
 from tests.factories import project_of
