@@ -3,14 +3,21 @@
 PYTHON := .venv/bin/python
 SOURCES := optimizer_core omegaweb tests benchmarks scripts manage.py
 
+# Which tests; those below SITE_TESTS touch a database.
+TESTS := tests
+SITE_TESTS := tests/omegaweb tests/journeys tests/faults
 # Each worker has a database, a data folder and a Chromium of its own; what has nothing to do takes from the other.
 PYTEST := $(PYTHON) -m pytest -n auto --maxprocesses 4 --dist worksteal
+# make test DB=postgres: on a cluster that is started for it and thrown away.
+ifeq ($(DB),postgres)
+PYTEST := $(PYTHON) -m tests.postgres $(PYTEST)
+endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo format lint types imports docs test check sizes bench
+.PHONY: help install run demo format lint types imports docs test test-site check sizes bench
 
 help:  ## show these commands
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## ?(.*)/  make \1	\2/' | expand -t 18
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## ?(.*)/  make \1	\2/' | expand -t 18
 
 run: .venv/run.stamp  ## start the site on http://127.0.0.1:8000 and say how to sign in
 	@exec $(PYTHON) -m omegaweb.server
@@ -20,9 +27,12 @@ demo: .venv/run.stamp  ## the same, with a throw-away data folder
 
 install: .venv/run.stamp .venv/dev.stamp  ## create .venv with everything for running and developing
 
-test: install  ## run all tests, the browser tests too
+test: install  ## run all tests, the browser tests too; DB=postgres runs them on PostgreSQL
 	@scripts/environment.sh chromium
-	$(PYTEST)
+	$(PYTEST) $(TESTS)
+
+test-site: TESTS := $(SITE_TESTS)
+test-site: test  ## the same without the tests that no database can change
 
 format: install  ## put all files into the common form
 	$(PYTHON) -m ruff format $(SOURCES)

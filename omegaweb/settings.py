@@ -9,7 +9,7 @@ from typing import Any
 import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
 
-from omegaweb import environment, secret_key
+from omegaweb import databases, environment, secret_key
 
 # Lets classes name what they hold, like ModelAdmin[Dataset], which Django itself cannot yet.
 django_stubs_ext.monkeypatch()
@@ -89,19 +89,8 @@ TEMPLATES: list[dict[str, Any]] = [
     }
 ]
 
-DATABASES: dict[str, dict[str, Any]] = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": DATA_DIR / "omegaweb.sqlite3",
-        "OPTIONS": {
-            # Seconds to wait for another writer before "database is locked".
-            "timeout": 20,
-            # A transaction that begins as a reader cannot wait when it wants to write later.
-            "transaction_mode": "IMMEDIATE",
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-        },
-    }
-}
+# A file in the data folder, unless an address of a database is given, such as postgres://user:password@host/name.
+DATABASES: dict[str, dict[str, Any]] = {"default": databases.database(environment.text("DATABASE_URL", ""), DATA_DIR)}
 
 # Messages on this layer never leave the process: the site runs as one process.
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count
+from django.db.models.fields.json import KT
 from django.http import HttpRequest, QueryDict
 from django.template import Context as TemplateContext
 from django.template.loader import get_template
@@ -133,8 +134,8 @@ def candidate_regions(candidate: Candidate) -> list[Region]:
 
 def asked_of(candidate: Candidate) -> Context:
     """Return what was asked about a candidate and has not taken effect yet."""
-    asked = candidate.run.steering.open().filter(payload__candidate=candidate.key)
-    return {"asked": set(asked.values_list("action", flat=True))}
+    asked = candidate.run.steering.open().annotate(about=KT("payload__candidate"))
+    return {"asked": set(asked.filter(about=candidate.key).values_list("action", flat=True))}
 
 
 def _header(run: Run, query: Query) -> Context:
@@ -177,9 +178,10 @@ def _scores(run: Run, query: Query) -> Context:
 
 
 def _notices(run: Run, query: Query) -> Context:
-    warnings = run.events.filter(kind="warning.raised").exclude(payload__code=REVIEWS_OPEN).order_by("-sequence")
+    said = run.events.filter(kind="warning.raised").annotate(code=KT("payload__code"))
+    warnings = said.exclude(code=REVIEWS_OPEN).order_by("-sequence")
     if run.run_state.is_over:  # how near the limit was says nothing any more
-        warnings = warnings.exclude(payload__code__startswith=BUDGET_WARNING)
+        warnings = warnings.exclude(code__startswith=BUDGET_WARNING)
     seen: dict[str, str] = {}  # a warning said twice is one warning
     for payload in warnings.values_list("payload", flat=True)[: WARNINGS_SHOWN * 4]:
         seen.setdefault(payload["message"], payload["code"])

@@ -77,7 +77,7 @@ class Site:
         self._state, self._looked = "", 0.0
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "tests.faults.doomed_server", str(self._folder), str(_free_port())]
+        command = [sys.executable, "-m", "tests.faults.doomed_server", str(self._folder), str(free_port())]
         with (self._folder / "log.txt").open("ab") as log:
             self._process = subprocess.Popen(
                 [*command, self._model_url, self._kind],
@@ -261,7 +261,7 @@ def _until(condition: Callable[[], bool], site: Site) -> None:
         time.sleep(0.01)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -9,7 +9,7 @@ from django.db import migrations
 
 def add_openings(apps: Any, schema_editor: Any) -> None:
     opening = apps.get_model("releases", "SealOpening")
-    for run in apps.get_model("runs", "Run").objects.exclude(result=None).select_related("dataset_version"):
+    for run in apps.get_model("runs", "Run").objects.exclude(result__isnull=True).select_related("dataset_version"):
         candidate = run.candidates.filter(key=run.result["winner"]["candidate"]).first()
         opening.objects.create(
             run=run,

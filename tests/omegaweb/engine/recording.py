@@ -29,11 +29,12 @@ def empty_run(owner: User, **changes: Any) -> Run:
 def record(run: Run, *said: Said) -> Run:
     """Write events down as the writer does, a second apart, in this thread."""
     fresh = Run.objects.get(pk=run.pk)
-    projection = Projection(fresh)
+    projection, rows = Projection(fresh), []
     for sequence, event in enumerate(said, start=fresh.last_sequence + 1):
         at = START + timedelta(seconds=sequence)
         projection.apply(event, sequence=sequence, at=at)
-        Event.objects.create(run=fresh, sequence=sequence, kind=event.kind, payload=event_to_json(event), at=at)
+        rows.append(Event(run=fresh, sequence=sequence, kind=event.kind, payload=event_to_json(event), at=at))
+    Event.objects.bulk_create(rows)
     projection.save()
     return Run.objects.get(pk=run.pk)
 
