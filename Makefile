@@ -8,9 +8,9 @@ TESTS := tests
 SITE_TESTS := tests/omegaweb tests/journeys tests/faults
 # Each worker has a database, a data folder and a Chromium of its own; what has nothing to do takes from the other.
 PYTEST := $(PYTHON) -m pytest -n auto --maxprocesses 4 --dist worksteal
-# make test DB=postgres: on a cluster that is started for it and thrown away.
+# make test DB=postgres: on a cluster that is started for it and thrown away, so nobody need drop databases.
 ifeq ($(DB),postgres)
-PYTEST := $(PYTHON) -m tests.postgres $(PYTEST)
+PYTEST := $(PYTHON) -m tests.postgres $(PYTEST) --reuse-db
 endif
 
 .DEFAULT_GOAL := help

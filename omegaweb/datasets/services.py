@@ -140,7 +140,8 @@ def save_version(
     keys = _row_keys(table, input_columns, target_columns, tell)
     split = split_rows(without_bad_answers(table, keys, target_columns, feedback_columns), fractions, seed)
     with transaction.atomic():
-        latest = dataset.versions.order_by("-number").first()
+        Dataset.objects.select_for_update().get(pk=dataset.pk)  # who saves at the same time comes after this
+        latest = dataset.versions.select_for_update().order_by("-number").first()
         before = None if latest is None else _choices_of(latest)
         if latest is None or latest.used_at is not None:
             number = 1 if latest is None else latest.number + 1

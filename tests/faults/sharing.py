@@ -20,13 +20,15 @@ QUICK: dict[str, Any] = {
     "optimizer": {"kind": "random_few_shot", "parameters": {}},
     "training": {"epochs": 1, "batch_size": 4, "minibatch_size": 4, "concurrency": 4},
 }
-CONCURRENCY = 4
+CONCURRENCY, PROPOSALS = 4, 3
 LONG: dict[str, Any] = {
-    "optimizer": {"kind": "omega", "parameters": {"population_size": 4, "proposals_in_flight": 3}},
+    "optimizer": {"kind": "omega", "parameters": {"population_size": 4, "proposals_in_flight": PROPOSALS}},
     "training": {"epochs": 2, "batch_size": 4, "minibatch_size": 6, "concurrency": CONCURRENCY},
 }
 #: Calls that a run has made when its server goes away.
 IN_THE_MIDDLE = 12
+#: Questions that a run may ask when its server wakes up: each slot ends what it was at, and may begin one thing more.
+LATE = 2 * (CONCURRENCY + PROPOSALS)
 #: Seconds in which a server that woke up notices what it has lost.
 AWAKE = 5.0
 #: So that only the lease tells one server that the other is gone.
@@ -60,7 +62,7 @@ def sleep(pair: Pair, number: int, *, latency: float) -> Row:
     for work in row.works:
         late = work.models.counts.calls - before[work.run_id]
         work.lost += late
-        if late > CONCURRENCY:
+        if late > LATE:
             row.problems.append(f"run {work.run_id}: the sleeper asked {late} questions more")
     return pair.finish(row)
 
