@@ -53,6 +53,12 @@ class Socket:
         frame: dict[str, Any] = json.loads(output["text"])
         return frame
 
+    async def closing_code(self) -> int:
+        """Wait until the site closes the socket, whatever it still sends before, and return the code."""
+        while (output := await self.output())["type"] != "websocket.close":
+            assert output["type"] == "websocket.send", output
+        return int(output["code"])
+
     async def is_silent(self, seconds: float) -> bool:
         """Whether nothing is sent for so long."""
         silent: bool = await self._application.receive_nothing(timeout=seconds)

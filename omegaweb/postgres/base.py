@@ -26,7 +26,7 @@ class _TextDumper(StrDumperUnknown):
 
 
 class DatabaseOperations(operations.DatabaseOperations):
-    def adapt_json_value(self, value: Any, encoder: Any) -> Json:
+    def adapt_json_value(self, value: Any, encoder: Any) -> Json:  # type: ignore[override]  # as Django's own does
         return Json(value, dumps=lambda value: json_text(value, encoder))
 
 

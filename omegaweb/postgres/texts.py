@@ -17,8 +17,6 @@ def without_nul(text: str) -> str:
 def json_text(value: Any, encoder: type[json.JSONEncoder] | None) -> str:
     """Return a value as JSON, without NUL and with � for half of a character."""
     text = json.dumps(value, cls=encoder, ensure_ascii=False)
-    if "\\u0000" in text:
-        text = _NUL_IN_JSON.sub(r"\1", text)
-    if text.isascii():
-        return text
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if not text.isascii():
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return _NUL_IN_JSON.sub(r"\1", text) if "\\u0000" in text else text

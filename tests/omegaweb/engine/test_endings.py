@@ -144,6 +144,7 @@ def test_what_could_not_be_said_is_said_when_the_database_is_back(alice, monkeyp
     assert endings._unsaid == {}
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite keeps the database in a file of ours")
 def test_a_database_file_that_was_taken_away_is_not_written_into(alice, monkeypatch, tmp_path):
     run, writer = empty_run(alice), Writer()
     monkeypatch.setitem(connection.settings_dict, "NAME", str(tmp_path / "gone.sqlite3"))

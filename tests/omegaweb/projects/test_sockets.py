@@ -64,8 +64,7 @@ async def test_a_socket_closes_when_its_person_is_removed(run, alice, membership
     socket = await opened(path.format(run), bob_client)
     await socket.frame()
     await remove(membership, alice)
-    output = await socket.output()
-    assert (output["type"], output.get("code")) == ("websocket.close", NOT_FOUND)
+    assert await socket.closing_code() == NOT_FOUND
 
 
 async def test_the_queue_empties_when_its_person_is_removed(run, alice, bob, bob_client):
