@@ -12,13 +12,13 @@ from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count
-from django.db.models.fields.json import KT
 from django.http import HttpRequest, QueryDict
 from django.template import Context as TemplateContext
 from django.template.loader import get_template
 from django.utils import timezone
 
 from omegaweb.accounts.models import User
+from omegaweb.json_members import member
 from omegaweb.runs.advice.given import advice_context
 from omegaweb.runs.candidate_tables import ROWS_ON_A_PAGE, candidates, population
 from omegaweb.runs.comparison import compare
@@ -134,7 +134,7 @@ def candidate_regions(candidate: Candidate) -> list[Region]:
 
 def asked_of(candidate: Candidate) -> Context:
     """Return what was asked about a candidate and has not taken effect yet."""
-    asked = candidate.run.steering.open().annotate(about=KT("payload__candidate"))
+    asked = candidate.run.steering.open().annotate(about=member("payload__candidate"))
     return {"asked": set(asked.filter(about=candidate.key).values_list("action", flat=True))}
 
 
@@ -178,7 +178,7 @@ def _scores(run: Run, query: Query) -> Context:
 
 
 def _notices(run: Run, query: Query) -> Context:
-    said = run.events.filter(kind="warning.raised").annotate(code=KT("payload__code"))
+    said = run.events.filter(kind="warning.raised").annotate(code=member("payload__code"))
     warnings = said.exclude(code=REVIEWS_OPEN).order_by("-sequence")
     if run.run_state.is_over:  # how near the limit was says nothing any more
         warnings = warnings.exclude(code__startswith=BUDGET_WARNING)

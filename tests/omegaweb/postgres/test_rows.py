@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection
-from django.db.models.fields.json import KT
 
+from omegaweb.json_members import member
 from omegaweb.runs.models import Event
 from tests.factories_runs import START, make_run
 
@@ -25,7 +25,7 @@ def test_json_comes_back_as_it_was_written(alice, together):
 
     payloads = list(run.events.filter(kind="x").values_list("payload", flat=True))
     assert [repr(payload) for payload in payloads] == [repr({**PAYLOAD, "n": number}) for number in (8, 9)]
-    assert run.events.annotate(n=KT("payload__n")).filter(n="9").count() == 1
+    assert run.events.annotate(n=member("payload__n")).filter(n="9").count() == 1
 
 
 @pytest.mark.django_db
