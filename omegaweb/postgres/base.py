@@ -3,7 +3,7 @@
 Django would take `jsonb`, which sorts the members of objects and turns 1e16 into a whole number. The order of members
 is what a model reads, so a run taken up from its rows would ask other questions than the one that wrote them. The price
 of `json`: the database can neither compare such columns nor make them distinct, and a member is asked for as text, with
-`KT("payload__code")`.
+`json_members.member`.
 """
 
 from __future__ import annotations
