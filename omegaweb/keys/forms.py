@@ -11,6 +11,7 @@ from django.views.decorators.debug import sensitive_variables
 from omegaweb.engine.providers import KEY_VARIABLES, provider_of
 from omegaweb.field_messages import use_plain_messages
 from omegaweb.keys.models import ADDRESS_LENGTH, ProviderKey
+from omegaweb.server_address import ServerAddressField
 
 NAMES = {
     "openai": "OpenAI",
@@ -77,9 +78,11 @@ class KeyForm(forms.Form):
         address = (values.get("address") or "").strip().rstrip("/")
         try:
             URLValidator(schemes=["http", "https"])(address)
-        except forms.ValidationError:
+            ServerAddressField().clean(address)
+        except forms.ValidationError as problem:
             if not self.has_error("address"):
-                self.add_error("address", "Write the whole address, like https://models.example.org/v1.")
+                whole = "Write the whole address, like https://models.example.org/v1."
+                self.add_error("address", problem if "@" in address else whole)
         return {**values, "provider": "", "address": address}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import IO, Any
 
@@ -16,6 +18,9 @@ from omegaweb.runs.models import Run
 
 ROWS_AT_A_TIME = 500
 SUFFIX = ".omegarun"
+#: Columns with addresses of servers, which in runs of before it was refused may hold a name and a password.
+WITH_ADDRESSES = {"run": ("configuration",), "events": ("payload",), "journal": ("settings",)}
+PASSWORD = re.compile(r"(?<=://)[^/@\s\"\\]+@")
 
 
 class RunUnderWay(Exception):
@@ -60,8 +65,16 @@ def _rows(shape: Shape, run: Run, people: set[int]) -> Iterator[dict[str, Any]]:
     found = shape.rows.filter(**{shape.within: run.pk}).order_by("pk").values_list(*columns.values())
     for values in found.iterator(chunk_size=ROWS_AT_A_TIME):
         row = dict(zip(columns, map(to_json, values), strict=True))
+        if shape.member in WITH_ADDRESSES:
+            row |= {name: without_passwords(row[name]) for name in WITH_ADDRESSES[shape.member]}
         people.update(row[name] for name in shape.people if row[name] is not None)
         yield row
+
+
+def without_passwords(value: Any) -> Any:
+    """Return a JSON value whose addresses hold no name and no password."""
+    text = json.dumps(value, ensure_ascii=False)
+    return json.loads(PASSWORD.sub("", text)) if PASSWORD.search(text) else value
 
 
 def _people(numbers: Iterable[int]) -> Iterator[dict[str, Any]]:

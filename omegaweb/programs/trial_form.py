@@ -12,6 +12,7 @@ from omegaweb.datasets.models import Dataset, DatasetVersion
 from omegaweb.engine.providers import missing_key
 from omegaweb.programs.models import Program
 from omegaweb.runs.configuration import ModelChoice
+from omegaweb.server_address import ServerAddressField
 
 ROWS_OFFERED = 200
 
@@ -25,10 +26,9 @@ class TrialForm(forms.Form):
         widget=forms.TextInput(attrs={"list": "language-models", "autocomplete": "off", "spellcheck": "false"}),
         help_text="Built in: local/smollm2-135m. Any LiteLLM name works, such as openai/gpt-4o-mini.",
     )
-    api_base = forms.URLField(
+    api_base = ServerAddressField(
         label="Server address",
         required=False,
-        assume_scheme="http",
         widget=forms.URLInput(attrs={"placeholder": "http://localhost:11434"}),
         help_text="Only for a server of your own, such as Ollama or vLLM.",
     )

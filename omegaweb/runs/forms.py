@@ -19,6 +19,7 @@ from omegaweb.runs.form_values import configuration_from
 from omegaweb.runs.models import Candidate
 from omegaweb.runs.review_fields import ReviewFields
 from omegaweb.runs.start_field import StartField, candidate_named
+from omegaweb.server_address import ServerAddressField
 
 MODELS = ("task", "proposer", "judge", "embedding")
 
@@ -108,15 +109,14 @@ class LaunchForm(ReviewFields):
         widget=forms.NumberInput(attrs={"step": "any"}),
         help_text="0 gives the same answer each time. Empty sends none, for models that take none.",
     )
-    api_base = forms.URLField(
+    api_base = ServerAddressField(
         label="Server address",
         required=False,
-        assume_scheme="http",
         widget=forms.URLInput(attrs={"placeholder": "http://localhost:11434"}),
         help_text="For a server of your own (Ollama, vLLM, any OpenAI-compatible one). The built-in model needs none.",
     )
-    embedding_api_base = forms.URLField(
-        label="Server address for embeddings", required=False, assume_scheme="http", help_text="Only if it is another."
+    embedding_api_base = ServerAddressField(
+        label="Server address for embeddings", required=False, help_text="Only if it is another."
     )
 
     budget_calls = forms.IntegerField(label="Calls", required=False, help_text="Requests to models, retries included.")

@@ -18,6 +18,7 @@ from optimizer_core.errors import (
     RateLimited,
 )
 from optimizer_core.models.patience import Patience, patience_in_use
+from optimizer_core.models.prices import is_own_server
 from optimizer_core.models.retry import RetryPolicy, sleep
 from optimizer_core.models.slots import Slots
 from optimizer_core.models.traffic import Admission, Limits, Traffic
@@ -171,7 +172,8 @@ class Caller:
     ) -> Reply:
         tab, patience = question.tab, question.patience
         began = self._clock()
-        used = Usage(calls=1, unpriced_calls=1)
+        unpriced = int(not is_own_server(self._traffic.model))
+        used = Usage(calls=1, unpriced_calls=unpriced)
         try:
             reply = await ask()
             used = replace(reply.usage, calls=1)
@@ -180,7 +182,7 @@ class Caller:
                 patience.answered.add(self._traffic)
             return reply
         except ModelError as error:
-            used = Usage(calls=int(error.was_sent), unpriced_calls=int(not error.is_free))
+            used = Usage(calls=int(error.was_sent), unpriced_calls=0 if error.is_free else unpriced)
             self._traffic.failed(error, id(question), admission, retry=self._retry)
             if patience is not None:
                 patience.troubled[self._traffic] = None

@@ -15,6 +15,7 @@ from optimizer_core.models.base import EmbeddingRequest, Transport
 from optimizer_core.models.calls import Caller, Tab
 from optimizer_core.models.defaults import get_default_embedding_model
 from optimizer_core.models.journal import Entry
+from optimizer_core.models.keys import own_key
 from optimizer_core.models.retry import RetryPolicy
 from optimizer_core.models.settings import check_count, check_extra_body, check_model_name, check_number
 from optimizer_core.models.slots import Slots
@@ -88,7 +89,9 @@ class EmbeddingModel:
         self._caller = Caller(
             retry=RetryPolicy(attempts=self.retry, first_wait=self.retry_first_wait, max_wait=self.retry_max_wait),
             slots=Slots(self.max_concurrency),
-            traffic=traffic_of(self.model, api_base, api_key, is_shared=transport is None),
+            traffic=traffic_of(
+                self.model, api_base, api_key or own_key(self.model, api_base), is_shared=transport is None
+            ),
             has_fallback=self.fallback is not None,
         )
         self._vectors = Answers(caching=self.caching, read=_vector_of)

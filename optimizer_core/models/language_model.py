@@ -18,6 +18,7 @@ from optimizer_core.models.asking import Asker, reply_of
 from optimizer_core.models.base import Answer, ChatRequest, Transport
 from optimizer_core.models.calls import Caller, Tab
 from optimizer_core.models.defaults import get_default_language_model
+from optimizer_core.models.keys import own_key
 from optimizer_core.models.retry import RetryPolicy
 from optimizer_core.models.settings import (
     check_count,
@@ -105,7 +106,9 @@ class LanguageModel:
         caller = Caller(
             retry=RetryPolicy(attempts=self.retry, first_wait=self.retry_first_wait, max_wait=self.retry_max_wait),
             slots=Slots(self.max_concurrency),
-            traffic=traffic_of(self.model, api_base, api_key, is_shared=transport is None),
+            traffic=traffic_of(
+                self.model, api_base, api_key or own_key(self.model, api_base), is_shared=transport is None
+            ),
             has_fallback=self.fallback is not None,
         )
         answers = Answers(caching=self.caching, read=reply_of)

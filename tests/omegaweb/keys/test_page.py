@@ -78,6 +78,7 @@ def test_of_a_short_key_nothing_is_shown(alice_client: Client, project: Project)
         ({"provider": "nobody", "key": KEY}, "nobody"),
         ({"provider": "address", "key": KEY}, "Write the whole address"),
         ({"provider": "address", "key": KEY, "address": "ftp://x"}, "Write the whole address"),
+        ({"provider": "address", "key": KEY, "address": "https://me:pw@x.org"}, "must not hold a name or a password"),
     ],
 )
 def test_what_is_wrong_is_said_without_repeating_the_key(

@@ -23,6 +23,7 @@ from omegaweb.moving.shapes import NAMES, OF_THE_RUN, ROWS, SINGLE, Shape
 from omegaweb.moving.values import to_json
 from omegaweb.moving.writing import RunUnderWay, write_run
 from omegaweb.reviews.models import PairwisePick, Review, Vote
+from omegaweb.runs.configuration import ModelChoice
 from omegaweb.runs.models import JournalEntry, Placement, Run, RunState
 from omegaweb.runs.requests import Steer
 from tests import factories
@@ -234,6 +235,16 @@ def test_no_secret_is_in_the_file(alice: User, bob: User) -> None:
     assert alice.password not in text
     people = [json.loads(line) for line in file.read("people.jsonl").splitlines()]
     assert [set(person) for person in people] == [{"person", "username", "email"}] * 2
+
+
+@pytest.mark.django_db
+def test_a_password_in_an_address_stays(alice: User) -> None:
+    run = make_run(
+        alice, state=RunState.STOPPED, configuration={"models": ModelChoice(api_base="http://me:pw@box:1/v1")}
+    )
+    row = json.loads(zipfile.ZipFile(written(run)).read("run.jsonl"))
+
+    assert row["configuration"]["models"]["api_base"] == "http://box:1/v1"
 
 
 @pytest.mark.django_db(transaction=True)

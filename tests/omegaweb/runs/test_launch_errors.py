@@ -72,6 +72,7 @@ CASES: list[tuple[dict[str, Any], str, str]] = [
         "proposer_model",
         "ANTHROPIC_API_KEY",
     ),
+    ({"api_base": "http://me:pw@localhost:1/v1"}, "api_base", "must not hold a name or a password"),
     ({"batch_size": "0"}, "batch_size", "Must be 1 or more."),
     ({"task_temperature": "-1"}, "task_temperature", "Must be 0 or more."),
 ]

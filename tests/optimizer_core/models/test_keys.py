@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from optimizer_core.budget import Meter
@@ -81,3 +83,16 @@ async def test_a_key_that_is_replaced_counts_at_the_next_question() -> None:
 def test_servers_of_ones_own_are_free_and_not_unpriced(model: str) -> None:
     usage = usage_of(model, prompt_tokens=10, completion_tokens=5)
     assert (usage.cost, usage.unpriced_calls) == (0.0, 0)
+
+
+@pytest.mark.parametrize(("model", "unpriced"), [("ollama_chat/x", 0), ("openai/x", 1)])
+async def test_of_an_attempt_that_may_have_been_answered_only_a_price_is_unknown(model: str, unpriced: int) -> None:
+    async def hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    meter = Meter()
+    async with await asyncio.start_server(hang_up, "127.0.0.1", 0) as server:
+        address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
+        with pytest.raises(ModelError):
+            await LanguageModel(model, api_base=address, retry=1).generate(HELLO, meter=meter)
+    assert (meter.total.calls, meter.total.unpriced_calls) == (1, unpriced)
