@@ -36,7 +36,7 @@ class ReviewFields(forms.Form):
         initial=ReviewChoice().approvals,
     )
     review_not_author = forms.BooleanField(
-        label="Whoever wrote an edit or a candidate by hand may not approve it", required=False
+        label="Nobody approves what they wrote or put up for release themselves", required=False
     )
     review_hours = forms.FloatField(
         label="Time limit in hours",

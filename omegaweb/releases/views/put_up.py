@@ -35,6 +35,7 @@ def put_up(request: PageRequest, run: int, number: int) -> HttpResponse:
             "candidate": candidate,
             "run": candidate.run,
             "form": form,
+            "rule": candidate.run.choices.review.of_releases,
             "expected": expected,
             "most_calls": MARGIN * expected.calls,
             "seal": seal_of(candidate.run),

@@ -105,3 +105,20 @@ def test_a_stopped_run_goes_on_without_more_of_anything(alice, script):
     assert (run.state, run.reason, run.batches_done) == (RunState.COMPLETED, "epochs_done", 6)
     assert run.stop_requested_at is None
     assert paid_answers(run) == script.asked
+
+
+def test_a_failed_run_goes_on_when_what_broke_it_is_mended(alice, script):
+    def breaks(request: Any) -> Any:
+        if script.asked > 40:
+            raise ValueError("a disk is full")
+        return {"label": "billing"}
+
+    script.answer = breaks
+    run = ended(queued_run(alice, epochs=3))
+    assert (run.state, run.result) == (RunState.FAILED, None)
+
+    script.answer = lambda request: {"label": "billing"}
+    run = gone_on(run, alice)
+
+    assert (run.state, run.reason, run.message) == (RunState.COMPLETED, "epochs_done", "")
+    assert run.openings.count() == 1

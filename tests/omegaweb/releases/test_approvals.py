@@ -60,6 +60,14 @@ def test_two_different_people_must_approve(alice: User, alice_client: Client, bo
     assert "approved by alice and bob." in prompt
 
 
+def test_who_puts_it_up_is_told_before_who_has_to_approve_it(alice: User, alice_client: Client) -> None:
+    release = put_up(alice, approvals=2, author_may_approve=False)
+    run = release.run
+    release.delete()
+    page = alice_client.get(f"/releases/runs/{run.pk}/candidates/1/").content.decode()
+    assert "once 2 different people have approved it. You, who put it up, may not." in page
+
+
 def test_a_report_says_that_a_second_person_is_missing(alice: User, alice_client: Client) -> None:
     release = put_up(alice, approvals=2)
     say(alice_client, release)
