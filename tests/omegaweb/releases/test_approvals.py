@@ -49,7 +49,7 @@ def test_two_different_people_must_approve(alice: User, alice_client: Client, bo
     said = say(alice_client, release)
     assert "Your approval of version 1 is noted. It waits for another person." in said
     assert "1 of 2 approvals" in said
-    assert "1 more approval needed, of bob." in said
+    assert "1 more approval needed, from bob." in said
     assert 'value="approved"' not in said
     assert "You have approved this already" in say(alice_client, release)
     assert state_of(release) == ReleaseState.PROPOSED
