@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from omegaweb.accounts.models import User
+from omegaweb.projects.access import Someone
 from omegaweb.releases.models import Release, StepKind
 from omegaweb.reviews.authors import writer_of
 from omegaweb.reviews.ballot import WROTE_IT, Ballot, Yes, ballot
@@ -21,3 +25,16 @@ def ballot_of(release: Release) -> Ballot:
     authors = {writer: WROTE_IT, (proposed.by if proposed else None): PUT_IT_UP}
     choice = release.run.choices.review.of_releases
     return ballot(release.project_id, choice, given=tuple(given), authors=authors)
+
+
+def ballot_context(release: Release, user: Someone) -> dict[str, Any]:
+    """Return what the region "release-ballot" is drawn from.
+
+    Args:
+        release: what is decided.
+        user: who looks.
+    """
+    votes = ballot_of(release)
+    why_not = votes.why_not(user) if isinstance(user, User) else ""
+    may_approve = release.can_be_decided and not why_not
+    return {"release": release, "ballot": votes, "why_not": why_not, "may_approve": may_approve}

@@ -171,6 +171,7 @@ SOCKETS: dict[str, tuple[str, int | None]] = {
     # Route → its address for Alice's things, and what Charlie gets.
     "ws/me/": ("/ws/me/", None),
     "ws/reviews/": ("/ws/reviews/", None),
+    "ws/releases/<int:pk>/": ("/ws/releases/{release.pk}/", NOT_FOUND),
     "ws/reviews/<int:pk>/": ("/ws/reviews/{review.pk}/", NOT_FOUND),
     "ws/projects/<int:project>/runs/": ("/ws/projects/{project.pk}/runs/", NOT_FOUND),
     "ws/runs/compare/": ("/ws/runs/compare/?run={run.pk}", NOT_FOUND),
@@ -277,7 +278,7 @@ def test_functions_and_querysets_agree(world: World, bob: User, charlie: User, r
 @pytest.mark.parametrize("route", SOCKETS)
 async def test_who_may_have_the_socket(world: World, bob: User, charlie: User, route: str) -> None:
     path, refusal = SOCKETS[route]
-    path = path.format(project=world.project, run=world.run, review=world.review)
+    path = path.format(project=world.project, run=world.run, review=world.review, release=world.release)
     assert await Socket(path, None).connect() == SIGNED_OUT
     assert await is_refused(path, charlie) == refusal
     for role in ROLES:

@@ -9,11 +9,11 @@ from django.template.loader import render_to_string
 from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_POST
 
-from omegaweb.accounts.models import User
+from omegaweb.engine.endings import announce
 from omegaweb.page_request import PageRequest
 from omegaweb.projects.access import require_review
 from omegaweb.releases import services
-from omegaweb.releases.ballot import ballot_of
+from omegaweb.releases.ballot import ballot_context
 from omegaweb.releases.forms import DecisionForm
 from omegaweb.releases.frozen import figures_of, files_of
 from omegaweb.releases.models import Release
@@ -60,6 +60,8 @@ def decide(request: PageRequest, pk: int) -> HttpResponse:
         _decide(request, release, form)
     except services.NotPossible as problem:
         messages.error(request, str(problem))
+    else:
+        announce(release.run_id)
     return redirect(release)
 
 
@@ -131,15 +133,11 @@ def _test(release: Release) -> dict[str, object]:
 def _page(request: HttpRequest, release: Release, form: DecisionForm, *, status: int = 200) -> HttpResponse:
     before = Release.objects.current().filter(program=release.program).exclude(pk=release.pk).first()
     start = release.run.baseline
-    votes = ballot_of(release)
-    why_not = votes.why_not(request.user) if isinstance(request.user, User) else ""
     older = before.content if before else start.content if start else {}
     context = {
         **_test(release),
         "form": form,
-        "ballot": votes,
-        "why_not": why_not,
-        "may_approve": release.can_be_decided and not why_not,
+        **ballot_context(release, request.user),
         "before": before,
         "diff": diff_contents(older, release.content),
         "steps": release.steps.select_related("by"),

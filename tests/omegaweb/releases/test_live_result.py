@@ -1,4 +1,4 @@
-"""The result tab while a seal is opened or a run ends: progress, then the card, without a reload."""
+"""What moves without a reload: the result tab while a seal is opened or a run ends, and a version's approvals."""
 
 from __future__ import annotations
 
@@ -12,13 +12,17 @@ from django.test import Client
 from omegaweb.accounts.models import User
 from omegaweb.releases.models import Release
 from omegaweb.releases.seal import seal_of
+from omegaweb.runs.configuration import ReviewChoice
 from omegaweb.runs.consumers import RegionsConsumer
 from omegaweb.runs.models import Run, RunState
 from optimizer_core import events
 from tests.event_streams import BASELINE, baseline_proposed, scored, started
+from tests.factories import project_of
+from tests.factories_runs import make_candidate, make_release, make_run
 from tests.omegaweb.engine.recording import record, recorded_run
 from tests.omegaweb.engine.scripted_runs import Script, script
 from tests.omegaweb.releases.test_put_up import WHY, address, sealed_run
+from tests.people import join, signed_in
 from tests.sockets import Socket
 
 __all__ = ["script"]
@@ -58,6 +62,32 @@ async def test_a_watcher_sees_the_test_go_on_and_then_its_result(
     assert 'value="100"' not in await shown(socket, "No reliable improvement")
     await socket.disconnect()
     assert await sync_to_async(Release.objects.count)() == 1
+
+
+async def test_a_version_shows_at_once_who_has_approved_it(
+    alice: User, bob: User, alice_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(RegionsConsumer, "seconds_between_frames", 0.0)
+    release = await sync_to_async(put_up_by)(alice, bob)
+    socket = Socket(f"/ws/releases/{release.pk}/", alice_client)
+    assert await socket.connect() is None
+    assert "0 of 2 approvals" in (await socket.frame())["regions"]["release-ballot"]
+
+    reviewer = await sync_to_async(signed_in)(bob)
+    await sync_to_async(reviewer.post)(f"/releases/{release.pk}/decide/", {"verdict": "approved", "comment": "Fine."})
+    shown_now = (await socket.frame())["regions"]["release-ballot"]
+    assert "1 of 2 approvals" in shown_now
+    assert "bob approved" in shown_now
+    await sync_to_async(reviewer.post)(f"/releases/{release.pk}/decide/", {"verdict": "declined"})
+    assert "bob has decided" in (await socket.frame())["regions"]["release-ballot"]
+    await socket.disconnect()
+
+
+def put_up_by(alice: User, bob: User) -> Release:
+    """A version that Alice put up and two have to approve; Bob reviews."""
+    join(project_of(alice), bob, "reviewer")
+    run = make_run(alice, state=RunState.COMPLETED, configuration={"review": ReviewChoice(asks="release", approvals=2)})
+    return make_release(make_candidate(run))
 
 
 def test_a_run_that_tests_its_winner_shows_how_far_it_is(alice: User, alice_client: Client) -> None:
