@@ -55,9 +55,11 @@ class ModelUnavailable(ModelError):
 
     retryable = True
 
-    def __init__(self, message: str | None = None, *, was_sent: bool = True) -> None:
+    def __init__(self, message: str | None = None, *, was_sent: bool = True, is_common: bool = False) -> None:
         super().__init__(message)
         self.was_sent = was_sent
+        #: True where it surely has nothing to do with what was asked.
+        self.is_common = is_common or not was_sent
         self.is_free = not was_sent
 
 

@@ -85,7 +85,7 @@ def _action(run: Run, model: str, trouble: dict[str, Any]) -> str:
         case "rate_limited":
             return f"{_width(trouble)} Nothing is lost, and the run speeds up again by itself."
         case "access_revoked":
-            return _way_out(model, trouble["message"])
+            return _way_out(run, model, trouble["message"])
     if run.waits_for_provider:
         return "The run waited long enough and pauses. Nothing is lost: resume it when the model answers again."
     return "Nothing is lost: questions are held, and one of them tries now and then. The run goes on by itself."
@@ -96,11 +96,13 @@ def _width(trouble: dict[str, Any]) -> str:
     return "Waiting as long as it asks." if at_once == of else f"Slowed to {at_once} of {of} questions at once."
 
 
-def _way_out(model: str, message: str) -> str:
+def _way_out(run: Run, model: str, message: str) -> str:
     kept = "The run pauses; what was answered is kept, and nothing is paid twice."
     if "no credit left" in message:
         return f"{kept} Top up the credit with the provider, then resume."
-    variable = key_variable(model)
+    models = run.choices.models
+    address = models.embedding_api_base if model == models.embedding else models.api_base
+    variable = "API_BASE_KEY" if address else key_variable(model)  # a provider's own key goes nowhere else
     where = f" in {variable}" if variable else " into its environment"
     return (
         f"{kept} An owner of the project can set a valid key and then resume. Where it is the site’s key, put another "

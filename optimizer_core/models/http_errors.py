@@ -20,6 +20,7 @@ from optimizer_core.errors import (
 
 _SHOWN = 300  # characters of a provider's message
 _OUT_OF_CREDIT = ("insufficient_quota", "billing_hard_limit_reached", "insufficient_credits")
+_NOBODY_BEHIND = (502, 503, 504, 529)  # what stands before a model says that it is not there, or overloaded
 _FILTERED = ("content_filter", "content_policy_violation", "moderation_blocked")
 #: What a 403 says that is about this question and not about the key: OpenRouter's moderation.
 _FLAGGED = ("moderation", "flagged", "content policy")
@@ -57,7 +58,7 @@ def _kind_of(model: str, status: int, body: str, headers: Mapping[str, str]) -> 
     if status in (400, 404, 422, 501) and names_format(body):
         return FormatRejected(text)
     if status >= 500 or status in (408, 409, 425):
-        return ModelUnavailable(text)
+        return ModelUnavailable(text, is_common=status in _NOBODY_BEHIND)
     if status == 403 and any(word in message.lower() for word in _FLAGGED):
         return ModelRefused(text)
     if status in (401, 403):

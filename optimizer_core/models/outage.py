@@ -8,9 +8,9 @@ from collections.abc import Callable
 from optimizer_core.errors import ModelUnavailable
 from optimizer_core.models.retry import RetryPolicy
 
-#: Failures in a row after which a model counts as down; fewer where there was no connection at all.
+#: Failures in a row after which a model counts as down; fewer where no question can be the reason.
 IN_A_ROW = 5
-IN_A_ROW_UNREACHED = 2
+IN_A_ROW_COMMON = 3
 #: Seconds after a refusal of the key before anybody asks again.
 AFTER_DENIAL = 1.0
 
@@ -85,8 +85,8 @@ class Outage:
         with self._lock:
             self._streak += 1
             self._failing.add(question)
-            alone = len(self._failing) == 1 and error.was_sent
-            enough = self._streak >= (IN_A_ROW if error.was_sent else IN_A_ROW_UNREACHED)
+            alone = len(self._failing) == 1 and not error.is_common
+            enough = self._streak >= (IN_A_ROW_COMMON if error.is_common else IN_A_ROW)
             if is_try or (enough and not alone and not self.is_on):
                 self._begin(str(error), retry.wait_until_try(self._tries), is_denied=False)
                 self._tries += 1

@@ -54,7 +54,7 @@ class TroubleWatch:
     def _is_news(self, told: _Told, now: Trouble) -> bool:
         """Whether a wait has begun anew, or other figures have stood long enough."""
         since = self._clock() - told.at
-        waits_anew = now.wait > told.trouble.wait - since + WORTH_TELLING
+        waits_anew = now.wait > max(0.0, told.trouble.wait - since) + WORTH_TELLING
         return waits_anew or (now.at_once != told.trouble.at_once and since >= BETWEEN_FIGURES)
 
     def _tell(self, traffic: Traffic, trouble: Trouble) -> None:

@@ -20,7 +20,26 @@ Responder = Callable[[dict[str, Any]], str]
 
 RATE_LIMIT, RATE_LIMIT_NO_HINT, SERVER_ERROR, BROKEN_JSON = "429", "429-no-hint", "500", "broken-json"
 TRUNCATED, REFUSAL, HANG, DROPPED = "truncated", "refusal", "hang", "dropped"
-FAULTS = (RATE_LIMIT, RATE_LIMIT_NO_HINT, SERVER_ERROR, BROKEN_JSON, TRUNCATED, REFUSAL, HANG, DROPPED)
+OVERLOAD, CUT, NO_JSON, FILTERED, FILTER_ERROR = "503", "cut", "no-json", "content-filter", "content-filter-400"
+FAULTS = (
+    *(RATE_LIMIT, RATE_LIMIT_NO_HINT, SERVER_ERROR, BROKEN_JSON, TRUNCATED, REFUSAL, HANG, DROPPED),
+    *(OVERLOAD, CUT, NO_JSON, FILTERED, FILTER_ERROR),
+)
+#: What happens to all requests for a while: :attr:`OpenAIServer.mood`.
+DOWN, REVOKED, NO_CREDIT = "down", "revoked", "no-credit"
+ANSWERED, EMBEDDED = "answered", "embedded"
+
+
+@dataclass(slots=True)
+class Tally:
+    """Requests that came to the same."""
+
+    calls: int = 0
+    told: int = 0  # tokens of answers that arrived with their usage
+    untold: int = 0  # tokens of answers that did not arrive whole, so that nobody can know of them
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(self.calls + other.calls, self.told + other.told, self.untold + other.untold)
 
 
 @dataclass(slots=True)
@@ -31,6 +50,11 @@ class Counts:
     embeddings: int = 0
     prompt_tokens: int = 0  # of answers with a usage
     completion_tokens: int = 0
+    cost: float = 0.0  # as it was told
+    under_way: int = 0
+    most_under_way: int = 0
+    largest: int = 0  # tokens of one answer
+    outcomes: dict[str, Tally] = field(default_factory=dict)
     faults: Counter[str] = field(default_factory=Counter)
     bodies: list[dict[str, Any]] = field(default_factory=list)  # of chat requests
     texts: list[str] = field(default_factory=list)  # that were to be embedded
@@ -38,6 +62,9 @@ class Counts:
     @property
     def calls(self) -> int:
         return self.chats + self.embeddings
+
+    def of(self, outcome: str) -> Tally:
+        return self.outcomes.setdefault(outcome, Tally())
 
 
 class OpenAIServer:
@@ -52,6 +79,7 @@ class OpenAIServer:
         hang: seconds a hanging request takes before its connection is dropped.
         dimensions: of the embeddings, which are made from the words of a text.
         knows: the types of ``response_format`` that it takes; others it rejects with status 400.
+        price: US dollars a token, told with each answer; none is told when left out.
     """
 
     def __init__(
@@ -64,12 +92,15 @@ class OpenAIServer:
         hang: float = 30.0,
         dimensions: int = 32,
         knows: Collection[str] = ("json_schema", "json_object"),
+        price: float | None = None,
     ) -> None:
         unknown = set(faults or {}) - set(FAULTS)
         if unknown:
             raise ValueError(f"unknown faults {sorted(unknown)}; there are {', '.join(FAULTS)}")
         self.counts = Counts()
         self.latency = latency
+        self.mood = ""  # DOWN, REVOKED or NO_CREDIT; may be set from another thread
+        self._price = price
         self._respond = respond
         self._faults = dict(faults or {})
         self._rng = random.Random(seed)
@@ -125,12 +156,22 @@ class OpenAIServer:
         self._thread.join(timeout=10)
 
     async def _chat(self, request: web.Request) -> web.StreamResponse:
+        counts = self.counts
+        counts.under_way += 1
+        counts.most_under_way = max(counts.most_under_way, counts.under_way)
+        try:
+            return await self._respond_to(request)
+        finally:
+            counts.under_way -= 1
+
+    async def _respond_to(self, request: web.Request) -> web.StreamResponse:
         body = await request.json()
         self.counts.chats += 1
         self.counts.bodies.append(body)
-        fault = self._draw_fault()
-        if fault is not None:
+        fault = self.mood or self._draw_fault()
+        if fault:
             self.counts.faults[fault] += 1
+        self.counts.of(fault or ANSWERED).calls += 1
         if self.latency:
             await asyncio.sleep(self.latency)
         format_ = body.get("response_format")
@@ -141,19 +182,50 @@ class OpenAIServer:
             return _error(429, "rate limit reached", headers)
         if fault == SERVER_ERROR:
             return _error(500, "the server failed")
+        if fault in (OVERLOAD, DOWN):
+            return _error(503, "the server is overloaded")
+        if fault == REVOKED:
+            return _error(401, "the key was revoked")
+        if fault == NO_CREDIT:
+            return _error(402, "there is no credit")
+        if fault == FILTER_ERROR:
+            return _error(400, "content_filter: the prompt was filtered")
         if fault in (HANG, DROPPED):
             await asyncio.sleep(self._hang if fault == HANG else 0)
             if request.transport is not None:  # the client may have given up first
                 request.transport.abort()
             return web.Response()
         if fault == REFUSAL:
-            return self._answer(body, None, finish="stop", refusal="I cannot help with that.")
+            return self._answer(body, None, finish="stop", refusal="I cannot help with that.", outcome=fault)
         text = self._respond(body)
+        if fault in (CUT, NO_JSON):
+            return await self._answer_broken(request, body, text, fault)
+        if fault == FILTERED:
+            return self._answer(body, "", finish="content_filter", outcome=fault)
         if fault == BROKEN_JSON:
-            return self._answer(body, text[: max(1, len(text) // 2)], finish="stop")
+            return self._answer(body, text[: max(1, len(text) // 2)], finish="stop", outcome=fault)
         if fault == TRUNCATED:
-            return self._answer(body, text[: max(1, len(text) // 2)], finish="length")
+            return self._answer(body, text[: max(1, len(text) // 2)], finish="length", outcome=fault)
         return self._answer(body, text, finish="stop")
+
+    async def _answer_broken(self, request: web.Request, body: dict[str, Any], text: str, fault: str) -> web.Response:
+        """Answer, but let half of it get lost: cut off with the connection, or closed as if that were all."""
+        tokens = self._tokens(body, text)
+        self.counts.of(fault).untold += sum(tokens)
+        half = json.dumps({"choices": [{"message": {"content": text}}]})[:20].encode()
+        if fault == NO_JSON:
+            return web.Response(body=half, content_type="application/json")
+        cut = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": "1000"})
+        await cut.prepare(request)
+        await cut.write(half)
+        if request.transport is not None:
+            request.transport.close()
+        return cut  # type: ignore[return-value]  # nothing of it is left to send
+
+    @staticmethod
+    def _tokens(body: dict[str, Any], text: str) -> tuple[int, int]:
+        prompt = sum(len(str(message.get("content", "")).split()) for message in body["messages"])
+        return prompt, len(text.split())
 
     def _draw_fault(self) -> str | None:
         point = self._rng.random()
@@ -164,12 +236,21 @@ class OpenAIServer:
         return None
 
     def _answer(
-        self, body: dict[str, Any], text: str | None, *, finish: str, refusal: str | None = None
+        self,
+        body: dict[str, Any],
+        text: str | None,
+        *,
+        finish: str,
+        refusal: str | None = None,
+        outcome: str = ANSWERED,
     ) -> web.Response:
-        prompt = sum(len(str(message.get("content", "")).split()) for message in body["messages"])
-        completion = len((text or refusal or "").split())
+        prompt, completion = self._tokens(body, text or refusal or "")
         self.counts.prompt_tokens += prompt
         self.counts.completion_tokens += completion
+        self.counts.largest = max(self.counts.largest, prompt + completion)
+        priced = {} if self._price is None else {"cost": self._price * (prompt + completion)}
+        self.counts.cost += priced.get("cost", 0.0)
+        self.counts.of(outcome).told += prompt + completion
         message = {"role": "assistant", "content": text, "refusal": refusal}
         return web.json_response(
             {
@@ -182,6 +263,7 @@ class OpenAIServer:
                     "prompt_tokens": prompt,
                     "completion_tokens": completion,
                     "total_tokens": prompt + completion,
+                    **priced,
                 },
             }
         )
@@ -195,6 +277,8 @@ class OpenAIServer:
             await asyncio.sleep(self.latency)
         tokens = sum(len(text.split()) for text in texts)
         self.counts.prompt_tokens += tokens
+        self.counts.of(EMBEDDED).calls += 1
+        self.counts.of(EMBEDDED).told += tokens
         data = [
             {"object": "embedding", "index": i, "embedding": word_vector(text, self._dimensions)}
             for i, text in enumerate(texts)
@@ -219,9 +303,9 @@ def word_vector(text: str, dimensions: int) -> list[float]:
 
 
 def last_inputs(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the inputs of a program's call: the JSON object in the last user message."""
+    """Return the inputs of a program's call: the JSON object in the last user message that is one, also of a repair."""
     texts = [message["content"] for message in body["messages"] if message["role"] == "user"]
-    value = json.loads(texts[-1])
+    value = json.loads(next(text for text in reversed(texts) if text.startswith("{")))
     assert isinstance(value, dict)
     return value
 

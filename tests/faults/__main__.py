@@ -17,6 +17,7 @@ from pathlib import Path
 import django
 from django.db import connections
 
+from tests.faults import provider_table
 from tests.faults.doomed_server import KINDS
 from tests.faults.harness import ROOT, Outcome, Verdict, differences, killed, left_in_peace
 from tests.postgres import cluster
@@ -39,8 +40,12 @@ def main() -> None:
     parser.add_argument("--two-servers", action="store_true", help="on one database, instead of kills")
     parser.add_argument("--runs", type=int, default=50)
     parser.add_argument("--db", choices=("sqlite", "postgres"), default="sqlite")
+    parser.add_argument("--provider", action="store_true", help="let the provider fail instead of the server")
+    parser.add_argument("--calls", type=int, default=10_000, help="with --provider")
     arguments = parser.parse_args()
-    if arguments.two_servers:
+    if arguments.provider:
+        provider_table.main(calls=arguments.calls, seed=arguments.seed)
+    elif arguments.two_servers:
         _share(arguments.db, arguments.runs)
     else:
         _kill(arguments.kills, arguments.seed)

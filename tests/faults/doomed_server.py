@@ -1,10 +1,13 @@
 """A whole server with one run to do, until it is killed: ``python -m tests.faults.doomed_server DATA PORT MODEL KIND``.
 
+A kind is a name, or JSON of what is special about it.
+
 Started again with the same folder it finds what the killed one left behind.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import threading
@@ -82,8 +85,11 @@ def _make_run(model_url: str, kind: str) -> None:
         "api_base": model_url,
         "embedding_api_base": model_url,
     }
-    chosen = RunConfiguration.from_json({"program": program.definition(), "models": models, **KINDS[kind]})
-    run = make_run(owner, name=kind, version=make_version(owner, splits=ROWS), program=program, state=RunState.QUEUED)
+    special = KINDS[kind] if kind in KINDS else json.loads(kind)
+    chosen = RunConfiguration.from_json({"program": program.definition(), "models": models, **special})
+    run = make_run(
+        owner, name="doomed", version=make_version(owner, splits=ROWS), program=program, state=RunState.QUEUED
+    )
     run.events.all().delete()
     Run.objects.filter(pk=run.pk).update(
         configuration=chosen.to_json(), last_sequence=0, started_at=None, epochs=chosen.training.epochs

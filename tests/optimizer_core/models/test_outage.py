@@ -55,8 +55,9 @@ def test_one_question_that_always_fails_is_no_outage(outage):
     assert not outage.is_on
 
 
-def test_a_server_that_takes_no_connection_is_one_even_for_one_question(outage):
-    fail(outage, 2, questions=1, error=UNREACHED)
+@pytest.mark.parametrize("error", [UNREACHED, ModelUnavailable("HTTP 503", is_common=True)])
+def test_a_server_that_nobody_reaches_is_one_even_for_one_question(outage, error):
+    fail(outage, 3, questions=1, error=error)
     assert outage.is_on
 
 
