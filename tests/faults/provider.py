@@ -8,17 +8,19 @@ import re
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import optimizer_core as oc
 from optimizer_core import steering
 from optimizer_core.budget import Budget
+from optimizer_core.callbacks import Callback
+from optimizer_core.events import Event
 from optimizer_core.models.journal import MemoryJournal
 from optimizer_core.steering import RequestList
 from optimizer_core.testing import RecordingCallback
-from tests.fakes.openai_server import DOWN, FAULTS, OpenAIServer, Tally
+from tests.fakes.openai_server import FAULTS, OpenAIServer, Tally
 from tests.faults.world import INSTRUCTION, respond
 
 #: Seconds after which a model's answer is not waited for: a busy machine must not be what makes answers late.
@@ -108,7 +110,7 @@ def course(mood: str = "", *, after: int = 150, seconds: float = 3.0) -> Course:
 
     with OpenAIServer(answer, latency=0.005) as server:
         over = threading.Event()
-        upset = threading.Thread(target=_upset, args=(server, mood, after, seconds, over, requests))
+        upset = threading.Thread(target=_upset, args=(server, mood, after, seconds, over))
         upset.start()
         asyncio.run(
             _fit(
@@ -116,6 +118,7 @@ def course(mood: str = "", *, after: int = 150, seconds: float = 3.0) -> Course:
                 recorder,
                 epochs=2,
                 steering=requests,
+                callbacks=[_Resumes(server, requests)],
                 on_provider_trouble="pause",
                 provider_patience=900.0,
                 journal=MemoryJournal(),
@@ -135,15 +138,33 @@ def course(mood: str = "", *, after: int = 150, seconds: float = 3.0) -> Course:
     )
 
 
-def _upset(
-    server: OpenAIServer, mood: str, after: int, seconds: float, over: threading.Event, requests: RequestList
-) -> None:
+class _Resumes(Callback):
+    """Resumes a run that pauses, as soon as the mood of its provider is over."""
+
+    def __init__(self, server: OpenAIServer, requests: RequestList) -> None:
+        self._server, self._requests = server, requests
+        self._waiting: set[asyncio.Task[None]] = set()
+
+    def on_event(self, event: Event) -> None:
+        super().on_event(event)
+        if event.kind == "run.paused":
+            task = asyncio.ensure_future(self._resume())
+            self._waiting.add(task)
+            task.add_done_callback(self._waiting.discard)
+
+    async def _resume(self) -> None:
+        while self._server.mood:
+            await asyncio.sleep(0.05)
+        self._requests.ask(steering.ResumeRequested(author="alice"))
+
+
+def _upset(server: OpenAIServer, mood: str, after: int, seconds: float, over: threading.Event) -> None:
     _wait(lambda: server.counts.calls >= after, over)
     server.mood = mood
     over.wait(seconds)
+    if mood:
+        _wait(lambda: server.counts.of(mood).calls > 0, over)
     server.mood = ""
-    if mood != DOWN:
-        requests.ask(steering.ResumeRequested(author="alice"))
 
 
 def _wait(condition: Callable[[], bool], over: threading.Event) -> None:
@@ -151,7 +172,14 @@ def _wait(condition: Callable[[], bool], over: threading.Event) -> None:
         pass
 
 
-async def _fit(server: OpenAIServer, recorder: RecordingCallback, *, timeout: float = TIMEOUT, **fit: Any) -> None:
+async def _fit(
+    server: OpenAIServer,
+    recorder: RecordingCallback,
+    *,
+    timeout: float = TIMEOUT,
+    callbacks: Sequence[Callback] = (),
+    **fit: Any,
+) -> None:
     waits: dict[str, Any] = {
         "api_base": server.url,
         "timeout": timeout,
@@ -183,7 +211,7 @@ async def _fit(server: OpenAIServer, recorder: RecordingCallback, *, timeout: fl
         batch_size=4,
         minibatch_size=8,
         concurrency=CONCURRENCY,
-        callbacks=[recorder],
+        callbacks=[recorder, *callbacks],
         **fit,
     )
 

@@ -48,7 +48,8 @@ def _accounts(account: Account, *, seed: int) -> str:
     total = reduce(add, account.outcomes.values())
     return "\n".join(
         [
-            f"Runs of {account.calls[0]:,} calls together, seed {seed} and on, {account.seconds:.0f} s: {account.status}.",
+            f"Runs of {account.calls[0]:,} calls together, from seed {seed}, {account.seconds:.0f} s:",
+            f"{account.status}.",
             "",
             "| what the server did | calls | tokens it told | tokens nobody could read |",
             "|---|---|---|---|",
@@ -87,15 +88,16 @@ def _courses(whole: Course, courses: dict[str, Course]) -> str:
 
 def _budgets(runs: list[Within]) -> str:
     rows = [
-        f"| {each.unit} | {each.limit:,g} | {each.by_server:,g} | {each.by_run:,g} | {max(0.0, each.by_server - each.limit):,g} "
-        f"| {each.overrun_in_calls:.2f} | {each.most_under_way} | {each.state}, {each.reason} |"
+        f"| {each.unit} | {each.limit:,g} | {each.by_server:,.6g} | {each.by_run:,.6g} "
+        f"| {max(0.0, each.by_server - each.limit):,.6g} | {each.overrun_in_calls:.2f} "
+        f"| {each.most_under_way} | {each.state}, {each.reason} |"
         for each in runs
     ]
     return "\n".join(
         [
             "Supervised runs in a server of their own, 20 % faults, 16 at once, a random budget each.",
             "",
-            "| budget of | limit | the server counted | the run counted | over | in largest calls | most under way | end |",
+            "| budget of | limit | server's count | run's count | over | in largest calls | most under way | end |",
             "|---|---|---|---|---|---|---|---|",
             *rows,
             "",
