@@ -48,19 +48,29 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Labelled:
+    """A sample whose target is known, whatever the program answers: it costs no call to show."""
+
+    inputs: JsonObject
+    target: JsonObject
+    sample: str = ""  # id of the sample
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """All that a proposal is based on."""
 
     good: tuple[ScoredPrediction, ...] = ()  # best first
     bad: tuple[ScoredPrediction, ...] = ()  # worst first
     hard: tuple[ScoredPrediction, ...] = ()  # of earlier batches, hardest first
+    labelled: tuple[Labelled, ...] = ()  # shown without an answer, the most telling first
     rejections: tuple[Rejection, ...] = ()  # oldest first; also what was sent back or rewritten
     notes: tuple[Note, ...] = ()  # oldest first
 
     @property
     def samples(self) -> tuple[str, ...]:
         """The ids of the samples that are shown, failures first."""
-        shown = (*self.bad, *self.hard, *self.good)
+        shown: tuple[ScoredPrediction | Labelled, ...] = (*self.bad, *self.hard, *self.good, *self.labelled)
         return tuple(dict.fromkeys(prediction.sample for prediction in shown if prediction.sample))
 
 

@@ -9,10 +9,12 @@ from typing import Any
 
 from optimizer_core.data.variable import EXAMPLES, TrainableVariable
 from optimizer_core.json_values import JsonObject
-from optimizer_core.operators.evidence import Evidence, Note, Rejection, ScoredPrediction
+from optimizer_core.operators.evidence import Evidence, Labelled, Note, Rejection, ScoredPrediction
 
 #: Characters of one value that are shown; longer ones are cut, so that one long document cannot fill the prompt.
 SHOWN_CHARACTERS = 2000
+#: Characters that samples without an answer may take in all: they are a help, not the heart of the evidence.
+LABELLED_CHARACTERS = 8000
 #: Rejected proposals that are shown, the newest; as many that were sent back, and as many that people rewrote.
 SHOWN_REJECTIONS = 5
 #: Notes of people that are shown, the newest.
@@ -75,6 +77,7 @@ def _messages(brief: Brief, task: str, values: Mapping[str, Mapping[str, Any]]) 
         ("Well scored answers", _predictions(evidence.good)),
         ("Badly scored answers, worst first", _predictions(evidence.bad)),
         ("Inputs that keep failing, from earlier batches", _predictions(evidence.hard)),
+        ("More inputs, with nothing but what is expected of them", _labelled(evidence.labelled)),
         ("Notes of the people who supervise this: heed them, the newest last", _notes(evidence.notes)),
         *_verdicts(brief),
     ]
@@ -94,6 +97,19 @@ def evolves_examples(variable: TrainableVariable) -> bool:
 
 def _predictions(predictions: Sequence[ScoredPrediction]) -> str:
     return "\n".join(_json(_shown_prediction(prediction)) for prediction in predictions)
+
+
+def _labelled(samples: Sequence[Labelled]) -> str:
+    """Show as many as fit into the space for them."""
+    lines: list[str] = []
+    room = LABELLED_CHARACTERS
+    for sample in samples:
+        line = _json({"inputs": sample.inputs, "expected": _without_echo(sample.target, sample.inputs)})
+        room -= len(line)
+        if room < 0:
+            break
+        lines.append(line)
+    return "\n".join(lines)
 
 
 def _shown_prediction(prediction: ScoredPrediction) -> JsonObject:

@@ -14,7 +14,7 @@ from optimizer_core.data.variable import TrainableVariable
 from optimizer_core.errors import ConfigurationError
 from optimizer_core.json_values import JsonObject
 from optimizer_core.models.settings import check_number
-from optimizer_core.operators.evidence import HardExampleMemory, Note, Rejection, ScoredPrediction
+from optimizer_core.operators.evidence import HardExampleMemory, Labelled, Note, Rejection, ScoredPrediction
 from optimizer_core.operators.few_shot import FewShotPool
 from optimizer_core.optimizers.drafting import Draft
 from optimizer_core.optimizers.settings import check_at_least
@@ -53,6 +53,7 @@ class Situation:
     meter: Meter
     notes: tuple[Note, ...] = ()  # of the people who supervise the run, oldest first
     offered: tuple[JsonObject, ...] = ()  # what could become an example, the most wanted first
+    labelled: tuple[Labelled, ...] = ()  # samples without an answer, the most telling first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -281,7 +281,14 @@ class OMEGA(RacingOptimizer):
             min_observations=self.hard_example_min_observations,
             without=situation.predictions,
         )
-        return Evidence(good=good, bad=bad, hard=hard, rejections=situation.rejections, notes=situation.notes)
+        return Evidence(
+            good=good,
+            bad=bad,
+            hard=hard,
+            labelled=situation.labelled,
+            rejections=situation.rejections,
+            notes=situation.notes,
+        )
 
     def _asking(self, temperature: float, meter: Meter) -> Asking:
         return Asking(

@@ -13,7 +13,7 @@ from optimizer_core.training.flagging import tell, tell_dropped
 from optimizer_core.training.ledger import Key
 from optimizer_core.training.logs import logs_of, results_of
 from optimizer_core.training.measuring import Answered
-from optimizer_core.training.racing.lane import Outcome, Step
+from optimizer_core.training.racing.outcome import Outcome, Step
 from optimizer_core.training.racing.pace import Pace
 from optimizer_core.training.racing.sizes import chunk_size, race_size
 from optimizer_core.training.reviews import ReviewDesk, known_problem
@@ -103,9 +103,7 @@ def _introduce(run: Run, step: Step) -> bool:
     _remember(run, child, answered)
     if not step.mends:
         run.reporter.emit(
-            CandidateDropped(
-                candidate=child.id, reason="mends_nothing", by=child.parents[0], better=0, worse=0, count=0
-            )
+            CandidateDropped(candidate=child.id, reason="mends_nothing", by=step.failed_by, better=0, worse=0, count=0)
         )
     return is_new
 

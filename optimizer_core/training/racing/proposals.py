@@ -14,6 +14,8 @@ from optimizer_core.training.run import Run
 
 #: Known failures of the parent that a proposal may be based on, per failure that is shown.
 SPARE = 2
+#: Samples that the parent was not asked, in which a proposal may look for failures.
+FRESH = 32
 #: Rewritings in a row that a mutation may take before its race.
 STRIDE = 4
 
@@ -111,7 +113,7 @@ def _evidence(
         run.rng("shuffle", epoch).shuffle(order)
     start = batch * run.settings.batch_size
     fresh = [sample.id for sample in (*order[start:], *order[:start]) if sample.id not in known]
-    return list(dict.fromkeys([*failed[:wanted], *suspected[:wanted], *fresh[: max(wanted, run.settings.batch_size)]]))
+    return list(dict.fromkeys([*failed[:wanted], *suspected[:wanted], *fresh[: max(FRESH, run.settings.batch_size)]]))
 
 
 def _contrast(known: Mapping[str, float], *, limit: int, rng: random.Random) -> tuple[str, ...]:

@@ -15,7 +15,8 @@ from optimizer_core.errors import BudgetExhausted
 from optimizer_core.training.epochs import end_epoch
 from optimizer_core.training.helm import Helm
 from optimizer_core.training.racing.landing import land
-from optimizer_core.training.racing.lane import Outcome, pursue
+from optimizer_core.training.racing.lane import pursue
+from optimizer_core.training.racing.outcome import Outcome
 from optimizer_core.training.racing.pace import Pace
 from optimizer_core.training.racing.proposals import Proposal, draft
 from optimizer_core.training.racing.sizes import USUAL_COST

@@ -1,4 +1,4 @@
-"""How wide and how long a racing search is at its start."""
+"""How wide, how long and how thorough a racing search is."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from optimizer_core.training.run import Run
 
 #: The fewest samples of a race that are asked at once.
 LEAST_CHUNK = 8
+#: Groups of failures that are rewritten for before what came of it is tried.
+SWEEP = 4
+#: Failures that a sweep should have to work with; training samples that are asked for them at once, and at most.
+FAILURES, LOOK, MOST_LOOKED_AT = 8, 8, 24
 #: Samples under way for each proposal: few, so that all slots answer while some proposals think or wait to land.
 SLOTS_PER_LANE = 1
 #: How many generations of proposals a budget in calls should at least pay.
@@ -41,10 +45,10 @@ def race_size(spread: float, leader: float, *, chunk: int) -> int:
 
 
 def most_calls_a_round(run: Run) -> float:
-    """Return the calls that a lane asks for at once, at most: samples of a race, or training samples."""
+    """Return the calls that a lane asks for at once, at most: samples of a race, or all that a sweep was shown."""
     chunk = chunk_size(run.settings.minibatch_size)
-    shown = run.racer.nb_best_predictions + run.racer.nb_worst_predictions
-    return max(2 * chunk, run.settings.batch_size, shown) * run.holdback.calls_each
+    shown = SWEEP * (run.racer.nb_best_predictions + run.racer.nb_worst_predictions)
+    return max(2 * chunk, LOOK, run.settings.batch_size, shown) * run.holdback.calls_each
 
 
 def first_width(run: Run) -> int:

@@ -9,7 +9,7 @@ from optimizer_core.data.schema import Schema
 from optimizer_core.data.variable import TrainableVariable
 from optimizer_core.errors import InvalidAnswer, NoProposal
 from optimizer_core.operators.crossover import cross, crossover_probability
-from optimizer_core.operators.evidence import Evidence, Rejection, ScoredPrediction
+from optimizer_core.operators.evidence import Evidence, Labelled, Rejection, ScoredPrediction
 from optimizer_core.operators.mutation import mutate
 from optimizer_core.operators.prompts import Brief
 from optimizer_core.operators.rewriting import Asking, answer_schema
@@ -123,6 +123,15 @@ async def test_f61_outputs_that_repeat_an_input_are_left_out():
     model, of = ScriptedModel([{"thinking": "", "instructions": "New {{x}}."}]), variable()
     await mutate(asking(model), brief(of, evidence), of.content)
     assert '"answer": {"l": "b"}' in prompt_of(model)
+
+
+async def test_rows_that_are_shown_without_an_answer_take_only_so_much_room():
+    model = ScriptedModel([{"thinking": "", "instructions": "New {{x}}."}])
+    of = variable()
+    rows = tuple(Labelled(inputs={"t": f"{number} {'long ' * 200}"}, target={"l": "x"}) for number in range(12))
+    await mutate(asking(model), brief(of, Evidence(labelled=rows)), of.content)
+    shown = [number for number in range(12) if f'"t": "{number} long' in prompt_of(model)]
+    assert shown == list(range(7))
 
 
 async def test_long_evidence_is_cut_but_the_value_is_shown_whole():

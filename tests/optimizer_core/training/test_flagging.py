@@ -39,7 +39,7 @@ def members(recorder):
 @pytest.mark.parametrize("search", SEARCHES)
 async def test_a_flag_is_told_after_the_proposal_and_before_its_score_and_changes_nothing(search):
     _, recorder = await run(optimizer=omega(talk, search=search), epochs=1)
-    first = recorder.of("candidate.flagged")[0]
+    first = next(event for event in recorder.of("candidate.flagged") if event.candidate in scored(recorder))
     proposed = next(e for e in recorder.of("candidate.proposed") if e.candidate == first.candidate)
     told = next(e for e in recorder.of("candidate.scored") if e.candidate == first.candidate)
     order = [recorder.events.index(event) for event in (proposed, first, told)]

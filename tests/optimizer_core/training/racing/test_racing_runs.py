@@ -11,7 +11,7 @@ import optimizer_core as oc
 from optimizer_core.json_values import content_hash
 from optimizer_core.review import Decision, Verdict
 from optimizer_core.testing import ScriptedGate, ScriptedModel
-from tests.optimizer_core.training.cases import START, answer, current_instructions, make_program, words
+from tests.optimizer_core.training.cases import START, add_a_rule, answer, current_instructions, make_program, words
 from tests.optimizer_core.training.racing.cases import race, racer, rules_in
 from tests.optimizer_core.training.test_reproducible import Keep, in_any_order, path, varied
 
@@ -36,6 +36,35 @@ async def test_a_mutation_strides_over_several_steps_before_it_races():
     assert [rules_in(text) for text in texts] == [1, 2, 3, 4]
     raced = {event.candidate for event in recorder.of("candidate.scored") if event.split == "validation"}
     assert [step.candidate in raced for step in steps[:4]] == [False, False, False, True]
+
+
+async def test_every_group_of_failures_is_rewritten_for_before_anything_is_tried():
+    _, recorder = await race(optimizer=racer(example_limit=0), epochs=1)
+    steps = [event.candidate for event in recorder.of("candidate.proposed") if event.operator == "mutation"]
+    tried = {event.candidate for event in recorder.of("candidate.scored")}
+    assert [step in tried for step in steps[:4]] == [False, False, False, True]
+
+
+async def test_a_bad_rewriting_does_not_spoil_those_before_it():
+    def spoil_the_third(request):
+        proposal = add_a_rule(request)
+        text = proposal["instructions"]
+        return {**proposal, "instructions": START} if rules_in(text) > 2 else proposal
+
+    program, recorder = await race(optimizer=racer(spoil_the_third, example_limit=0), epochs=1)
+    dropped = {event.candidate: event.by for event in recorder.of("candidate.dropped")}
+    assert dropped
+    assert set(dropped.values()) <= {event.candidate for event in recorder.of("candidate.scored")}
+    assert rules_in(program.get_state()["namer"]["instructions"]) == 2
+
+
+async def test_targets_of_rows_that_it_answers_nothing_about_are_shown_as_well():
+    optimizer = racer(example_limit=0)
+    await race(optimizer=optimizer, epochs=1)
+    first = optimizer.language_model.requests[0].messages[1]["content"]
+    answered, _, more = first.partition("## More inputs, with nothing but what is expected of them")
+    assert {f'"{word.word}"' in answered for word in words(12)[0]} == {True, False}
+    assert all((f'"{word.word}"' in answered) != (f'"{word.word}"' in more) for word in words(12)[0])
 
 
 async def test_a_step_that_mends_nothing_is_dropped_and_told():
