@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array: TypeAlias = NDArray[np.floating]
+Places: TypeAlias = NDArray[np.complexfloating]  # x + iy
 
 #: Points that a new one is measured against: the nearest, which it must lie beside, and some of every age.
 NEAREST, SPREAD = 24, 24
@@ -34,13 +35,14 @@ def place_beside(positions: Array, distances: Array) -> tuple[float, float]:
     if len(positions) == 1:
         return float(positions[0, 0] + distances[0]), float(positions[0, 1])
     chosen = _landmarks(distances)
-    anchors, wanted = positions[chosen], distances[chosen]
+    # As complex numbers, in which this takes a third of the time: a run waits for it with each proposal.
+    anchors, wanted = positions[chosen, 0] + 1j * positions[chosen, 1], distances[chosen]
     weights = 1.0 / np.maximum(wanted, LEAST) ** 2
     places = _starts(anchors, wanted)
     for _ in range(ROUNDS):
         places = _improved(places, anchors, wanted, weights)
-    x, y = places[int(_stress(places, anchors, wanted, weights).argmin())]
-    return float(x), float(y)
+    place = complex(places[int(_stress(places, anchors, wanted, weights).argmin())])
+    return place.real, place.imag
 
 
 def _landmarks(distances: Array) -> NDArray[np.intp]:
@@ -49,24 +51,21 @@ def _landmarks(distances: Array) -> NDArray[np.intp]:
     return np.concatenate([nearest, np.setdiff1d(spread, nearest)])
 
 
-def _starts(anchors: Array, wanted: Array) -> Array:
+def _starts(anchors: Places, wanted: Array) -> Places:
     angles = np.arange(DIRECTIONS) * (2 * np.pi / DIRECTIONS) + np.pi / DIRECTIONS
-    rays = np.stack([np.cos(angles), np.sin(angles)], axis=1)
-    near = anchors[:3, None, :] + np.maximum(wanted[:3], LEAST)[:, None, None] * rays
-    starts: Array = near.reshape(-1, 2)
-    return starts
+    starts: Places = anchors[:3, None] + np.maximum(wanted[:3], LEAST)[:, None] * np.exp(1j * angles)
+    return starts.reshape(-1)
 
 
-def _improved(places: Array, anchors: Array, wanted: Array, weights: Array) -> Array:
+def _improved(places: Places, anchors: Places, wanted: Array, weights: Array) -> Places:
     """Move each place to the weighted mean of where each anchor wants it; the stress never grows (SMACOF)."""
-    away = places[:, None, :] - anchors
-    lengths = np.maximum(np.linalg.norm(away, axis=2, keepdims=True), 1e-12)
-    wishes = anchors + wanted[:, None] * away / lengths
-    moved: Array = (weights[:, None] * wishes).sum(axis=1) / weights.sum()
+    away = places[:, None] - anchors
+    wishes = anchors + away * (wanted / np.maximum(np.abs(away), 1e-12))
+    moved: Places = (wishes * weights).sum(axis=1) / weights.sum()
     return moved
 
 
-def _stress(places: Array, anchors: Array, wanted: Array, weights: Array) -> Array:
-    lengths = np.linalg.norm(places[:, None, :] - anchors, axis=2)
+def _stress(places: Places, anchors: Places, wanted: Array, weights: Array) -> Array:
+    lengths = np.abs(places[:, None] - anchors)
     stress: Array = (weights * (lengths - wanted) ** 2).sum(axis=1)
     return stress
