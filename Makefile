@@ -61,6 +61,7 @@ sizes: install  ## print the longest files
 bench: .venv/run.stamp  ## measure beside GEPA, DSPy and Synalinks and write docs/benchmarks.md: two hours
 	rm -rf benchmarks/.results
 	$(PYTHON) -m benchmarks.speed --keep
+	$(PYTHON) -m benchmarks.recording --keep
 	$(PYTHON) -m benchmarks.dns --keep
 	$(PYTHON) -m benchmarks.search --keep
 	$(PYTHON) -m benchmarks.search --rows omega random_few_shot gepa --noise 0.3 --keep

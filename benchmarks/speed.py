@@ -1,8 +1,9 @@
 """What orchestration costs, side by side: wall-clock time ÷ ideal, CPU a call, peak memory.
 
-    python -m benchmarks.speed [--rows omega aiohttp gepa] [--calls 2000]
+    python -m benchmarks.speed [--rows omega aiohttp gepa] [--rounds 125]
 
-Ideal is all latency ÷ concurrency: nobody can be faster. Each row runs in a process of its own, one after the other,
+Ideal is all latency ÷ concurrency: nobody can be faster. A round is as many calls as are under way at once, so that
+both settings are as long as their ideal allows: 2,000 calls with 16 at once, 8,000 with 64. Each row runs in a process of its own, one after the other,
 against the server in its own process; OMEGA's and the peers' rows are whole searches, scoring and proposing included.
 """
 
@@ -77,7 +78,7 @@ def main() -> None:
 def read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--rows", nargs="+", default=list(TITLES), choices=list(TITLES))
-    parser.add_argument("--calls", type=int, default=2000)
+    parser.add_argument("--rounds", type=int, default=125, help="calls of a run, by how many are under way at once")
     parser.add_argument("--peer-calls", type=int, default=1000)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--time-limit", type=float, default=900.0, help="seconds of one run of a peer")
@@ -105,9 +106,9 @@ def speed_of(row: str, server: Server, setting: Setting, seed: int, options: arg
         PeerFailed: a peer crashed, or its time was up.
     """
     if row in BARE:
-        return bare(row, server, setting, options.calls)
+        return bare(row, server, setting, options.rounds * setting.concurrency)
     if row in OURS:
-        return ours(server, setting, options.calls, seed)
+        return ours(server, setting, options.rounds * setting.concurrency, seed)
     return peer(row, server, options.peer_calls, seed, options.time_limit)
 
 

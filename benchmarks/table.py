@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import dataset, search, speed
+from benchmarks.intervals import LEAST_PAIRS, with_interval
 from benchmarks.peers.running import PEERS
 from benchmarks.results import kept
 
@@ -23,7 +24,9 @@ COMMAND = "make bench"
 
 
 def main() -> None:
-    text = "\n\n".join(part for part in (machine(), accuracy(), orchestration(), competition(), real_model()) if part)
+    text = "\n\n".join(
+        part for part in (machine(), accuracy(), orchestration(), recording(), competition(), real_model()) if part
+    )
     before, _, rest = _PAGE.read_text().partition(BEGIN)
     _, _, after = rest.partition(END)
     _PAGE.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}")
@@ -76,6 +79,19 @@ def orchestration() -> str:
                 lines.append([setting, title, *(cell(own, name, form) for name, form in names.items())])
     heads = ["at once × latency", "", "wall ÷ ideal", "CPU ms a call", "peak MB"]
     return f"### Orchestration\n\n{markdown(heads, lines)}"
+
+
+def recording() -> str:
+    """Return what journal, events and checkpoints cost a run."""
+    figures = kept("recording", "pair")
+    if len(figures) < LEAST_PAIRS:
+        return ""
+    lines = []
+    for name, title in (("wall", "wall-clock time"), ("cpu", "CPU time")):
+        middle, low, high = with_interval([figure[name] for figure in figures])
+        lines.append([title, f"{middle:.3f} ({low:.3f}–{high:.3f}), {len(figures)} pairs"])
+    heads = ["16 × 25 ms", "with ÷ without, 95 % interval"]
+    return f"### Journal, events and checkpoints\n\n{markdown(heads, lines)}"
 
 
 def competition() -> str:

@@ -1,0 +1,130 @@
+"""What journal, events and checkpoints cost a run, as the site keeps them: the same search with and without, in pairs.
+
+    python -m benchmarks.recording [--pairs 8] [--calls 1500]
+
+Both halves of a pair ask the same questions and get the same answers, in one process, one after the other; which comes
+first alternates. A ratio of 1.05 says that keeping everything takes 5 % more time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from benchmarks.intervals import LEAST_PAIRS, with_interval
+from benchmarks.ours import answers, build_program, rows
+from benchmarks.results import keep
+from benchmarks.server.process import Server
+from benchmarks.task.world import make_world
+from optimizer_core import Budget
+from optimizer_core.optimizers import OMEGA
+
+CONCURRENCY, LATENCY = 16, 0.025  # samples under way at once, seconds of each answer
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What one search took."""
+
+    calls: int
+    seconds: float
+    cpu_seconds: float
+
+
+def main() -> None:
+    options = read_options()
+    if options.pairs < LEAST_PAIRS:
+        raise SystemExit(f"--pairs={options.pairs} must be at least {LEAST_PAIRS}: there is no interval from fewer")
+    with tempfile.TemporaryDirectory() as folder:
+        open_site(folder)
+        search(False, 0, options.calls)  # connections and lazy imports, for both
+        pairs = [measure_pair(number, options) for number in range(options.pairs)]
+    for name, ratios in (("wall", [pair[0] for pair in pairs]), ("CPU", [pair[1] for pair in pairs])):
+        middle, low, high = with_interval(ratios)
+        load = os.getloadavg()[0]
+        print(f"{name}: with ÷ without {middle:.3f} (95 % {low:.3f}–{high:.3f}, {len(pairs)} pairs), load {load:.1f}")
+
+
+def read_options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--pairs", type=int, default=8)
+    parser.add_argument("--calls", type=int, default=1500)
+    parser.add_argument("--keep", action="store_true", help="keep the figures for the table")
+    return parser.parse_args()
+
+
+def open_site(folder: str) -> None:
+    """Prepare a database as the site has it."""
+    os.environ |= {"OMEGAWEB_DATA_DIR": folder, "DJANGO_SETTINGS_MODULE": "omegaweb.settings"}
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", interactive=False, verbosity=0)
+
+
+def measure_pair(number: int, options: argparse.Namespace) -> tuple[float, float]:
+    """Return the ratios of wall-clock and CPU time of one pair."""
+    spent = {kept: search(kept, number, options.calls) for kept in ((True, False) if number % 2 else (False, True))}
+    wall = spent[True].seconds / spent[False].seconds
+    cpu = spent[True].cpu_seconds / spent[False].cpu_seconds
+    print(f"pair {number}: {spent[True]} with, {spent[False]} without; wall {wall:.3f}, CPU {cpu:.3f}", flush=True)
+    if options.keep:
+        keep("recording", pair=number, wall=wall, cpu=cpu)
+    return wall, cpu
+
+
+def search(kept: bool, seed: int, calls: int) -> Spent:
+    """Search on the world of a seed, and keep what is said and answered or not."""
+    world = make_world(seed)
+    with Server(world=seed, seed=seed, latency=LATENCY) as server:
+        program = build_program(OMEGA(proposals_in_flight=CONCURRENCY), server)
+        keepers: dict[str, Any] = {}
+        if kept:
+            keepers, finish = make_keepers(seed)
+        began, cpu = time.monotonic(), time.process_time()
+        program.fit_sync(
+            x=rows(world.train),
+            y=answers(world.train),
+            validation_data=(rows(world.validation), answers(world.validation)),
+            epochs=None,
+            budget=Budget(calls=calls),
+            concurrency=CONCURRENCY,
+            seed=seed,
+            **keepers,
+        )
+        if kept:
+            finish()
+        return Spent(server.counts()["calls"], time.monotonic() - began, time.process_time() - cpu)
+
+
+def make_keepers(seed: int) -> tuple[dict[str, Any], Any]:
+    """Return what a run of the site hands to ``fit``, and what waits until all of it is written."""
+    from omegaweb.accounts.models import User
+    from omegaweb.engine.checkpoints import RowCheckpoints
+    from omegaweb.engine.journal import RowJournal
+    from omegaweb.engine.recorder import Recorder, writer
+    from tests.factories_runs import make_run
+
+    owner, _ = User.objects.get_or_create(username="benchmark")
+    run = make_run(owner, name=f"Benchmark {seed}")
+    keepers = {
+        "callbacks": [Recorder(run.pk)],
+        "checkpoints": RowCheckpoints(run.pk),
+        "journal": RowJournal(run.pk),
+    }
+
+    def finish() -> None:
+        failure = writer.close(run.pk)
+        if failure is not None:
+            raise failure
+
+    return keepers, finish
+
+
+if __name__ == "__main__":
+    main()
