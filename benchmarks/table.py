@@ -24,9 +24,8 @@ COMMAND = "make bench"
 
 
 def main() -> None:
-    text = "\n\n".join(
-        part for part in (machine(), accuracy(), orchestration(), recording(), competition(), real_model()) if part
-    )
+    parts = (machine(), accuracy(), orchestration(), recording(), competition(), real_model())
+    text = "\n\n".join(part for part in parts if part)
     before, _, rest = _PAGE.read_text().partition(BEGIN)
     _, _, after = rest.partition(END)
     _PAGE.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}")
