@@ -3,8 +3,8 @@
     python -m benchmarks.speed [--rows omega aiohttp gepa] [--rounds 125]
 
 Ideal is all latency ÷ concurrency: nobody can be faster. A round is as many calls as are under way at once, so that
-both settings take as many rounds: 2,000 calls with 16 at once, 8,000 with 64. Each row runs in a process of its own, one
-after the other, against the server in its own process; OMEGA's and the peers' rows are whole searches, scoring and
+both settings take as many rounds: 2,000 calls with 16 at once, 8,000 with 64. Each row runs in a process of its own,
+one after the other, against the server in its own process; OMEGA's and the peers' rows are whole searches, scoring and
 proposing included.
 """
 
