@@ -19,8 +19,12 @@ SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
 }
-#: Seconds after which a server that does not answer counts as gone.
-POSTGRES_OPTIONS = {"connect_timeout": 10}
+#: A database that does not answer counts as gone after 10 s. Who waits for another writer gives up after 20 s, as with
+#: SQLite; and one that stands still in the middle of a transaction loses it, or nobody could take over its runs.
+POSTGRES_OPTIONS = {
+    "connect_timeout": 10,
+    "options": "-c lock_timeout=20s -c idle_in_transaction_session_timeout=20s",
+}
 SCHEMES = ("postgres", "postgresql", "sqlite")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from omegaweb.databases import database
+from omegaweb.databases import POSTGRES_OPTIONS, database
 
 FOLDER = Path("/data")
 
@@ -21,7 +21,7 @@ def test_an_address_of_postgresql_is_taken_apart():
     chosen = database("postgres://ann:s%40crt@db.example:5433/omega?sslmode=require", FOLDER)
     parts = [chosen[name] for name in ("ENGINE", "USER", "PASSWORD", "HOST", "PORT", "NAME")]
     assert parts == ["omegaweb.postgres", "ann", "s@crt", "db.example", 5433, "omega"]
-    assert chosen["OPTIONS"] == {"connect_timeout": 10, "sslmode": "require"}
+    assert chosen["OPTIONS"] == {**POSTGRES_OPTIONS, "sslmode": "require"}
 
 
 def test_another_file_waits_for_other_writers_as_the_usual_one_does():
