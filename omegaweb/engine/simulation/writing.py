@@ -37,6 +37,19 @@ def make_run(*, owner: User, candidates: int, evaluations: int, rows: int, seed:
     Raises:
         ValueError: the sizes do not fit together.
     """
+    run, said = begin_run(owner=owner, candidates=candidates, evaluations=evaluations, rows=rows, seed=seed)
+    write(run, said)
+    return run
+
+
+def begin_run(
+    *, owner: User, candidates: int, evaluations: int, rows: int, seed: int = 0
+) -> tuple[Run, Iterator[events.Event]]:
+    """Create a run of which nothing is written yet, and return what it is going to say.
+
+    Raises:
+        ValueError: the sizes do not fit together.
+    """
     rng = random.Random(seed)
     version = _version(owner, rows, rng)
     answers = {split: [targets["queue"] for _, _, targets in version.rows(split)] for split in ("validation", "test")}
@@ -56,8 +69,7 @@ def make_run(*, owner: User, candidates: int, evaluations: int, rows: int, seed:
         program=program,
         configuration=configuration,
     )
-    _write(run, search.events())
-    return run
+    return run, search.events()
 
 
 def _version(owner: User, rows: int, rng: random.Random) -> DatasetVersion:
@@ -86,7 +98,8 @@ def _program(owner: User) -> Program:
     return known or create_program(project=project, user=owner, definition=definition)
 
 
-def _write(run: Run, said: Iterator[events.Event]) -> None:
+def write(run: Run, said: Iterator[events.Event]) -> None:
+    """Write the next events of a run as if it had said them."""
     projection = Projection(run)
     began, sequence = timezone.now(), 0
     while batch := list(itertools.islice(said, EVENTS_AT_A_TIME)):
