@@ -58,7 +58,7 @@ check: lint imports types  ## everything a change must pass: lint, imports, type
 sizes: install  ## print the longest files
 	@git ls-files '*.py' '*.js' '*.css' '*.html' | xargs wc -l | sort -rn | head -25
 
-bench: .venv/run.stamp  ## measure beside GEPA, DSPy and Synalinks and write docs/benchmarks.md: two hours
+bench: .venv/run.stamp  ## measure beside GEPA, DSPy and Synalinks, and the site; write docs/benchmarks.md: two hours
 	rm -rf benchmarks/.results
 	$(PYTHON) -m benchmarks.speed --keep
 	$(PYTHON) -m benchmarks.recording --keep
@@ -66,6 +66,8 @@ bench: .venv/run.stamp  ## measure beside GEPA, DSPy and Synalinks and write doc
 	$(PYTHON) -m benchmarks.search --keep
 	$(PYTHON) -m benchmarks.search --rows omega random_few_shot gepa --noise 0.3 --keep
 	$(PYTHON) -m benchmarks.dataset --keep
+	$(PYTHON) -m benchmarks.pages --keep
+	$(PYTHON) -m benchmarks.sockets --keep
 	$(PYTHON) -m benchmarks.table
 
 .venv/bin/python:

@@ -11,7 +11,7 @@ FOLDER = Path(__file__).resolve().parent / ".results"
 
 
 def keep(kind: str, **figures: Any) -> None:
-    """Add one figure of a kind: "search", "speed", "dns", "dataset"."""
+    """Add one figure of a kind: "search", "speed", "dns", "dataset", "pages", "sockets"."""
     FOLDER.mkdir(exist_ok=True)
     line = json.dumps({"time": round(time.time()), **figures})
     with (FOLDER / f"{kind}.jsonl").open("a") as file:

@@ -137,9 +137,11 @@ def ask(site: Site, *words: object) -> dict[str, Any]:
     assert site.process.stdout is not None
     site.process.stdin.write(" ".join(map(str, words)) + "\n")
     site.process.stdin.flush()
-    answer = json.loads(site.process.stdout.readline())
-    assert isinstance(answer, dict)
-    return answer
+    for line in site.process.stdout:
+        if line.startswith("{"):  # the site says other things as well: how to sign in
+            answer: dict[str, Any] = json.loads(line)
+            return answer
+    raise SystemExit("the site ended")
 
 
 if __name__ == "__main__":

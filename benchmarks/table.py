@@ -15,8 +15,10 @@ from typing import Any
 
 from benchmarks import dataset, search, speed
 from benchmarks.intervals import LEAST_PAIRS, with_interval
+from benchmarks.markdown import markdown
 from benchmarks.peers.running import PEERS
 from benchmarks.results import kept
+from benchmarks.site import tables as site
 
 _PAGE = Path(__file__).resolve().parents[1] / "docs/benchmarks.md"
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
@@ -24,7 +26,8 @@ COMMAND = "make bench"
 
 
 def main() -> None:
-    parts = (machine(), accuracy(), orchestration(), recording(), competition(), real_model())
+    figures = (machine(), accuracy(), orchestration(), recording(), competition(), real_model())
+    parts = (*figures, site.pages(), site.sockets())
     text = "\n\n".join(part for part in parts if part)
     before, _, rest = _PAGE.read_text().partition(BEGIN)
     _, _, after = rest.partition(END)
@@ -129,12 +132,6 @@ def cell(figures: Sequence[dict[str, Any]], name: str, form: str) -> str:
     low, middle, high = (form.format(value) for value in (min(values), statistics.median(values), max(values)))
     text = middle if low == high else f"{middle} ({low}–{high})"
     return f"{text}, mean {form.format(statistics.mean(values))}" if name == "accuracy" else text
-
-
-def markdown(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
-    """Return a Markdown table."""
-    rows = [heads, ["---"] * len(heads), *lines]
-    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
 
 def _noted(row: str, title: str) -> str:

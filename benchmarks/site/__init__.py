@@ -1,1 +1,1 @@
-"""The whole site under load: `process` serves it, `addresses` names the pages, `speaker` is a run that says things."""
+"""The whole site under load: `process` serves it, `speaker` is a run, `watchers` look."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from benchmarks.markdown import markdown
 from benchmarks.outcome import Outcome
 from benchmarks.search import summary
-from benchmarks.table import cell, markdown
+from benchmarks.table import cell
 
 
 def test_a_cell_has_median_and_range():
