@@ -45,6 +45,7 @@ class Speaker:
     coming: Iterator[Event]
 
     def begin(self, candidates: int, evaluations: int, events: int, people: int) -> dict[str, Any]:
+        from django.db import transaction
         from django.utils import timezone
 
         from omegaweb.accounts.models import User
@@ -52,11 +53,13 @@ class Speaker:
 
         owner = User.objects.order_by("pk")[0]
         sizes = {"candidates": candidates, "evaluations": evaluations, "rows": ROWS}
-        self.run, self.coming = writing.begin_run(owner=owner, **sizes)
-        # Nobody may take it for a run that lost its server.
-        self.run.claimed_by, self.run.heartbeat_at = "benchmark", timezone.now() + timedelta(days=1)
-        self.run.save(update_fields=["claimed_by", "heartbeat_at"])
-        writing.write(self.run, itertools.islice(self.coming, events))
+        # Begun and claimed at once, or the server would start it as any run that waits for its turn.
+        with transaction.atomic():
+            self.run, self.coming = writing.begin_run(owner=owner, **sizes)
+            writing.write(self.run, itertools.islice(self.coming, 1))
+            self.run.claimed_by, self.run.heartbeat_at = "benchmark", timezone.now() + timedelta(days=1)
+            self.run.save(update_fields=["claimed_by", "heartbeat_at"])
+        writing.write(self.run, itertools.islice(self.coming, events - 1))
         return {"run": self.run.pk, "sessions": [self._session(number) for number in range(people)]}
 
     def speak(self, events: int, rate: float) -> dict[str, Any]:

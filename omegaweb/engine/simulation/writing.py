@@ -101,7 +101,7 @@ def _program(owner: User) -> Program:
 def write(run: Run, said: Iterator[events.Event]) -> None:
     """Write the next events of a run as if it had said them."""
     projection = Projection(run)
-    began, sequence = timezone.now(), 0
+    began, sequence = timezone.now(), run.last_sequence
     while batch := list(itertools.islice(said, EVENTS_AT_A_TIME)):
         rows = []
         for event in batch:
