@@ -81,10 +81,11 @@ class Launcher:
             let_go(run, is_lost=False)
 
     def _has_room(self) -> bool:
-        """Runs that pause keep their thread, but take no room."""
+        """Runs that pause or only wait for people keep their thread, but take no room."""
         threads = len(self._threads)
         if threads >= self._limit:
-            threads -= Run.objects.filter(pk__in=list(self._threads), state=RunState.PAUSED).count()
+            idle = (RunState.PAUSED, RunState.WAITING)
+            threads -= Run.objects.filter(pk__in=list(self._threads), state__in=idle).count()
         return threads < self._limit
 
     def _work(self, claim: Claim) -> None:

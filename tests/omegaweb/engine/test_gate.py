@@ -47,6 +47,17 @@ def test_the_search_goes_on_while_candidates_wait_and_the_run_says_so_at_its_end
     assert not run.candidates.filter(state=CandidateState.WAITING).exists()
 
 
+def test_a_run_that_only_waits_for_people_leaves_its_room_to_others(alice, script, monkeypatch):
+    monkeypatch.setattr(launcher, "launcher", launcher.Launcher(limit=1))
+    first, second = queued_run(alice, name="First", ask_me=True), queued_run(alice, name="Second", epochs=1)
+    launcher.start(first.pk)
+    until(lambda: Run.objects.get(pk=first.pk).state == RunState.WAITING)
+    launcher.start(second.pk)
+    until(lambda: Run.objects.get(pk=second.pk).state == RunState.COMPLETED)
+    assert Run.objects.get(pk=first.pk).state == RunState.WAITING
+    approve_the_rest(first)
+
+
 def test_a_rejected_candidate_stays_out_and_its_reason_is_told(alice, script):
     run = queued_run(alice, ask_me=True, epochs=1)
     launcher.start(run.pk)
