@@ -62,6 +62,7 @@ bench: .venv/run.stamp  ## measure beside GEPA, DSPy and Synalinks, and the site
 	rm -rf benchmarks/.results
 	$(PYTHON) -m benchmarks.speed --keep
 	$(PYTHON) -m benchmarks.recording --keep
+	$(PYTHON) -m benchmarks.importing
 	$(PYTHON) -m benchmarks.dns --keep
 	$(PYTHON) -m benchmarks.search --keep
 	$(PYTHON) -m benchmarks.search --rows omega random_few_shot gepa --noise 0.3 --keep

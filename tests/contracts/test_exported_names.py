@@ -1,11 +1,10 @@
-"""The names other programs use, and how fast they are there."""
+"""The names other programs use, and what they bring with them."""
 
 from __future__ import annotations
 
 import importlib
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -39,17 +38,6 @@ def test_the_public_surface_is_complete():
 def test_an_unknown_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="no attribute 'Nonsense'"):
         _ = oc.Nonsense
-
-
-def test_importing_takes_less_than_three_tenths_of_a_second():
-    code = "import time; t = time.perf_counter(); import optimizer_core; print(time.perf_counter() - t)"
-    root = Path(__file__).parents[2]
-    times = []
-    for _ in range(3):
-        done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
-        times.append(float(done.stdout))
-        time.sleep(0.01)
-    assert min(times) < 0.3
 
 
 def test_litellm_is_not_loaded_before_the_first_call():
