@@ -67,7 +67,7 @@ class Site:
     def signed_in(self) -> httpx.Client:
         """Return a client in which the first account is signed in."""
         account = json.loads((self._folder / "first-sign-in.txt").read_text())
-        client = httpx.Client(base_url=self.address, timeout=120, headers={"Accept-Encoding": "gzip"})
+        client = httpx.Client(base_url=self.address, timeout=600, headers={"Accept-Encoding": "gzip"})
         page = client.get("/accounts/sign-in/").text
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
         assert token is not None
