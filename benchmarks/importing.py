@@ -1,6 +1,6 @@
 """How long `import optimizer_core` takes, in a process of its own each time.
 
-    python -m benchmarks.importing
+python -m benchmarks.importing
 """
 
 from __future__ import annotations
