@@ -21,6 +21,11 @@ MEGABYTE = 1024 * 1024
 #: No line that omegaweb writes comes near this; a file made to fill the memory would.
 LONGEST_LINE = 128 * MEGABYTE
 MOST_OF_A_MANIFEST = MEGABYTE
+#: What we write. Of bzip2 and LZMA a chunk is unpacked as a whole, however much that is.
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+ENCRYPTED = 0x1
+#: Half of a character, as models write it, stays what it is; json.loads reads it again.
+HALVES = "surrogatepass"
 
 Row = dict[str, Any]
 
@@ -41,7 +46,8 @@ class ArchiveWriter:
         digest, length, count = hashlib.sha256(), 0, 0
         with self._zip.open(_path(member), "w", force_zip64=True) as file:
             for row in rows:
-                line = json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+                text = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+                line = text.encode("utf-8", HALVES) + b"\n"
                 file.write(line)
                 digest.update(line)
                 length, count = length + len(line), count + 1
@@ -72,8 +78,17 @@ class ArchiveReader:
         self._upgrades = upgrades
         try:
             self._zip = zipfile.ZipFile(file)
+            self._check_methods()
             self.manifest = self._read_manifest()
-        except (zipfile.BadZipFile, KeyError, ValueError, EOFError, zlib.error, NotImplementedError) as error:
+        except (
+            zipfile.BadZipFile,
+            KeyError,
+            ValueError,
+            EOFError,
+            zlib.error,
+            NotImplementedError,
+            RecursionError,
+        ) as error:
             if isinstance(error, NotImportable):
                 raise
             raise NotImportable(
@@ -102,10 +117,16 @@ class ArchiveReader:
         except (KeyError, RuntimeError, zipfile.BadZipFile, NotImplementedError) as error:
             raise NotImportable(f"The file is broken: {_path(member)} cannot be read.") from error
 
+    def _check_methods(self) -> None:
+        if any(each.compress_type not in METHODS or each.flag_bits & ENCRYPTED for each in self._zip.infolist()):
+            raise ValueError("not packed by us")
+
     def _read_manifest(self) -> dict[str, Any]:
-        if self._zip.getinfo(MANIFEST).file_size > MOST_OF_A_MANIFEST:
+        with self._zip.open(MANIFEST) as file:
+            text = file.read(MOST_OF_A_MANIFEST + 1)  # with a limit, because the length that is told may be a lie
+        if len(text) > MOST_OF_A_MANIFEST:
             raise ValueError("too long")
-        manifest = json.loads(self._zip.read(MANIFEST))
+        manifest = json.loads(text)
         if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
             raise ValueError("no manifest of ours")
         version = manifest.get("version")

@@ -30,7 +30,7 @@ class People:
         self._users: dict[int, User] = {}
         for row in rows:
             number, name, address = row["person"], str(row["username"]), str(row.get("email") or "")
-            known = by_address.get(address.casefold()) or by_name.get(name)
+            known = by_address.get(address.casefold()) or _same(by_name.get(name), address)
             self._users[number] = known or _name_only(name)
 
     def user(self, number: int | None) -> User | None:
@@ -40,6 +40,12 @@ class People:
             KeyError: the file does not say who that is.
         """
         return None if number is None else self._users[number]
+
+
+def _same(named: User | None, address: str) -> User | None:
+    """Return a member of that name, unless the file says that somebody else has it elsewhere."""
+    is_another = named is not None and named.email and address and named.email.casefold() != address.casefold()
+    return None if is_another else named
 
 
 def _name_only(name: str) -> User:

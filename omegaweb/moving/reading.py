@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
@@ -17,6 +19,8 @@ from omegaweb.moving.surroundings import program_of, version_of
 from omegaweb.projects.models import Project
 from omegaweb.runs.configuration import RunConfiguration
 from omegaweb.runs.models import Run, RunState
+
+logger = logging.getLogger(__name__)
 
 NAME_LENGTH = 120
 #: A run that was under way where it came from waits here for somebody who continues it.
@@ -43,6 +47,12 @@ def import_run(archive: ArchiveReader, *, project: Project, user: User) -> Run:
             return _import(archive, project, user)
     except DatabaseError as error:
         raise NotImportable(f"The database does not take what is in the file; nothing was saved. {error}") from error
+    except NotImportable:
+        raise
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+        # A file may hold anything; where that is not to blame, the log says what is.
+        logger.exception("a run could not be imported")
+        raise NotImportable(f"The file cannot be used; nothing was saved. {error}") from error
 
 
 def _import(archive: ArchiveReader, project: Project, user: User) -> Run:

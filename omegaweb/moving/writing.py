@@ -12,14 +12,22 @@ from django.utils.text import slugify
 
 from omegaweb.accounts.models import User
 from omegaweb.moving.archive import ArchiveWriter
-from omegaweb.moving.shapes import NAMES, OF_THE_RUN, ROWS, SINGLE, Shape
+from omegaweb.moving.shapes import NAMES, OF_THE_RUN, ROWS, RUN, SINGLE, Shape
 from omegaweb.moving.values import to_json
 from omegaweb.runs.models import Run
 
 ROWS_AT_A_TIME = 500
 SUFFIX = ".omegarun"
 #: Columns with addresses of servers, which in runs of before it was refused may hold a name and a password.
-WITH_ADDRESSES = {"run": ("configuration",), "events": ("payload",), "journal": ("settings",)}
+WITH_ADDRESSES = {
+    "run": ("message",),
+    "events": ("payload",),
+    "journal": ("settings",),
+    "scores": ("error",),
+    "openings": ("message",),
+}
+#: What is proposed is known by its hash, so not a letter of it may change.
+PROPOSED = "candidate.proposed"
 PASSWORD = re.compile(r"(?<=://)[^/@\s\"\\]+@")
 
 
@@ -65,8 +73,11 @@ def _rows(shape: Shape, run: Run, people: set[int]) -> Iterator[dict[str, Any]]:
     found = shape.rows.filter(**{shape.within: run.pk}).order_by("pk").values_list(*columns.values())
     for values in found.iterator(chunk_size=ROWS_AT_A_TIME):
         row = dict(zip(columns, map(to_json, values), strict=True))
-        if shape.member in WITH_ADDRESSES:
-            row |= {name: without_passwords(row[name]) for name in WITH_ADDRESSES[shape.member]}
+        if row.get("kind") != PROPOSED:
+            row |= {name: without_passwords(row[name]) for name in WITH_ADDRESSES.get(shape.member, ())}
+        if shape is RUN:
+            chosen = row["configuration"]
+            row["configuration"] = {**chosen, "models": without_passwords(chosen.get("models", {}))}
         people.update(row[name] for name in shape.people if row[name] is not None)
         yield row
 

@@ -10,6 +10,7 @@ from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.db import transaction
 
 from omegaweb.accounts.models import User
+from omegaweb.json_members import member
 from omegaweb.reviews.authors import BY_HAND, request_behind
 from omegaweb.reviews.models import Review, ReviewState
 from omegaweb.runs.models import Candidate
@@ -68,8 +69,8 @@ def answer(review: Review, *, user: User, content: Mapping[str, Any], comment: s
 
 def answer_to(review: Review) -> Answer | None:
     """Return the newest answer to a request for changes."""
-    requests = review.run.steering.filter(action=Steer.ADD, **{f"payload__{ANSWERS}": review.candidate.key})
-    request = requests.select_related("author").last()
+    asked = review.run.steering.filter(action=Steer.ADD).annotate(answers=member(f"payload__{ANSWERS}"))
+    request = asked.filter(answers=review.candidate.key).select_related("author").last()
     if request is None:
         return None
     made = review.candidate.children.filter(operator=BY_HAND).select_related("review", "run")
