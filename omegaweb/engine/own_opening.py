@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from omegaweb.releases.models import OpeningState, SealOpening
 from omegaweb.runs.models import Candidate, Run
+from omegaweb.runs.result import after_looks
 
 UNFINISHED = "The run ended before start and winner had answered every test row."
 REASON = "The run tested its winner at its end."
@@ -24,12 +26,14 @@ def begin(run: Run, candidate: Candidate | None, *, at: datetime) -> None:
         run.openings.filter(pk=opening.pk).update(candidate=candidate)
 
 
-def finish(run: Run, winner: Candidate | None, *, at: datetime) -> None:
-    """Note what came of it."""
+def finish(run: Run, winner: Candidate | None, figures: dict[str, Any], *, at: datetime) -> dict[str, Any]:
+    """Note what came of it, and return that as it holds after so many looks."""
     begin(run, winner, at=at)
     opening = _opening_at(run, at)
     assert opening is not None  # begun just now, if not before
-    run.openings.filter(pk=opening.pk).update(state=OpeningState.DONE, figures=run.result, finished_at=at, message="")
+    found = after_looks(figures, opening.number)
+    run.openings.filter(pk=opening.pk).update(state=OpeningState.DONE, figures=found, finished_at=at, message="")
+    return found
 
 
 def _opening_at(run: Run, at: datetime) -> SealOpening | None:

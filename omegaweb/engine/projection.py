@@ -82,8 +82,8 @@ class Projection:
             case events.SpendUpdated():
                 self._spent(event, at)
             case events.TestFinished():
-                self._set(result=events.event_to_json(event))
-                own_opening.finish(self.run, self._candidates.get(event.winner.get("candidate", "")), at=at)
+                winner = self._candidates.get(event.winner.get("candidate", ""))
+                self._set(result=own_opening.finish(self.run, winner, events.event_to_json(event), at=at))
             case events.WarningRaised():
                 if event.code == events.WAITING_FOR_REVIEW:
                     self._set(state=RunState.WAITING)

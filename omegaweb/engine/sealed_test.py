@@ -26,6 +26,7 @@ from omegaweb.engine.recorder import writer
 from omegaweb.engine.storage import RecordingFailed
 from omegaweb.releases.models import OpeningState, SealOpening
 from omegaweb.runs.models import Candidate, SampleScore
+from omegaweb.runs.result import after_looks
 from optimizer_core.budget import Budget, Meter
 from optimizer_core.data.candidate import Candidate as Content
 from optimizer_core.data.dataset import Sample, make_samples
@@ -177,7 +178,7 @@ def _finish(opening: SealOpening, candidates: list[Candidate]) -> None:
     if not before.keys() & after.keys():
         _fail(opening.pk, NOTHING)
         return
-    figures = event_to_json(compare_tested(start.key, before, candidate.key, after))
+    figures = after_looks(event_to_json(compare_tested(start.key, before, candidate.key, after)), opening.number)
     _running(opening.pk).update(
         state=OpeningState.DONE, figures=figures, finished_at=timezone.now(), answered=F("wanted"), message=""
     )

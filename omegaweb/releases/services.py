@@ -106,8 +106,11 @@ def try_again(release: Release, *, user: User, wanted: int, most_calls: int) -> 
     """Let a test that failed go on with the rows that are missing.
 
     Raises:
-        NotPossible: nothing has failed.
+        NotPossible: nothing has failed, or the run goes on.
     """
+    run = Run.objects.select_for_update().get(pk=release.run_id)
+    if not run.run_state.is_over:
+        raise NotPossible("The run goes on again. Try the test again when it is over, so that only one of them writes.")
     opening = release.opening
     failed = SealOpening.objects.filter(state=OpeningState.FAILED, by_run=False)
     again = opening is not None and failed.filter(pk=opening.pk).update(

@@ -14,6 +14,8 @@ from omegaweb.runs.models import Candidate, Run
 #: One point of reward: what the cost of an improvement is divided by.
 POINT = 0.01
 SMALLEST_SHOWN = 0.001  # of p-values
+#: A p-value as large as this may well be chance.
+SIGNIFICANT = 0.05
 #: Models whose name begins so answer without a model behind them.
 SIMULATED = "simulated/"
 
@@ -164,9 +166,9 @@ def result_from(run: Run, payload: Mapping[str, Any], *, looks: int = 1) -> Resu
     comparison = None
     if winner is not None and baseline is not None and winner != baseline:
         comparison = compare(winner, baseline, "test", size=test_rows)
-    difference = payload["difference"]
+    difference, verdict = payload["difference"], Verdict(after_looks(payload, looks)["verdict"])
     return Result(
-        verdict=Verdict(payload["verdict"]),
+        verdict=verdict,
         test_rows=test_rows,
         simulated=simulated_models(run.choices),
         baseline=Estimate.of_payload(payload["baseline"]),
@@ -177,10 +179,22 @@ def result_from(run: Run, payload: Mapping[str, Any], *, looks: int = 1) -> Resu
         winner_candidate=winner,
         validation=Estimate.of_candidate(winner) if winner is not None else None,
         comparison=comparison,
-        cost_per_point=_cost_per_point(run, difference["mean"]) if payload["verdict"] == Verdict.IMPROVED else None,
+        cost_per_point=_cost_per_point(run, difference["mean"]) if verdict == Verdict.IMPROVED else None,
         test=PairedTest(**payload["test"]) if payload.get("test") else None,
         looks=looks,
     )
+
+
+def after_looks(payload: Mapping[str, Any], looks: int) -> dict[str, Any]:
+    """Return figures like those of test.finished with the verdict that holds after so many looks at the test rows.
+
+    Who may look again until something does well finds it in the end, so the p-value counts once for each look.
+    """
+    test = payload.get("test")
+    is_chance = test and min(1.0, test["p_value"] * looks) >= SIGNIFICANT
+    if payload["verdict"] == Verdict.IMPROVED and is_chance:
+        return {**payload, "verdict": Verdict.NO_RELIABLE_IMPROVEMENT.value}
+    return dict(payload)
 
 
 def simulated_models(choices: RunConfiguration) -> tuple[str, ...]:

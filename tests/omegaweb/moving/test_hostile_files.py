@@ -40,7 +40,12 @@ def test_a_manifest_that_lies_about_its_length_is_not_unpacked(monkeypatch: pyte
     lie = bomb.getvalue().replace((64 * MEGABYTE).to_bytes(4, "little"), (100).to_bytes(4, "little"))
     asked: list[int] = []
     read = zipfile.ZipExtFile.read
-    monkeypatch.setattr(zipfile.ZipExtFile, "read", lambda self, n=-1: (asked.append(n), read(self, n))[1])
+
+    def noted(file: zipfile.ZipExtFile, n: int = -1) -> bytes:
+        asked.append(n)
+        return read(file, n)
+
+    monkeypatch.setattr(zipfile.ZipExtFile, "read", noted)
     with pytest.raises(NotImportable, match="no run of omegaweb"):
         ArchiveReader(io.BytesIO(lie))
     assert all(0 < each <= MEGABYTE + 1 for each in asked)

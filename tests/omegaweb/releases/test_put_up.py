@@ -95,7 +95,7 @@ def test_a_second_look_asks_only_for_what_is_missing_and_says_that_it_is_the_sec
     assert (release.opening.number, release.number, script.asked - asked) == (2, 2, 4)
     page = alice_client.get(release.get_absolute_url()).content.decode()
     assert "This was look number 2" in page
-    assert "multiplies the p-value" in page
+    assert "counts the p-value once for each look" in page
     assert "Looked at 2 times" in alice_client.get(f"{run.get_absolute_url()}?tab=result").content.decode()
 
 
@@ -117,6 +117,13 @@ def test_a_test_that_fails_says_why_and_goes_on_where_it_was(alice: User, alice_
     assert "Try again" in page
 
     script.answer = lambda request: {"label": "billing"}
+    Run.objects.filter(pk=run.pk).update(state=RunState.RUNNING)  # somebody has let it go on
+    refused = alice_client.post(f"/releases/{release.pk}/try-again/", follow=True).content.decode()
+    assert "The run goes on again" in refused
+    release.opening.refresh_from_db()
+    assert release.opening.state == OpeningState.FAILED
+
+    Run.objects.filter(pk=run.pk).update(state=RunState.COMPLETED)
     alice_client.post(f"/releases/{release.pk}/try-again/")
     assert sealed_test.wait(release.opening.pk, seconds=PATIENCE)
     release.opening.refresh_from_db()

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from omegaweb.accounts.models import User
 from omegaweb.runs.configuration import ModelChoice, ReviewChoice
 from omegaweb.runs.models import Candidate, Run, RunState
-from omegaweb.runs.result import Verdict, result_of
+from omegaweb.runs.result import Verdict, after_looks, result_from, result_of
 from tests.factories_runs import make_candidate, make_review, make_run, make_scores, make_version
 
 
@@ -48,6 +48,28 @@ def test_an_improvement_names_winner_difference_intervals_and_n(alice: User) -> 
     assert "0.150 to 0.850" in page
     assert "+0.10 to +0.40" in page
     assert 'aria-label="0.25, 95 % interval 0.10 to 0.40"' in page
+
+
+@pytest.mark.parametrize(
+    ("p_value", "looks", "verdict"),
+    [(0.03, 1, "improved"), (0.03, 2, "no_reliable_improvement"), (0.02, 2, "improved"), (0.7, 9, "worse")],
+)
+def test_a_p_value_counts_once_for_each_look_before_anything_is_called_improved(
+    p_value: float, looks: int, verdict: str
+) -> None:
+    said = "worse" if verdict == "worse" else "improved"
+    figures = {"verdict": said, "test": {"name": "mcnemar", "p_value": p_value, "better": 9, "worse": 1, "n": 40}}
+    assert after_looks(figures, looks) == {**figures, "verdict": verdict}
+
+
+def test_what_several_looks_found_by_chance_is_no_improvement(alice: User) -> None:
+    run = measured(make_run(alice), "improved", (0.25, 0.1, 0.4), cost=1.0)
+    test = {"name": "mcnemar", "p_value": 0.03, "better": 9, "worse": 1, "n": 40}
+    result = result_from(run, {**(run.result or {}), "test": test}, looks=3)
+    assert (result.verdict, result.cost_per_point) == (Verdict.NO_RELIABLE_IMPROVEMENT, None)
+    page = render_to_string("partials/runs/result_card.html", {"run": run, "result": result})
+    assert "after 3 looks at the test rows the paired test gives p = 0.090, which is not below 0.05" in page
+    assert "Improved" not in page
 
 
 def test_no_reliable_improvement_is_a_calm_result_that_says_keep_the_original(alice: User) -> None:
