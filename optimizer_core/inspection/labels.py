@@ -102,7 +102,8 @@ def _strange(labels: list[str], text: str) -> list[str]:
 def _lists(text: str) -> Iterator[Sequence[str]]:
     """Yield the items of each list in a text: of "one of a, b or c", and of the lines of a bullet list."""
     for offer in _OFFER.findall(text):
-        yield [item.strip() for item in _ITEM.split(offer) if item.strip()]
+        # Each run of spaces as one: the pattern would try every place in it.
+        yield [item for item in _ITEM.split(" ".join(offer.split())) if item]
     for block in re.split(r"\n\s*\n", text):
         yield _BULLET.findall(block)
 

@@ -9,7 +9,8 @@ from typing import Any
 from optimizer_core.inspection.flag import Flag, FlagKind
 from optimizer_core.inspection.texts import whole
 
-_DOUBLE = re.compile(r"\{\{\s*([^{}\n]{1,60}?)\s*\}\}")
+#: No space at either end of the name, or a model that writes thousands of them would keep the run waiting.
+_DOUBLE = re.compile(r"\{\{\s*([^{}\s](?:[^{}\n]{0,58}[^{}\s])?)\s*\}\}")
 #: Not after a letter or a backslash command, as in ``\frac{a}{b}``, and not part of a double brace.
 _SINGLE = re.compile(r"(?<![\w\\{}])\{([A-Za-z_][\w.]*)\}(?!\})")
 _ANGLES = re.compile(r"<([A-Za-z_]\w*)>")

@@ -154,6 +154,13 @@ def test_lists_of_other_things_are_no_labels(harmless):
     assert not drifted_labels(text(harmless), text("Sort it."), LABELS)
 
 
+@pytest.mark.parametrize("start", ["{{", "One of: billing, technical"])
+def test_a_model_that_writes_nothing_but_spaces_does_not_keep_the_run_waiting(start):
+    endless = text(start + " " * 100_000 + "x")  # by trying each place in each run of spaces: hours
+    assert not lost_placeholders(text("Sort it."), endless)
+    drifted_labels(endless, text("Sort it."), LABELS)
+
+
 def test_short_labels_count_only_in_quotes():
     yes_no = labels_of(Schema.of({"type": "object", "properties": {"fits": {"enum": ["yes", "no"]}}}))
     assert not drifted_labels(text("Is it so?"), text("Say yes where it fits, no explanation."), yes_no)
