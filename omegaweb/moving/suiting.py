@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -74,4 +75,6 @@ class Suiting:
         if row["number"] in self._releases:
             row["number"] = max(self._releases) + 1
         self._releases.add(row["number"])
+        # Whatever the file says, it is no younger than its import: so it can be told from what was put up here.
+        row["created_at"] = min(row["created_at"], datetime.fromisoformat(self._run.origin["imported_at"]))
         return row

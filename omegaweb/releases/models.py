@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
@@ -129,6 +131,12 @@ class Release(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("releases:detail", args=[self.pk])
+
+    @property
+    def came_in_a_file(self) -> bool:
+        """Whether it was imported, so that its approvals and its test are what somebody's file says."""
+        imported = self.run.origin.get("imported_at")
+        return bool(imported) and self.created_at <= datetime.fromisoformat(imported)
 
     @property
     def project_id(self) -> int:

@@ -8,6 +8,7 @@ import zipfile
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from omegaweb.accounts.models import User
 from omegaweb.moving.archive import MEGABYTE, ArchiveReader, NotImportable
@@ -15,6 +16,7 @@ from omegaweb.moving.reading import import_run
 from omegaweb.reviews.models import Vote
 from omegaweb.runs.models import Run
 from tests import factories
+from tests.factories_runs import make_release
 from tests.omegaweb.moving.test_broken_files import file as file
 from tests.omegaweb.moving.test_broken_files import put_together, taken_apart
 from tests.omegaweb.moving.test_round_trip import moved, rich_run, written
@@ -87,6 +89,20 @@ def test_the_same_name_at_another_address_is_somebody_else(alice: User, bob: Use
     join(factories.project_of(charlie), bob, "reviewer")
     run = import_run(ArchiveReader(file), project=factories.project_of(charlie), user=charlie)
     assert str(Vote.objects.get(review__run=run).person) == "bob (elsewhere)"
+
+
+def test_pages_say_that_approvals_are_what_a_file_says_whenever_it_claims_to_be_made(
+    file: io.BytesIO, charlie: User, charlie_client: Client
+) -> None:
+    manifest, members = taken_apart(file)
+    members["releases"][0]["created_at"] = "2999-01-01T00:00:00+00:00"
+    archive = ArchiveReader(put_together(manifest, members))
+    release = import_run(archive, project=factories.project_of(charlie), user=charlie).releases.get()
+    for address in (release.get_absolute_url(), f"/releases/{release.pk}/report/"):
+        page = " ".join(charlie_client.get(address).content.decode().split())
+        assert "came in a file" in page
+        assert "charlie imported" in page
+    assert not make_release(release.run.candidates.get(number=0), number=9).came_in_a_file
 
 
 def test_an_address_within_a_text_stays(alice: User, bob: User, charlie: User) -> None:
