@@ -12,7 +12,6 @@ async def filled(count: int) -> tuple[Window, list[int]]:
 
 async def test_it_narrows_once_for_those_that_were_asked_together():
     window, entered = await filled(16)
-    assert window.width is None
     for one in entered:
         window.narrow(one)
     assert (window.width, window.full) == (11, 16)

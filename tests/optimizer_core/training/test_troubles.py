@@ -119,7 +119,7 @@ class Mends(Callback):
 
     def __init__(self, provider, requests, *, in_vain: int = 0) -> None:
         self._provider, self._requests, self._in_vain = provider, requests, in_vain
-        self.reasons = []
+        self.reasons: list[str] = []
         self.asked_meanwhile = -1
 
     def on_event(self, event):
@@ -160,9 +160,13 @@ async def test_a_supervised_run_pauses_and_after_it_is_mended_pays_nothing_twice
 
 async def test_a_run_that_pauses_for_its_key_can_be_stopped():
     stop, provider = threading.Event(), Provider(AccessRevoked("HTTP 401"), after=20)
-    stops = Mends(provider, RequestList())
-    stops._go_on = lambda before: stop.set()
-    _, recorder = await run_with(provider, callbacks=[stops], stop=stop, on_provider_trouble="pause")
+
+    class Stops(Callback):
+        def on_event(self, event):
+            if event.kind == "run.paused":
+                stop.set()
+
+    _, recorder = await run_with(provider, callbacks=[Stops()], stop=stop, on_provider_trouble="pause")
     assert recorder.of("run.finished")[0].status == "stopped"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from optimizer_core.training.racing.state import RacingState
 
 def make_pace(calls, *, width=2):
     """Two lanes, 0 and 1, of rounds that take at most 16 calls; a landing takes at most 10."""
-    run = SimpleNamespace(
+    run: Any = SimpleNamespace(
         meter=Meter(Budget(calls=calls)),
         state=SimpleNamespace(racing=RacingState(width=width)),
         holdback=SimpleNamespace(calls_each=1.0),
@@ -27,7 +28,8 @@ def make_pace(calls, *, width=2):
     )
     pace = Pace(run)
     for number in (0, 1):
-        pace.open(SimpleNamespace(number=number, round=1))
+        proposal: Any = SimpleNamespace(number=number, round=1)
+        pace.open(proposal)
     return pace, run
 
 
