@@ -53,8 +53,10 @@ def test_more_calls_queue_the_run_again_and_the_log_of_the_project_says_who_did(
     assert run.steering.get().payload == {"calls": 150}
     assert run.steering.get().action == Steer.EXTEND
     entry = AuditEntry.objects.get(action="run.continued")
-    assert entry.before and entry.before["reason"] == "budget_spent"
-    assert entry.after and entry.after["limits"] == {"calls": 150}
+    assert entry.before
+    assert entry.before["reason"] == "budget_spent"
+    assert entry.after
+    assert entry.after["limits"] == {"calls": 150}
 
 
 @pytest.mark.parametrize(
