@@ -49,7 +49,7 @@ class KeyForm(forms.Form):
         required=False,
         max_length=ADDRESS_LENGTH,
         widget=forms.URLInput(attrs={"placeholder": "https://models.example.org/v1", "autocomplete": "off"}),
-        help_text="Only for a server of our own: exactly as in the launch form. The key goes nowhere else.",
+        help_text="Exactly as in the launch form. The key goes nowhere else.",
     )
     key = forms.CharField(
         max_length=LONGEST_KEY,

@@ -80,7 +80,9 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             for problem in error.problems:
                 form.add_error(None, problem)
     status = INVALID if form.is_bound else 200
-    context = {"review": review, "form": form, "edition": _edition_of(request, review)}
+    rule = review.run.choices.review
+    others_needed = rule.approvals > 1 or not rule.author_may_approve
+    context = {"review": review, "form": form, "edition": _edition_of(request, review), "others_needed": others_needed}
     return render(request, "pages/reviews/edit.html", context, status=status)
 
 

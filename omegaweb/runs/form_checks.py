@@ -44,10 +44,15 @@ def _check_models(form: forms.Form, values: dict[str, Any]) -> None:
             form.add_error(
                 f"{role}_model",
                 f"{_called(name)} needs a key: an owner can set it on the project’s page “Provider keys”; or set the "
-                f"environment variable {variable} where the site runs and start it again; or choose another model.",
+                f"environment variable {variable} where the site runs and start it again; or choose another model. A "
+                f"server of your own needs its address instead: “{_address_label(form, role)}” below.",
             )
     if not values.get("embedding_name") and not form.has_error("embedding_typed"):
         _check_embedding(form, values)
+
+
+def _address_label(form: forms.Form, role: str) -> str:
+    return str(form.fields["embedding_api_base" if role == "embedding" else "api_base"].label)
 
 
 def _called(name: str) -> str:

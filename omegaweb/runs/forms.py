@@ -116,7 +116,9 @@ class LaunchForm(ReviewFields):
         help_text="For a server of your own (Ollama, vLLM, any OpenAI-compatible one). The built-in model needs none.",
     )
     embedding_api_base = ServerAddressField(
-        label="Server address for embeddings", required=False, help_text="Only if it is another."
+        label="Server address for embeddings",
+        required=False,
+        help_text="The address beside it is not asked for embeddings. Give it again here if the same server embeds.",
     )
 
     budget_calls = forms.IntegerField(label="Calls", required=False, help_text="Requests to models, retries included.")
@@ -174,8 +176,8 @@ class LaunchForm(ReviewFields):
         required=False,
         initial=True,
         help_text=(
-            "Start and winner answer the test rows once. Otherwise these stay sealed until somebody puts a candidate "
-            "up for release."
+            "The start and the winner answer the test rows once. Otherwise the rows stay sealed until somebody puts a "
+            "candidate up for release."
         ),
     )
     start = StartField()

@@ -16,6 +16,7 @@ from optimizer_core.training.ledger import Key
 from optimizer_core.training.placing import tell_places
 from optimizer_core.training.reviews import ReviewDesk
 from optimizer_core.training.run import Run
+from optimizer_core.training.start import tell_population
 from optimizer_core.training.validation import validate
 
 
@@ -38,7 +39,10 @@ async def conclude(run: Run, desk: ReviewDesk, choice: Choice) -> None:
         RunStopped: the run was asked to stop.
     """
     run.allow(run.holdback.final_validation)
+    before = _members(run)
     await desk.wait()
+    if _members(run) - before:
+        tell_population(run, epoch=run.state.epoch)  # no epoch follows that would say who was let in
     choice.winner = best_known(run)
     await _validate_finalists(run)
     choice.winner = best_known(run)
@@ -74,6 +78,10 @@ def best_known(run: Run) -> Candidate:
     if common and state.population.score(first) > sum(common) / len(common):
         return first.candidate
     return baseline
+
+
+def _members(run: Run) -> set[str]:
+    return {member.id for member in run.state.population.ranked()}
 
 
 def _leader(run: Run) -> Candidate:

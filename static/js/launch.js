@@ -13,12 +13,14 @@
     held = [...settings.querySelectorAll("input, select, textarea, button")].filter(
       (control) => !control.disabled && control !== document.activeElement,
     );
+    // A disabled field is not sent, so a launch in between would be refused for everything that "is missing".
+    held.push(...document.querySelectorAll('#launch-form > button, #launch-form > aside button'));
     for (const control of held) control.disabled = true;
   });
 
   document.addEventListener("htmx:afterRequest", (event) => {
-    if (!isSettings(event) || event.detail.successful) return;
-    event.detail.target.removeAttribute("aria-busy");
+    if (!isSettings(event)) return;
+    if (!event.detail.successful) event.detail.target.removeAttribute("aria-busy");
     for (const control of held) control.disabled = false;
   });
 

@@ -4,7 +4,13 @@ const TOAST_MILLISECONDS = 6000;
 const COPIED_MILLISECONDS = 1600;
 
 // On a narrow screen the chosen tab may lie beyond the edge of its row.
-document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+// Only sideways: scrollIntoView would move the whole page where the tabs lie below the fold.
+const currentTab = document.querySelector(".tabs [aria-current]");
+if (currentTab) {
+  const tabs = currentTab.closest(".tabs");
+  const [outer, inner] = [tabs.getBoundingClientRect(), currentTab.getBoundingClientRect()];
+  tabs.scrollLeft += inner.left + inner.width / 2 - (outer.left + outer.width / 2);
+}
 
 document.addEventListener("click", async (event) => {
   const copy = event.target.closest("[data-copy]");

@@ -205,6 +205,15 @@ def test_a_pause_and_a_note_take_effect_on_the_page_without_a_reload(alice_page:
     assert is_same_page(alice_page)
 
 
+def test_on_a_small_screen_the_page_begins_at_its_top_and_shows_the_chosen_tab(alice_page: Page, alice: User) -> None:
+    run = recorded_run(alice, event_streams.whole_run())
+    alice_page.set_viewport_size({"width": 390, "height": 400})
+    alice_page.goto(f"{run.get_absolute_url()}?tab=result")
+
+    assert alice_page.evaluate("window.scrollY") == 0
+    assert alice_page.locator(".tabs").first.evaluate("tabs => tabs.scrollLeft") > 0
+
+
 def test_the_axis_can_show_time(alice_page: Page, alice: User) -> None:
     run = recorded_run(alice, event_streams.whole_run())
     open_run(alice_page, run)

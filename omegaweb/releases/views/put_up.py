@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from omegaweb.engine import sealed_test
 from omegaweb.engine.estimate import AnswersEstimate, estimate_test, measure_rows
 from omegaweb.page_request import PageRequest
-from omegaweb.projects.access import require_edit
+from omegaweb.projects.access import Right, people_with, require_edit
 from omegaweb.releases import services
 from omegaweb.releases.forms import PutUpForm
 from omegaweb.releases.seal import reason_against, seal_of
@@ -31,11 +31,14 @@ def put_up(request: PageRequest, run: int, number: int) -> HttpResponse:
     form = PutUpForm(request.POST or None)
     expected = expected_of(candidate)
     if not (request.method == "POST" and form.is_valid()):
+        rule = candidate.run.choices.review.of_releases
+        approvers = people_with(Right.REVIEW, candidate.run)
         context = {
             "candidate": candidate,
             "run": candidate.run,
             "form": form,
-            "rule": candidate.run.choices.review.of_releases,
+            "rule": rule,
+            "approvers": [person for person in approvers if rule.author_may_approve or person != request.user],
             "expected": expected,
             "most_calls": MARGIN * expected.calls,
             "seal": seal_of(candidate.run),

@@ -90,7 +90,7 @@ def ends_early(measured: Measured) -> Advice | None:
         return None
     unit = max(spent, key=lambda each: spent[each])
     limit = measured.limits[unit] / (60 if unit == "seconds" else 1)  # the form asks for minutes
-    doubled = int(limit * 2) if float(limit).is_integer() else limit * 2
+    limit = int(limit) if float(limit).is_integer() else limit
     named = LIMIT_FIELDS.get(unit)
     return Advice(
         code="ends_early",
@@ -99,7 +99,7 @@ def ends_early(measured: Measured) -> Advice | None:
         f"only {age * 100:.0f} % of {measured.calls:,} calls old.",
         meaning="More may be found. Extend the budget while the run goes on, or continue from its best with twice as "
         "much.",
-        changes=(Change(field=named[0], label=named[1], before=limit, after=doubled),) if named else (),
+        changes=(Change(field=named[0], label=named[1], before=limit, after=limit * 2),) if named else (),
     )
 
 

@@ -16,6 +16,7 @@ from omegaweb.runs.models import Run
 RULES: tuple[Callable[[Measured], Advice | None], ...] = (
     answer_rules.rate_limited,
     answer_rules.failing,
+    search_rules.held_up,
     search_rules.mends_nothing,
     search_rules.collapsed,
     search_rules.stuck,

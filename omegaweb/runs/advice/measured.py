@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q
 
 from omegaweb.engine.choices import card_of
 from omegaweb.runs.models import Candidate, CandidateState, Run, SampleScore, Series
@@ -35,6 +35,8 @@ class Measured:
     calls: int = 0
     calls_at_best: int = 0
     members: int = 0
+    waiting: int = 0  # for people, before they may enter
+    best_waiting: float | None = None
     novelties: tuple[float, ...] = ()  # of members that something fitter is near or far from
     train: tuple[float, ...] = ()  # rewards of the best on training rows
     validation: tuple[float, ...] = ()
@@ -57,6 +59,8 @@ def measure(run: Run) -> Measured:
         proposals=Count("pk"),
         since_best=Count("pk", filter=Q(number__gt=run.best.number if run.best else 0)),
         mending_nothing=Count("pk", filter=Q(fate="mends_nothing")),
+        waiting=Count("pk", filter=Q(state=CandidateState.WAITING)),
+        best_waiting=Max("reward", filter=Q(state=CandidateState.WAITING)),
     )
     rewards = _rewards(run.best)
     members = list(

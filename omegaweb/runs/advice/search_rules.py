@@ -1,4 +1,4 @@
-"""Rules about the search: it is stuck, its population is all alike, its proposals mend nothing."""
+"""Rules about the search: it waits for people, is stuck, its population is all alike, its proposals mend nothing."""
 
 from __future__ import annotations
 
@@ -19,11 +19,27 @@ FEWEST_PROPOSALS = 8
 MENDING_SHARE = 0.6
 WARM = 0.6  # temperatures that the help of the form calls raised
 EXPLORING = 0.6
+#: So many candidates before a closed door are what keeps the population small, whatever else is measured.
+HELD_UP = 3
+
+
+def held_up(measured: Measured) -> Advice | None:
+    """Candidates wait for people, so nothing new can be a parent or lead."""
+    if measured.waiting < HELD_UP:
+        return None
+    best = f", the best of them with {measured.best_waiting:.2f}" if measured.best_waiting is not None else ""
+    return Advice(
+        code="held_up",
+        title="The search waits for decisions",
+        measured=f"{measured.waiting} candidates wait for a person{best}; {measured.members} in the population.",
+        meaning="What waits is no parent yet, so proposals start from the same few texts and calls are spent on more "
+        "of the same. Decide about the best one first: the next proposals build on it.",
+    )
 
 
 def stuck(measured: Measured) -> Advice | None:
-    """No new best for many proposals and a good part of the calls."""
-    if not measured.calls or measured.since_best < STUCK_AFTER:
+    """No new best for many proposals and a good part of the calls, and no person who keeps one waiting."""
+    if not measured.calls or measured.since_best < STUCK_AFTER or measured.waiting >= HELD_UP:
         return None
     share = (measured.calls - measured.calls_at_best) / measured.calls
     if share < STUCK_SHARE:
@@ -43,10 +59,10 @@ def stuck(measured: Measured) -> Advice | None:
 
 
 def collapsed(measured: Measured) -> Advice | None:
-    """The members of the population are alike, or hardly any are left."""
+    """The members of the population are alike, or hardly any are left although none waits to be let in."""
     distances = measured.novelties
     nearby = len(distances) >= FEWEST_DISTANCES and sum(distances) / len(distances) < ALIKE
-    few = 0 < measured.members <= COLLAPSED_TO and measured.proposals >= TRIED_ENOUGH
+    few = 0 < measured.members <= COLLAPSED_TO and measured.proposals >= TRIED_ENOUGH and measured.waiting < HELD_UP
     if not (nearby or few):
         return None
     said = f"{measured.members} in the population after {measured.proposals} proposals"

@@ -11,12 +11,15 @@ from omegaweb.accounts.models import User
 from omegaweb.audit.models import AuditEntry
 from omegaweb.engine import launcher, sealed_test
 from omegaweb.engine.replay import rebuild
+from omegaweb.projects.models import Role
 from omegaweb.releases.models import OpeningState, Release, SealOpening
-from omegaweb.runs.configuration import RewardChoice
+from omegaweb.runs.configuration import ReviewChoice, RewardChoice
 from omegaweb.runs.models import Candidate, CandidateState, Run, RunState
 from optimizer_core.errors import ModelAccessDenied
+from tests.factories import project_of
 from tests.factories_runs import make_candidate, make_run, make_scores, make_version
 from tests.omegaweb.engine.scripted_runs import PATIENCE, Script, finished, queued_run, script
+from tests.people import join
 
 __all__ = ["script"]
 
@@ -49,6 +52,17 @@ def test_what_the_test_takes_is_told_before_the_button(alice: User, alice_client
     page = alice_client.get(address(sealed_run(alice))).content.decode()
     assert "about 8; it ends at 16" in page
     assert "Open the seal and put it up" in page
+
+
+def test_too_few_people_are_told_before_the_seal_is_opened(alice: User, bob: User, alice_client: Client):
+    run = sealed_run(alice, review=ReviewChoice(asks="release", author_may_approve=False))
+    page = alice_client.get(address(run)).content.decode()
+    assert "Not enough people can approve it yet" in page
+    assert "nobody else may" in page
+
+    join(project_of(alice), bob, Role.REVIEWER)
+
+    assert "Not enough people" not in alice_client.get(address(run)).content.decode()
 
 
 def test_a_judge_doubles_the_calls(alice: User, alice_client: Client):

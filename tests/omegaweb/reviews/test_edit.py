@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from omegaweb.accounts.models import User
 from omegaweb.reviews.models import Review, ReviewState
+from omegaweb.runs.models import Run
 from tests.factories_runs import VARIABLE, make_candidate, make_review, make_run
 
 EXAMPLES = [("a", "billing"), ("b", "technical")]
@@ -90,6 +91,17 @@ def test_the_text_of_another_candidate_is_refused_with_its_number(alice_client: 
     response = alice_client.post(address(review), {**data, "example-0-0": "", "example-0-1": ""})
     assert response.status_code == 422
     assert "Candidate #0 already says exactly this." in response.content.decode()
+
+
+def test_who_needs_others_is_not_promised_that_the_edit_enters_at_once(alice_client: Client, review: Review) -> None:
+    assert "without another question" in alice_client.get(address(review)).content.decode()
+
+    configuration = {**review.run.configuration, "review": {**review.run.configuration["review"], "approvals": 2}}
+    Run.objects.filter(pk=review.run_id).update(configuration=configuration)
+
+    page = alice_client.get(address(review)).content.decode()
+    assert "without another question" not in page
+    assert "once enough others have approved" in page
 
 
 def test_an_edit_of_a_decided_review_changes_nothing(alice_client: Client, review: Review) -> None:

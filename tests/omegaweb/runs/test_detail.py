@@ -8,14 +8,17 @@ import re
 import pytest
 from django.urls import reverse
 
+from omegaweb.projects.models import Role
 from omegaweb.runs.configuration import BudgetChoice, OptimizerChoice
 from omegaweb.runs.live import REVIEWS_OPEN, TABS
 from omegaweb.runs.models import Run, RunState
 from optimizer_core import events
 from tests import event_streams
 from tests.event_streams import BASELINE
+from tests.factories import project_of
 from tests.factories_runs import make_candidate, make_run, make_scores
 from tests.omegaweb.engine.recording import empty_run, record, recorded_run
+from tests.people import join, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -286,3 +289,24 @@ def test_an_interrupted_run_does_not_say_that_its_search_goes_on(alice_client, a
     page = page_of(alice_client, run)
     assert "The search goes on meanwhile" not in page
     assert "counts once the run is continued" in page
+
+
+def test_a_paused_run_does_not_say_that_its_search_goes_on(alice_client, alice):
+    stream = list(event_streams.whole_run(finish=False))[:10]
+    run = recorded_run(alice, [*stream, events.ReviewRequested(candidate=BASELINE, reward=0.5, count=4)])
+    Run.objects.filter(pk=run.pk).update(state=RunState.PAUSED)
+
+    page = page_of(alice_client, run)
+    assert "The search goes on meanwhile" not in page
+    assert "The run is paused; what you decide counts all the same." in page
+
+
+def test_a_sealed_result_leads_whoever_may_to_putting_up_the_best(alice_client, bob, alice):
+    run = make_run(alice, state=RunState.COMPLETED, configuration={"test_at_end": False})
+    start, best = make_candidate(run), make_candidate(run, number=1, instruction="Sort: {{text}}")
+    join(project_of(alice), bob, Role.VIEWER)
+    Run.objects.filter(pk=run.pk).update(baseline=start, best=best)
+
+    address = f"{run.get_absolute_url()}?tab=result"
+    assert "Put #1 up for release" in alice_client.get(address).content.decode()
+    assert "Put #1 up for release" not in signed_in(bob).get(address).content.decode()

@@ -67,6 +67,12 @@ CASES: list[tuple[dict[str, Any], str, str]] = [
     ({"random_few_shot-nb_min_examples": "5"}, "random_few_shot-nb_min_examples", "cannot be more than the most (3)"),
     ({"task_model": "other"}, "task_typed", "Type the model's name"),
     ({"task_model": "openai/gpt-4o-mini"}, "task_model", "OPENAI_API_KEY"),
+    ({"task_model": "openai/gpt-4o-mini"}, "task_model", "needs its address instead: “Server address” below"),
+    (
+        {**OMEGA, "embedding_model": "openai/text-embedding-3-small", "api_base": "http://localhost:1"},
+        "embedding_model",
+        "needs its address instead: “Server address for embeddings” below",
+    ),
     (
         {**OMEGA, "proposer_model": "other", "proposer_typed": "anthropic/claude-haiku-4-5"},
         "proposer_model",

@@ -40,9 +40,12 @@ def test_nothing_can_be_entered_while_the_settings_are_replaced(alice_page: Page
     page.locator("[name=optimizer][value=omega]").check()
     expect(page.get_by_label("Calls")).to_be_disabled()
     expect(page.locator("[name=optimizer][value=omega]")).to_be_focused()
+    launch = page.locator(".button-launch")
+    expect(launch).to_be_disabled()  # a launch now would send none of the disabled fields
     waiting[0].continue_()
 
     expect(page.get_by_label("Calls")).to_be_enabled()
+    expect(launch).to_be_enabled()
     expect(page.get_by_text("Advanced: OMEGA")).to_be_visible()
     expect(page.locator("[name=optimizer][value=omega]")).to_be_focused()
 

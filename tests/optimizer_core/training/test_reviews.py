@@ -208,6 +208,7 @@ async def test_the_run_goes_on_while_a_person_thinks_and_waits_at_the_end():
     assert kinds.index("review.decided") > max(i for i, kind in enumerate(kinds) if kind == "epoch.finished")
     assert [e.code for e in recorder.of("warning.raised")] == ["waiting_for_review"]
     assert len(recorder.of("review.decided")) == len(recorder.of("review.requested")) == 6
+    assert {event.candidate for event in recorder.of("review.decided")} <= members(recorder)  # told although it is over
 
 
 async def test_a_gate_that_breaks_ends_the_run():

@@ -10,12 +10,13 @@ from omegaweb.engine.choices import card_of
 from omegaweb.runs.advice.answer_rules import ends_early, failing, over_fitted, rate_limited
 from omegaweb.runs.advice.given import RULES, advice_about, asked_changes
 from omegaweb.runs.advice.measured import Measured
-from omegaweb.runs.advice.search_rules import collapsed, mends_nothing, stuck
+from omegaweb.runs.advice.search_rules import collapsed, held_up, mends_nothing, stuck
 
 BASE = Measured(optimizer="omega", parameters=card_of("omega").defaults())
 PLAIN = Measured(optimizer="random_few_shot", parameters=card_of("random_few_shot").defaults())
 STUCK = replace(BASE, proposals=20, since_best=10, calls=1000, calls_at_best=700)
 ALIKE = replace(BASE, members=5, novelties=(0.04, 0.04, 0.04), proposals=6)
+HELD_UP = replace(STUCK, members=1, waiting=3, best_waiting=0.66)
 MENDING = replace(BASE, proposals=10, mending_nothing=6)
 RIGHT, WRONG = (1.0,), (0.0,)
 FITTED = replace(BASE, train=RIGHT * 18 + WRONG * 2, validation=RIGHT * 10 + WRONG * 10)
@@ -35,6 +36,9 @@ ENDING = replace(
         (collapsed, ALIKE, replace(ALIKE, novelties=(0.0, 0.0))),
         (collapsed, replace(BASE, members=2, proposals=10), replace(BASE, members=2, proposals=9)),
         (collapsed, replace(BASE, members=2, proposals=10), replace(BASE, members=3, proposals=10)),
+        (held_up, HELD_UP, replace(HELD_UP, waiting=2)),
+        (stuck, replace(HELD_UP, waiting=2), HELD_UP),
+        (collapsed, replace(HELD_UP, waiting=2), HELD_UP),
         (mends_nothing, MENDING, replace(MENDING, mending_nothing=5)),
         (mends_nothing, MENDING, replace(MENDING, proposals=7)),
         (over_fitted, FITTED, replace(FITTED, validation=RIGHT * 15 + WRONG * 5)),
