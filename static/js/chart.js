@@ -80,7 +80,6 @@
 
   function draw() {
     isDue = false;
-    const began = performance.now();
     const lists = traces.map((trace) => trace.points);
     const furthest = reach(lists, axis);
     keys.forEach((key, index) => { key.hidden = traces[index].points.length === 0; });
@@ -90,7 +89,6 @@
     note.hidden = !traces.some((trace) => trace.mode === "markers" && trace.points.length > MARKERS);
     place.dataset.points = String(traces.reduce((sum, trace) => sum + trace.points.length, 0));
     drawnAt = performance.now();
-    place.dataset.drawnIn = String(Math.round(drawnAt - began));
   }
 
   function drawSoon() {

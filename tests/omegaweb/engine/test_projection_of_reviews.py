@@ -8,7 +8,7 @@ from omegaweb.reviews.models import LEFT_OUT, Review, ReviewState
 from omegaweb.runs import wording
 from omegaweb.runs.models import CandidateState, RunState
 from optimizer_core import events
-from tests.event_streams import key_of, proposed, started
+from tests.event_streams import key_of, proposed, scored, started
 from tests.omegaweb.engine.recording import BETTER, candidate, record, scored_run
 
 pytestmark = pytest.mark.django_db
@@ -96,6 +96,13 @@ def test_a_review_left_out_is_no_rejection(run):
     assert "nobody had decided" in wording.fate(left)
 
 
+def test_a_candidate_that_was_held_before_it_was_scored_is_proposed_once_approved(run):
+    key = key_of(BETTER)
+    decided = events.ReviewDecided(candidate=key, verdict="approved", reviewer="alice", comment="")
+    run = record(run, events.ReviewRequested(candidate=key, reward=0.0, count=0), decided)
+    assert candidate(run).state == CandidateState.PROPOSED
+
+
 @pytest.mark.parametrize(
     ("verdict", "state"),
     [
@@ -107,7 +114,7 @@ def test_a_review_left_out_is_no_rejection(run):
 def test_review_decided_moves_the_candidate(run, alice, verdict, state):
     key = key_of(BETTER)
     decided = events.ReviewDecided(candidate=key, verdict=verdict, reviewer="alice", comment="Because")
-    run = record(run, events.ReviewRequested(candidate=key, reward=1.0, count=1), decided)
+    run = record(run, scored(key, [1.0]), events.ReviewRequested(candidate=key, reward=1.0, count=1), decided)
 
     review = Review.objects.get(run=run)
     assert candidate(run).state == state

@@ -48,7 +48,7 @@ async def test_the_first_frame_holds_every_region_of_the_page(run, alice_client)
 
     regions = (await socket.frame())["regions"]
 
-    names = ("actions", "badges", "fate", "review", "figures", "samples")
+    names = ("actions", "badges", "fate", "flags", "review", "figures", "samples")
     assert set(regions) == {f"candidate-{name}" for name in names}
     page = (await sync_to_async(alice_client.get)(f"/runs/{run.pk}/candidates/1/")).content.decode()
     assert all(f'id="{name}"' in page for name in regions)

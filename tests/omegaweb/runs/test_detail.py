@@ -225,7 +225,7 @@ def test_a_region_can_be_fetched_alone(alice_client, run):
 def test_it_takes_few_queries_however_many_candidates(alice_client, alice, django_assert_max_num_queries):
     run = recorded_run(alice, event_streams.whole_run(epochs=3, batches=30))
 
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(27):
         page_of(alice_client, run)
 
 
