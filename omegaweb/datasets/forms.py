@@ -55,14 +55,21 @@ class UploadForm(ReadingOptionsForm):
 
     def clean_file(self) -> UploadedFile[Any]:
         """Refuse files over the limit."""
-        file: UploadedFile[Any] = self.cleaned_data["file"]
-        size = file.size or 0
-        if size > settings.UPLOAD_LIMIT_MB * MEGABYTE:
-            raise forms.ValidationError(
-                f"The file has {size / MEGABYTE:,.0f} MB; up to {settings.UPLOAD_LIMIT_MB} MB can be uploaded. "
-                "Remove rows or columns you do not need."
-            )
-        return file
+        return within_limit(self.cleaned_data["file"], way_out="Remove rows or columns you do not need.")
+
+
+def within_limit(file: UploadedFile[Any], *, way_out: str) -> UploadedFile[Any]:
+    """Return a file that was uploaded.
+
+    Raises:
+        ValidationError: it is over the limit; `way_out` says what to do instead.
+    """
+    size = file.size or 0
+    if size > settings.UPLOAD_LIMIT_MB * MEGABYTE:
+        raise forms.ValidationError(
+            f"The file has {size / MEGABYTE:,.0f} MB; up to {settings.UPLOAD_LIMIT_MB} MB can be uploaded. {way_out}"
+        )
+    return file
 
 
 class VersionForm(forms.Form):

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
+from omegaweb.datasets.forms import within_limit
 from omegaweb.moving.writing import SUFFIX
-
-MEGABYTE = 1024 * 1024
 
 
 class ImportForm(forms.Form):
@@ -26,11 +24,5 @@ class ImportForm(forms.Form):
 
     def clean_file(self) -> UploadedFile[Any]:
         """Refuse files over the limit."""
-        file: UploadedFile[Any] = self.cleaned_data["file"]
-        size = file.size or 0
-        if size > settings.UPLOAD_LIMIT_MB * MEGABYTE:
-            raise forms.ValidationError(
-                f"The file has {size / MEGABYTE:,.0f} MB; up to {settings.UPLOAD_LIMIT_MB} MB can be uploaded. "
-                "“manage.py import_run” on the server takes any size."
-            )
-        return file
+        way_out = "“manage.py import_run” on the server takes any size."
+        return within_limit(self.cleaned_data["file"], way_out=way_out)
