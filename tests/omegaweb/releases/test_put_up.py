@@ -93,7 +93,6 @@ def test_start_and_candidate_answer_the_test_rows_once(alice: User, alice_client
     assert WHY["reason"] in page
 
 
-@pytest.mark.django_db(transaction=True)
 def test_the_head_of_the_run_says_whether_its_seal_was_opened(alice: User, alice_client: Client):
     run = sealed_run(alice)
     assert "sealed until a release" in alice_client.get(run.get_absolute_url()).content.decode()
@@ -103,6 +102,7 @@ def test_the_head_of_the_run_says_whether_its_seal_was_opened(alice: User, alice
     assert "sealed until a release" not in page
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_second_look_asks_only_for_what_is_missing_and_says_that_it_is_the_second(
     alice: User, alice_client: Client, script: Script
 ):

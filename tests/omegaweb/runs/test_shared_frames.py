@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 from django.test import Client
+from django.utils import timezone
 
 from omegaweb.accounts.models import User
 from omegaweb.engine.announcer import Moved, hub
@@ -131,8 +132,10 @@ async def test_a_socket_that_fails_takes_no_other_with_it(run, alice_client, mon
 
 
 @pytest.mark.parametrize("role", [Role.OWNER, Role.EDITOR, Role.REVIEWER, Role.VIEWER])
-def test_what_a_region_shows_depends_on_the_role_and_not_on_the_person(run, bob, charlie, role):
+def test_what_a_region_shows_depends_on_the_role_and_not_on_the_person(run, bob, charlie, role, monkeypatch):
     """That is why people with the same role can be sent the same drawing."""
+    moment = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: moment)
     for person in (bob, charlie):
         join(run.project, person, role)
     stored = Run.objects.get(pk=run.pk)
