@@ -7,7 +7,7 @@ from typing import Any
 
 from optimizer_core.data.dataset import Sample
 from optimizer_core.inspection.flag import Flag, FlagKind
-from optimizer_core.inspection.texts import holds, plain_words, strings, whole, words_in
+from optimizer_core.inspection.texts import holds, plain_words, spaced, strings, whole, words_in
 
 #: Words in a row that do not come together by chance.
 RUN = 8
@@ -27,24 +27,30 @@ def copied_rows(
         rows: all training rows; what stands in several of them is nobody's.
     """
     text = whole(content)
-    words = [word.text for word in words_in(text)]
-    before = [plain_words(whole(parent)) for parent in parents]
+    words = plain_words(text)
+    places = {tuple(words[start : start + RUN]): start for start in range(len(words) - RUN, -1, -1)}
+    before = [spaced(whole(parent)) for parent in parents]
     flags = []
     for row in shown:
-        run = next((run for run in _runs(row, words) if not any(holds(known, run) for known in before)), None)
+        runs = _runs(row, text, words, places)
+        run = next((run for run in runs if not any(holds(known, run) for known in before)), None)
         if run and not _is_phrase(run, row, rows):
             flags.append(_flag(row, _quote(text, run)))
     return flags
 
 
-def _runs(row: Sample, words: list[str]) -> Iterator[list[str]]:
-    """Yield what a row and a text have in common, each as far as it goes: inputs first, then the target."""
-    places: dict[tuple[str, ...], int] = {}
-    for start in range(len(words) - RUN, -1, -1):
-        places[tuple(words[start : start + RUN])] = start
+def _runs(row: Sample, text: str, words: list[str], places: Mapping[tuple[str, ...], int]) -> Iterator[list[str]]:
+    """Yield what a row and a text have in common, each as far as it goes: inputs first, then the target.
+
+    Args:
+        row: the row.
+        text: the text.
+        words: of the text.
+        places: where so many words in a row stand first in the text.
+    """
     for cell in strings([row.inputs, row.target]):
         theirs = plain_words(cell)
-        if WHOLE <= len(theirs) < RUN and len(cell) >= LETTERS and holds(words, theirs):
+        if WHOLE <= len(theirs) < RUN and len(cell) >= LETTERS and holds(spaced(text), theirs):
             yield theirs
         position = 0
         while position + RUN <= len(theirs):
@@ -64,7 +70,7 @@ def _is_phrase(run: list[str], row: Sample, rows: Sequence[Sample]) -> bool:
     """Return True if the words also stand in a different row: then they are a phrase, such as a greeting."""
     start = run[:RUN]
     return any(
-        holds(plain_words(cell), start)
+        holds(spaced(cell), start)
         for other in rows
         if other.inputs != row.inputs
         for cell in strings([other.inputs, other.target])

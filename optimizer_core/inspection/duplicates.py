@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
+from optimizer_core.data.by_identity import ByIdentity
 from optimizer_core.data.candidate import Candidate
 from optimizer_core.inspection.flag import Flag, FlagKind
 from optimizer_core.inspection.texts import plain_words, prose
@@ -58,7 +59,7 @@ def near_duplicate(candidate: Candidate, known: Sequence[Candidate], *, labels: 
     ]
 
 
-def _sketch(candidate: Candidate) -> _Sketch:
+def _make_sketch(candidate: Candidate) -> _Sketch:
     rest: dict[str, list[Any]] = {}
     words: dict[str, list[str]] = {}
     for name, content in candidate.content.items():
@@ -68,6 +69,10 @@ def _sketch(candidate: Candidate) -> _Sketch:
         for field, text in texts.items():
             words[f"{name}/{field}"] = [word for word in plain_words(text) if word not in _FILLING]
     return _Sketch(canonical_json(rest), words)
+
+
+#: A candidate never changes, and each new one is compared with many that are known.
+_sketch: ByIdentity[_Sketch] = ByIdentity(_make_sketch)
 
 
 def _distance(one: _Sketch, other: _Sketch, decisive: Collection[str]) -> float | None:
@@ -87,6 +92,8 @@ def _difference(one: list[str], other: list[str], decisive: Collection[str]) -> 
     """Return how many words differ; None if they are more than ever count, or one of them decides."""
     if one == other:
         return 0
+    if abs(len(one) - len(other)) > MOST:
+        return None
     gone, come = Counter(one) - Counter(other), Counter(other) - Counter(one)
     if max(gone.total(), come.total()) > MOST or any(_decides(word, decisive) for word in (*gone, *come)):
         return None

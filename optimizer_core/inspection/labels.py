@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from optimizer_core.data.schema import Schema
@@ -75,7 +76,12 @@ def _names(text: str, label: str) -> bool:
         return label in text
     if len(label) < TELLING:
         return re.search(rf"[{_MARKS}\[]\s*{re.escape(label)}\s*[{_MARKS}\]]", text, re.IGNORECASE) is not None
-    return holds([_stem(word) for word in plain_words(text)], words)
+    return holds(_stems(text), words)
+
+
+@lru_cache(maxsize=64)
+def _stems(text: str) -> str:
+    return f" {' '.join(map(_stem, plain_words(text)))} "
 
 
 def _stem(word: str) -> str:

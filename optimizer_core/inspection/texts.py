@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from optimizer_core.data.variable import EXAMPLES
@@ -54,11 +55,18 @@ def words_in(text: str) -> list[Word]:
     return [Word(found[0].casefold().replace("’", "'"), *found.span()) for found in _WORD.finditer(text)]
 
 
+@lru_cache(maxsize=512)
+def spaced(text: str) -> str:
+    """Return the words of a text with a space before and after each; kept, because the same are looked at again."""
+    words = " ".join(_WORD.findall(text)).casefold().replace("’", "'")
+    return f" {words} "
+
+
 def plain_words(text: str) -> list[str]:
     """Return the words of a text without their places."""
-    return [word.text for word in words_in(text)]
+    return spaced(text).split()
 
 
-def holds(text: list[str], run: list[str]) -> bool:
-    """Return True if the words of ``run`` stand in a row in the words of ``text``."""
-    return f" {' '.join(run)} " in f" {' '.join(text)} "
+def holds(text: str, run: Sequence[str]) -> bool:
+    """Return True if the words of ``run`` stand in a row in a :func:`spaced` text."""
+    return f" {' '.join(run)} " in text
