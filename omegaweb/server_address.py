@@ -1,11 +1,16 @@
-"""The form field for the address of a server that somebody runs themselves."""
+"""Addresses of servers that somebody runs themselves: which may be asked, and the form field for one."""
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
 from django import forms
+from django.conf import settings
+
+#: Where clouds hand out the credentials of a machine; no model answers there.
+CREDENTIALS = frozenset({"metadata.google.internal", "metadata.goog", "instance-data", "100.100.100.200"})
 
 
 class ServerAddressField(forms.URLField):
@@ -18,7 +23,7 @@ class ServerAddressField(forms.URLField):
         """Return the address.
 
         Raises:
-            ValidationError: it is none, or holds a name or a password.
+            ValidationError: it is none, holds a name or a password, or may not be asked.
         """
         address = super().clean(value)
         if "@" in urlsplit(address or "").netloc:
@@ -26,4 +31,30 @@ class ServerAddressField(forms.URLField):
                 "An address is shown to everybody here, so it must not hold a name or a password. Where the server "
                 "wants a key, an owner can set it for this address on the project’s page “Provider keys”."
             )
+        if problem := reason_against(address or ""):
+            raise forms.ValidationError(problem)
         return address
+
+
+def reason_against(address: str) -> str:
+    """Return why an address may not be asked; empty where it may.
+
+    Names are not looked up: whoever runs the site where inner services trust everybody must list the servers.
+    """
+    parts = urlsplit(address if "://" in address else f"//{address}")
+    host = (parts.hostname or "").rstrip(".")
+    allowed: list[str] = settings.MODEL_SERVERS
+    if allowed and host and not {host, parts.netloc.lower()} & set(allowed):
+        return f"{host} is not among the servers that may be asked from here: {', '.join(allowed)}."
+    if host in CREDENTIALS or _is_no_place_for_a_model(host):
+        return f"{host} is no address of a model server, and is never asked."
+    return ""
+
+
+def _is_no_place_for_a_model(host: str) -> bool:
+    try:
+        address = ip_address(host)
+    except ValueError:  # a name
+        return False
+    address = getattr(address, "ipv4_mapped", None) or address
+    return address.is_link_local or address.is_multicast or address.is_unspecified

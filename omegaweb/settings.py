@@ -102,6 +102,9 @@ AUTO_CONTINUE = environment.flag("AUTO_CONTINUE", True)
 # Minutes that a run waits while a model answers nobody; then it pauses until somebody resumes it.
 PROVIDER_PATIENCE = environment.number("PROVIDER_PATIENCE", 15)
 
+# Hosts, with or without a port, of servers that may be named in a launch form or with a key; empty: any.
+MODEL_SERVERS = [word.lower() for word in environment.words("MODEL_SERVERS", "")]
+
 # How many runs work at the same time; the others wait for their turn.
 RUNS_AT_ONCE = environment.number("RUNS_AT_ONCE", 2)
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from omegaweb.runs.configuration import ModelChoice
+from omegaweb.server_address import reason_against
+from optimizer_core.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from optimizer_core.models.embedding_model import EmbeddingModel
@@ -72,4 +74,8 @@ def make_reachable(*names: str) -> None:
 
 
 def _address(name: str, api_base: str) -> str | None:
-    return None if name.startswith(BUILT_IN) else api_base or None
+    if name.startswith(BUILT_IN) or not api_base:
+        return None
+    if problem := reason_against(api_base):  # a run may have come in a file, past the form
+        raise ConfigurationError(problem)
+    return api_base

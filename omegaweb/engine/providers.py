@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from optimizer_core.json_values import JsonObject
 from optimizer_core.models.keys import own_key
 from optimizer_core.models.prices import is_own_server, own_price, price_entry, price_list
+from optimizer_core.models.transports import own_address
 
 BUILT_IN = "local/"
 BUILT_IN_LANGUAGE_MODEL = "local/smollm2-135m"
@@ -77,6 +78,13 @@ def key_variable(model: str) -> str:
     return KEY_VARIABLES.get(provider_of(model), "") if model else ""
 
 
+def site_variable(model: str, api_base: str = "") -> str:
+    """Return the environment variable whose key is sent: a provider's own goes to no address that somebody typed."""
+    if not api_base:
+        return key_variable(model)
+    return "API_BASE_KEY" if api_base.rstrip("/") == own_address() else ""
+
+
 def missing_key(model: str, api_base: str = "") -> str:
     """Return the environment variable that would do instead of a key of the project; empty where nothing is missing."""
     variable = key_variable(model)
@@ -122,7 +130,8 @@ def key_note(model: str, api_base: str = "") -> str:
     if own_key(model, api_base or None):
         return "This project’s key"
     if api_base:
-        return f"Server at {api_base}, {'API_BASE_KEY' if os.environ.get('API_BASE_KEY') else 'no key'} is sent"
+        variable = site_variable(model, api_base)
+        return f"Server at {api_base}, {variable if os.environ.get(variable) else 'no key'} is sent"
     if is_own_server(model):
         return "Your own server, no key needed"
     if variable := key_variable(model):

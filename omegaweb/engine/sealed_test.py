@@ -1,7 +1,8 @@
 """Opens the seal of a run that is over: a thread lets its start and one candidate answer the test rows.
 
 The answers are told as `candidate.scored`, like those of the run itself, so the log stays complete. Rows that were
-answered before are not asked again: an opening that failed goes on where it was.
+answered before are not asked again: an opening that failed goes on where it was. Each try is a numbered attempt; a
+thread that slept until somebody else had the next one can write nothing more.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import logging
 import threading
 from collections.abc import Iterator
 
+from channels.db import database_sync_to_async
 from django.conf import settings
 from django.db import connections
 from django.db.models import F, QuerySet
@@ -48,12 +50,20 @@ NOTHING = "No test row was answered by both."
 _threads: dict[int, threading.Thread] = {}
 
 
+class Overtaken(Exception):
+    """Somebody took this attempt for dead."""
+
+
 def start(opening_id: int) -> None:
-    """Test in a thread of its own."""
-    thread = threading.Thread(target=_work, args=(opening_id,), name=f"sealed-test-{opening_id}", daemon=True)
+    """Test in a thread of its own, unless somebody tests already."""
+    unclaimed = SealOpening.objects.filter(pk=opening_id, state=OpeningState.RUNNING, claimed_by="")
+    if not unclaimed.update(claimed_by=THIS_PROCESS, attempt=F("attempt") + 1, heartbeat_at=timezone.now()):
+        return
+    opening = SealOpening.objects.get(pk=opening_id)
+    name = f"sealed-test-{opening_id}"
+    thread = threading.Thread(target=_work, args=(opening_id, opening.attempt), name=name, daemon=True)
     _threads[opening_id] = thread
-    SealOpening.objects.filter(pk=opening_id).update(claimed_by=THIS_PROCESS, heartbeat_at=timezone.now())
-    announce(SealOpening.objects.get(pk=opening_id).run_id)
+    announce(opening.run_id)
     thread.start()
 
 
@@ -86,12 +96,14 @@ def answers_wanted(candidates: list[Candidate], rows: int) -> int:
     return max(0, rows * len(candidates) - known)
 
 
-def _work(opening_id: int) -> None:
+def _work(opening_id: int, attempt: int) -> None:
     problem = ""
     try:
-        opening = SealOpening.objects.select_related("run__baseline", "candidate").get(pk=opening_id)
+        opening = SealOpening.objects.select_related("run__baseline", "candidate").get(pk=opening_id, attempt=attempt)
         with means_of(opening.run):
             _test(opening)
+    except Overtaken:
+        logger.warning("opening %s: attempt %s was taken for dead; it writes nothing more", opening_id, attempt)
     except BudgetExhausted:
         problem = TOO_MANY_CALLS
     except (OptimizerError, RecordingFailed) as error:
@@ -101,10 +113,11 @@ def _work(opening_id: int) -> None:
         problem = f"Something unexpected happened: {type(error).__name__}. The server's log says more."
     try:
         if problem:
-            _fail(opening_id, problem)
+            _fail(opening_id, problem, attempt=attempt)
     finally:
         connections.close_all()
-        _threads.pop(opening_id, None)
+        if _threads.get(opening_id) is threading.current_thread():
+            del _threads[opening_id]
 
 
 def _test(opening: SealOpening) -> None:
@@ -137,7 +150,9 @@ def _test(opening: SealOpening) -> None:
                 provider_patience=60.0 * settings.PROVIDER_PATIENCE,
             )
         finally:
-            writer.submit(opening.run_id, lambda: _note(opening.pk, meter, before, answered=0))
+            writer.submit(opening.run_id, lambda: _note(opening, meter, before, answered=0))
+        if not await database_sync_to_async(_mine(opening).exists)():
+            raise Overtaken
         mean = sum(result.reward for result in results) / len(results)
         told = CandidateScored(
             candidate=candidate.key,
@@ -148,7 +163,7 @@ def _test(opening: SealOpening) -> None:
             count=candidate.count,
         )
         writer.write(opening.run_id, told)
-        writer.submit(opening.run_id, lambda: _note(opening.pk, meter, before, answered=len(results)))
+        writer.submit(opening.run_id, lambda: _note(opening, meter, before, answered=len(results)))
 
     try:
         with journalling(RowJournal(opening.run_id)):
@@ -176,18 +191,18 @@ def _finish(opening: SealOpening, candidates: list[Candidate]) -> None:
     start, candidate = candidates[0], candidates[-1]
     before, after = _rewards(start), _rewards(candidate)
     if not before.keys() & after.keys():
-        _fail(opening.pk, NOTHING)
+        _fail(opening.pk, NOTHING, attempt=opening.attempt)
         return
     figures = after_looks(event_to_json(compare_tested(start.key, before, candidate.key, after)), opening.number)
-    _running(opening.pk).update(
+    _mine(opening).update(
         state=OpeningState.DONE, figures=figures, finished_at=timezone.now(), answered=F("wanted"), message=""
     )
     announce(opening.run_id)
 
 
-def _note(opening_id: int, meter: Meter, before: tuple[int, float, int], *, answered: int) -> None:
+def _note(opening: SealOpening, meter: Meter, before: tuple[int, float, int], *, answered: int) -> None:
     total = meter.total
-    _running(opening_id).update(
+    _mine(opening).update(
         answered=F("answered") + answered,
         calls=before[0] + total.calls,
         cost=before[1] + total.cost,
@@ -196,14 +211,16 @@ def _note(opening_id: int, meter: Meter, before: tuple[int, float, int], *, answ
     )
 
 
-def _fail(opening_id: int, message: str) -> None:
-    _running(opening_id).update(state=OpeningState.FAILED, message=message, finished_at=timezone.now())
-    for run_id in SealOpening.objects.filter(pk=opening_id).values_list("run_id", flat=True):
-        announce(run_id)
+def _fail(opening_id: int, message: str, **which: int) -> None:
+    running = SealOpening.objects.filter(pk=opening_id, state=OpeningState.RUNNING, **which)
+    if running.update(state=OpeningState.FAILED, message=message, finished_at=timezone.now()):
+        announce(SealOpening.objects.values_list("run_id", flat=True).get(pk=opening_id))
 
 
-def _running(opening_id: int) -> QuerySet[SealOpening]:
-    return SealOpening.objects.filter(pk=opening_id, state=OpeningState.RUNNING)
+def _mine(opening: SealOpening) -> QuerySet[SealOpening]:
+    """Return the row, as long as nobody took this attempt for dead."""
+    claimed = SealOpening.objects.filter(state=OpeningState.RUNNING, claimed_by=THIS_PROCESS)
+    return claimed.filter(pk=opening.pk, attempt=opening.attempt)
 
 
 def _known(candidate: Candidate) -> set[int]:

@@ -31,6 +31,7 @@ NAMES = {
 }
 ADDRESS = "address"
 LONGEST_KEY = 4000
+WHOLE = "Write the whole address, like https://models.example.org/v1."
 
 
 def name_of(provider: str) -> str:
@@ -76,13 +77,12 @@ class KeyForm(forms.Form):
         if values.get("provider") != ADDRESS:
             return {**values, "address": ""}
         address = (values.get("address") or "").strip().rstrip("/")
-        try:
-            URLValidator(schemes=["http", "https"])(address)
-            ServerAddressField().clean(address)
-        except forms.ValidationError as problem:
-            if not self.has_error("address"):
-                whole = "Write the whole address, like https://models.example.org/v1."
-                self.add_error("address", problem if "@" in address else whole)
+        if not self.has_error("address"):
+            try:
+                URLValidator(schemes=["http", "https"], message=WHOLE)(address)
+                ServerAddressField().clean(address)
+            except forms.ValidationError as problem:
+                self.add_error("address", problem)
         return {**values, "provider": "", "address": address}
 
 

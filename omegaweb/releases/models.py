@@ -45,6 +45,7 @@ class SealOpening(models.Model):
     unpriced_calls = models.PositiveIntegerField(default=0)
     figures = models.JSONField(null=True, blank=True)  # as in test.finished
     claimed_by = models.CharField(max_length=120, blank=True)  # the process that tests
+    attempt = models.PositiveIntegerField(default=0)  # only the thread of the newest one may write
     heartbeat_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from omegaweb.engine.messages import plain_message
-from omegaweb.engine.providers import key_variable, provider_of
+from omegaweb.engine.providers import provider_of, site_variable
 from omegaweb.runs.durations import in_words
 from omegaweb.runs.models import Run
 
@@ -102,7 +102,7 @@ def _way_out(run: Run, model: str, message: str) -> str:
         return f"{kept} Top up the credit with the provider, then resume."
     models = run.choices.models
     address = models.embedding_api_base if model == models.embedding else models.api_base
-    variable = "API_BASE_KEY" if address else key_variable(model)  # a provider's own key goes nowhere else
+    variable = site_variable(model, address)
     where = f" in {variable}" if variable else " into its environment"
     return (
         f"{kept} An owner of the project can set a valid key and then resume. Where it is the site’s key, put another "

@@ -97,19 +97,25 @@ def address_of(model: str, api_base: str | None) -> str:
     return address
 
 
+def own_address() -> str | None:
+    """Return the address that the environment names as the one of a server of one's own: ``API_BASE``."""
+    address = os.environ.get("API_BASE", "").rstrip("/")
+    return address or None
+
+
 def key_of(model: str, api_key: str | None, api_base: str | None = None) -> str | None:
     """Return the key to send: the given one, else one brought along, else the provider's environment variable's.
 
     A provider's key only ever goes to the address that the provider or the environment names: whoever types an
     ``api_base`` must not be sent somebody else's key, so there only the given one, one that was brought along for just
-    this address, or ``API_BASE_KEY`` counts.
+    this address, or ``API_BASE_KEY`` counts, the last only where the environment names the address as ``API_BASE``.
     """
     if api_key is not None:
         return api_key
     if (brought := own_key(model, api_base)) is not None:
         return brought
     if api_base is not None:
-        return os.environ.get("API_BASE_KEY")
+        return os.environ.get("API_BASE_KEY") if api_base.rstrip("/") == own_address() else None
     provider = provider_for(model)
     named = (os.environ.get(variable) for variable in (provider.key_variables if provider else ()))
     return next((found for found in named if found), None)

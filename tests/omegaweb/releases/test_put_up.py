@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
@@ -152,6 +153,37 @@ def test_a_test_that_fails_says_why_and_goes_on_where_it_was(alice: User, alice_
     release.opening.refresh_from_db()
     assert release.opening.state == OpeningState.DONE
     assert run.openings.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_test_that_was_taken_for_dead_writes_nothing_more(alice: User, alice_client: Client, script: Script):
+    run = sealed_run(alice)
+    asked, woken = threading.Event(), threading.Event()
+
+    def sleep(request: Any) -> Any:
+        asked.set()
+        woken.wait(PATIENCE)
+        return {"label": "technical"}
+
+    script.answer = sleep
+    alice_client.post(address(run), WHY)
+    (sleeper,) = sealed_test._threads.values()
+    assert asked.wait(PATIENCE)
+    SealOpening.objects.update(state=OpeningState.FAILED)  # as another server does after twenty silent seconds
+    script.answer = lambda request: {"label": "billing"}
+    release = Release.objects.get()
+    alice_client.post(f"/releases/{release.pk}/try-again/")
+    opening = SealOpening.objects.get()
+    assert sealed_test.wait(opening.pk, seconds=PATIENCE)
+    opening.refresh_from_db()
+
+    woken.set()
+    sleeper.join(PATIENCE)
+
+    later = SealOpening.objects.get()
+    assert (later.state, later.attempt) == (OpeningState.DONE, 2)
+    assert (later.calls, later.answered, later.figures) == (opening.calls, opening.answered, opening.figures)
+    assert run.events.filter(kind="candidate.scored", payload__split="test").count() == 2
 
 
 @pytest.mark.django_db(transaction=True)

@@ -84,5 +84,9 @@ def test_a_providers_key_never_goes_to_an_address_that_somebody_typed(monkeypatc
     assert key_of("openai/gpt-4o-mini", None) == "secret"
     assert key_of("openai/gpt-4o-mini", None, "http://elsewhere/v1") is None
     assert key_of("openai/gpt-4o-mini", "given", "http://elsewhere/v1") == "given"
-    monkeypatch.setenv("API_BASE_KEY", "theirs")
-    assert key_of("openai/gpt-4o-mini", None, "http://elsewhere/v1") == "theirs"
+    monkeypatch.setenv("API_BASE_KEY", "own")
+    monkeypatch.delenv("API_BASE", raising=False)
+    assert key_of("openai/gpt-4o-mini", None, "http://own/v1") is None
+    monkeypatch.setenv("API_BASE", "http://own/v1/")
+    assert key_of("openai/gpt-4o-mini", None, "http://own/v1") == "own"
+    assert key_of("openai/gpt-4o-mini", None, "http://elsewhere/v1") is None

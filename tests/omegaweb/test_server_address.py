@@ -1,0 +1,50 @@
+"""Which servers may be asked: what a form takes, and what a run that came past the form is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django import forms
+
+from omegaweb.engine.model_building import build_models
+from omegaweb.runs.configuration import ModelChoice
+from omegaweb.server_address import ServerAddressField, reason_against
+from optimizer_core.errors import ConfigurationError
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", "http://localhost:11434", "127.0.0.1:8000/v1", "https://models.example.org/v1", "http://10.0.0.7/v1"],
+)
+def test_any_server_may_be_asked_where_none_are_listed(address: str) -> None:
+    assert reason_against(address) == ""
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://169.254.169.254/latest",
+        "http://[::ffff:169.254.169.254]/v1",
+        "http://[fe80::1]:8000/v1",
+        "http://metadata.google.internal./v1",
+        "169.254.169.254",
+        "http://0.0.0.0:8000/v1",
+        "http://224.0.0.1/v1",
+    ],
+)
+def test_where_no_model_can_be_nothing_is_asked(address: str) -> None:
+    assert "never asked" in reason_against(address)
+    with pytest.raises(ConfigurationError, match="never asked"):
+        build_models(ModelChoice(task="openai/x", api_base=address))
+
+
+def test_a_list_keeps_all_others_out(settings: Any) -> None:
+    settings.MODEL_SERVERS = ["models.example.org", "localhost:11434"]
+    assert reason_against("https://Models.example.org:8443/v1") == ""
+    assert reason_against("http://localhost:11434") == ""
+    for other in ("http://localhost:5432", "http://models.example.org.evil.com/v1", "http://10.0.0.7/v1"):
+        with pytest.raises(forms.ValidationError, match="not among the servers"):
+            ServerAddressField().clean(other)
+    with pytest.raises(ConfigurationError, match="not among the servers"):
+        build_models(ModelChoice(task="openai/x", embedding="openai/e", embedding_api_base="http://10.0.0.7/v1"))
