@@ -20,6 +20,11 @@ class Agreement:
     undecided: int  # people found both equal, or could not tell
 
     @property
+    def preferred(self) -> int:
+        """Picks that name a better answer."""
+        return self.share.n + self.indifferent
+
+    @property
     def percent(self) -> tuple[float, float, float]:
         """The share and its 95 % interval in percent."""
         return 100 * self.share.mean, 100 * self.share.low, 100 * self.share.high

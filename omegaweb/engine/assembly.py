@@ -205,7 +205,10 @@ def build_reward(choice: RewardChoice, models: Models) -> Reward:
             return rewards.CosineSimilarity(embedding_model=models.embedding, in_mask=mask)
         case "judge":
             return rewards.LMAsJudge(
-                language_model=models.judge, instructions=choice.instructions or None, in_mask=mask
+                language_model=models.judge,
+                instructions=choice.instructions or None,
+                preferences=choice.preferences,
+                in_mask=mask,
             )
     raise ConfigurationError(f"there is no reward {choice.kind!r}")
 

@@ -72,7 +72,18 @@ RUN = Shape(
     names={"baseline": "candidate", "best": "candidate"},
     later=("baseline", "best"),
     stays=(
-        *("id", "project", "dataset_version", "program", "heartbeat_at", "claimed_by", "fence", "losses", "origin"),
+        *(
+            "id",
+            "project",
+            "dataset_version",
+            "program",
+            "heartbeat_at",
+            "claimed_by",
+            "attempt",
+            "fence",
+            "losses",
+            "origin",
+        ),
         "troubles",
     ),
     within="pk",
@@ -216,7 +227,7 @@ OF_THE_RUN = (
         ),
         people=("opened_by",),
         names={"candidate": "candidate"},
-        stays=("id", "run", "claimed_by", "heartbeat_at"),
+        stays=("id", "run", "claimed_by", "attempt", "heartbeat_at"),
         kind="opening",
     ),
     Shape(

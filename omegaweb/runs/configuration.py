@@ -13,6 +13,7 @@ class RewardChoice:
     fields: tuple[str, ...] = ()  # output fields that count; empty: all
     ignore_case: bool = True  # exact match only: case and surrounding spaces do not count
     instructions: str = ""  # judge only: what a good answer is
+    preferences: tuple[dict[str, Any], ...] = ()  # judge only: pairs of answers that people compared before the launch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

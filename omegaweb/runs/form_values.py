@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from omegaweb.engine.choices import OPTIMIZERS, Preset, card_of
+from omegaweb.engine.preferences import preferences_of
 from omegaweb.runs.configuration import (
     BudgetChoice,
     ModelChoice,
@@ -29,6 +30,7 @@ def configuration_from(values: Mapping[str, Any]) -> RunConfiguration:
     parameters = {parameter.name: values[field_name(card, parameter)] for parameter in card.parameters}
     parameters = {name: None if value == "" else value for name, value in parameters.items()}
     definition = values["program"].definition()
+    judged = values["reward"] == "judge"
     every = len(values["reward_fields"]) in (0, len(definition["output_fields"]))
     return RunConfiguration(
         program=definition,
@@ -37,6 +39,7 @@ def configuration_from(values: Mapping[str, Any]) -> RunConfiguration:
             fields=() if every else tuple(values["reward_fields"]),
             ignore_case=values["ignore_case"],
             instructions=values["judge_instructions"],
+            preferences=preferences_of(values["program"]) if judged and values["judge_learns"] else (),
         ),
         optimizer=OptimizerChoice(kind=card.kind, parameters=parameters),
         models=ModelChoice(
@@ -77,6 +80,7 @@ def values_of_run(run: Run) -> dict[str, Any]:
         "reward_fields": list(choices.reward.fields),
         "ignore_case": choices.reward.ignore_case,
         "judge_instructions": choices.reward.instructions,
+        "judge_learns": bool(choices.reward.preferences),
         "optimizer": card.kind,
         **{field_name(card, p): _shown(given.get(p.name, p.default)) for p in card.parameters},
         **_model_values("task", choices.models.task, "language"),

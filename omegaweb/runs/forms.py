@@ -9,6 +9,7 @@ from django import forms
 
 from omegaweb.datasets.models import Dataset, DatasetVersion
 from omegaweb.engine import choices
+from omegaweb.engine.preferences import Picked, picked_in
 from omegaweb.field_messages import use_plain_messages
 from omegaweb.programs.models import Program
 from omegaweb.projects.models import Project
@@ -79,6 +80,7 @@ class LaunchForm(ReviewFields):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Told to the judge beside the row, its target and the answer.",
     )
+    judge_learns = forms.BooleanField(label="Show the judge what people picked", required=False)
     optimizer = forms.ChoiceField(
         label="Optimizer",
         choices=[(card.kind, card.label) for card in choices.OPTIMIZERS],
@@ -229,6 +231,8 @@ class LaunchForm(ReviewFields):
         program = self.chosen_program
         names = [field["name"] for field in program.output_fields] if program else []
         rewards.choices = [(name, name) for name in names]
+        picked = picked_in(program) if program else None
+        self.fields["judge_learns"].help_text = _said_of(picked) if picked else ""
 
     @property
     def chosen_program(self) -> Program | None:
@@ -279,3 +283,12 @@ class LaunchForm(ReviewFields):
         values = self.cleaned_data
         label = choices.card_of(values["optimizer"]).label
         return values["name"] or f"{values['program'].name} · {label}"[:120]
+
+
+def _said_of(picked: Picked) -> str:
+    picks = "One pick" if picked.picks == 1 else f"{picked.picks} picks"
+    people = "one person" if picked.people == 1 else f"{picked.people} people"
+    which = "It goes" if picked.picks == 1 else f"The newest go, {picked.shown} at most,"
+    return (
+        f"{picks} by {people} in blind comparisons of this program’s answers. {which} to the judge with every answer."
+    )

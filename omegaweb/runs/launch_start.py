@@ -51,6 +51,8 @@ def starting_values(project: Project, asked: Mapping[str, str]) -> dict[str, Any
         run = get_object_or_404(Run.objects.in_project(project), pk=int(asked["from"]))
         again = values_of_run(run)
         again |= asked_changes(asked, again)
+        if asked.get("judge") == "taught":
+            again |= {"reward": "judge", "judge_learns": True}
         number = asked.get("candidate", "")
         if not number.isdecimal():
             return again

@@ -80,6 +80,9 @@ def reward_in_words(choices: RunConfiguration) -> str:
         words += ", case does not count" if choice.ignore_case else ", case counts"
     if choice.fields:
         words += f" (of {', '.join(choice.fields)})"
+    if choice.preferences:
+        pairs = "one pair" if len(choice.preferences) == 1 else f"{len(choice.preferences)} pairs"
+        words += f", shown {pairs} of answers that people compared"
     return f"{words}\n{choice.instructions}" if choice.instructions else words
 
 

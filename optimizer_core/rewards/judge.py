@@ -16,6 +16,7 @@ from optimizer_core.modules.generator import Generator
 from optimizer_core.modules.score import check_score_steps, score_schema
 from optimizer_core.rewards.base import Judgement
 from optimizer_core.rewards.masked import MaskedReward
+from optimizer_core.rewards.preferences import check_preferences, taught
 from optimizer_core.rewards.registry import register_reward
 
 _INSTRUCTIONS = (
@@ -32,6 +33,7 @@ class JudgeSettings(TypedDict, total=False):
     language_model: LanguageModel | str | JsonObject | None
     instructions: str | None
     examples: Iterable[Any]
+    preferences: Iterable[Any]
     score_steps: int
     sees_inputs: bool
     temperature: float | None
@@ -54,6 +56,8 @@ class LMAsJudge(MaskedReward):
             the call when left out.
         instructions: what matters; a general text when left out.
         examples: ``{"inputs": {"inputs", "expected", "answer"}, "outputs": {"reasoning", "score", "feedback"}}``.
+        preferences: ``{"inputs", "preferred", "other"}``: pairs of answers of which people preferred one; the judge is
+            told them, and to score accordingly.
         score_steps: how many scores there are; 21 gives 0, 0.05 … 1.
         sees_inputs: False keeps the program's inputs from the judge (decision D23).
         temperature: of the judge; the model's own setting when left out.
@@ -70,6 +74,7 @@ class LMAsJudge(MaskedReward):
         language_model: LanguageModel | str | JsonObject | None = None,
         instructions: str | None = None,
         examples: Iterable[Any] = (),
+        preferences: Iterable[Any] = (),
         score_steps: int = 21,
         sees_inputs: bool = True,
         temperature: float | None = None,
@@ -89,10 +94,12 @@ class LMAsJudge(MaskedReward):
         )
         self.score_steps = check_score_steps(score_steps)
         self.sees_inputs = sees_inputs
+        self.instructions = _INSTRUCTIONS if instructions is None else instructions
+        self.preferences = check_preferences(preferences)
         self.generator = Generator(
             inputs=None,
             outputs=self._outputs(),
-            instructions=_INSTRUCTIONS if instructions is None else instructions,
+            instructions=taught(self.instructions, map(self._shown, self.preferences)),
             examples=examples,
             language_model=language_model,
             temperature=temperature,
@@ -128,13 +135,19 @@ class LMAsJudge(MaskedReward):
 
     def config(self) -> JsonObject:
         asking = self.generator.asking_config()
-        shared = ("language_model", "instructions", "examples", "temperature", "reasoning_effort")
+        shared = ("language_model", "examples", "temperature", "reasoning_effort")
         return {
             **super().config(),
             **{name: asking[name] for name in shared},
+            "instructions": self.instructions,
+            "preferences": list(self.preferences),
             "score_steps": self.score_steps,
             "sees_inputs": self.sees_inputs,
         }
+
+    def _shown(self, preference: JsonObject) -> JsonObject:
+        inputs: JsonObject = {"inputs": preference["inputs"]} if self.sees_inputs and "inputs" in preference else {}
+        return inputs | {side: self.mask.apply(preference[side]) for side in ("preferred", "other")}
 
     def _outputs(self) -> Schema:
         properties = {

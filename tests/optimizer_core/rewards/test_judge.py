@@ -66,6 +66,35 @@ async def test_instructions_and_examples_reach_the_judge():
     assert [message["role"] for message in messages] == ["system", "user", "assistant", "user"]
 
 
+PREFERENCE = {"inputs": {"q": "?"}, "preferred": {"a": "{{short}}", "b": 1}, "other": {"a": "long", "b": 2}}
+
+
+async def test_the_judge_is_told_what_people_preferred():
+    model, transport = scripted(GOOD, GOOD)
+    reward = LMAsJudge(model, instructions="Be strict.", preferences=[PREFERENCE], in_mask=["a"])
+    await judge(reward, {"a": 1}, {"a": 2})
+    told = transport.requests[0].messages[0]["content"]
+    assert told.startswith("Be strict.\n\nPeople who know the task")
+    assert '{"inputs": {"q": "?"}, "preferred": {"a": "{ {short}}"}, "other": {"a": "long"}}' in told
+    assert (reward.config()["instructions"], reward.config()["preferences"]) == ("Be strict.", [PREFERENCE])
+    await judge(LMAsJudge.from_config({**reward.config(), "language_model": model}), {"a": 1}, {"a": 3})
+    assert transport.requests[1].messages[0]["content"] == told
+
+
+async def test_what_the_judge_may_not_see_is_kept_from_its_preferences_too():
+    model, transport = scripted(GOOD)
+    await judge(LMAsJudge(model, sees_inputs=False, preferences=[PREFERENCE]), {"a": 1}, {"a": 2})
+    assert '"q"' not in transport.requests[0].messages[0]["content"]
+
+
+@pytest.mark.parametrize(
+    "preference", [{"preferred": {"a": 1}}, {**PREFERENCE, "score": 1}, "first", {**PREFERENCE, "other": 3}]
+)
+def test_a_preference_needs_two_answers(preference: Any):
+    with pytest.raises(ConfigurationError, match=r"preferences\[0\]"):
+        LMAsJudge("openai/x", preferences=[preference])
+
+
 @pytest.mark.parametrize("steps", [1, 0, 102, 2.5, True])
 def test_score_steps_must_make_sense(steps: Any):
     with pytest.raises(ConfigurationError, match="score_steps="):
