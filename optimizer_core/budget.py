@@ -108,7 +108,7 @@ class Meter:
         waited: float = 0.0,
         replayed: int = 0,
     ) -> None:
-        self.budget = budget or Budget()
+        self._limit(budget or Budget())
         self._clock = clock
         self._started = clock() - elapsed
         self._waited = waited
@@ -133,6 +133,9 @@ class Meter:
             RunStopped: :meth:`stop` was called.
         """
         self.check()
+        return self._hold(role)
+
+    def _hold(self, role: Role) -> Reservation:
         reservation = self._reservation(role)
         problem = self._over_with(reservation)
         if problem:
@@ -150,7 +153,7 @@ class Meter:
         self.check()
         if self.pause_when_spent and self._over_with(self._reservation(role)):
             self.pause(self.pause_when_spent)
-        return None if self.paused else self.reserve(role)
+        return None if self.paused else self._hold(role)
 
     def _reservation(self, role: Role) -> Reservation:
         usage = self._by_role[role]
@@ -193,12 +196,16 @@ class Meter:
             RunStopped: :meth:`stop` was called.
         """
         self._check_stop()
-        for name, value in self.spent.items():
-            limit = getattr(self.budget, name)
-            if limit is not None and value >= limit:
+        for name, limit in self._limits.items():
+            if self._spent_of(name) >= limit:
                 if not self.pause_when_spent:
                     raise BudgetExhausted(f"the budget of {limit} {name} is spent")
                 self.pause(self.pause_when_spent)
+
+    def _limit(self, budget: Budget) -> None:
+        self.budget = budget
+        named = {limit.name: getattr(budget, limit.name) for limit in fields(budget)}
+        self._limits: dict[str, float] = {name: value for name, value in named.items() if value is not None}
 
     def _check_stop(self) -> None:
         if self._stop_reason is not None:
@@ -210,7 +217,7 @@ class Meter:
 
     def extend(self, budget: Budget) -> None:
         """Replace the limits; what is spent stays spent."""
-        self.budget = replace(budget)
+        self._limit(replace(budget))
 
     def pause(self, reason: str) -> None:
         """Let nothing new be asked until every reason for a pause is gone. Time does not count meanwhile."""
@@ -282,9 +289,10 @@ class Meter:
     @property
     def spent(self) -> dict[str, float]:
         """What counts for the budget so far, by the name of its limit."""
-        total = self.total
-        seconds = self.elapsed - self.waited
-        return {"calls": total.calls, "tokens": total.tokens, "cost": total.cost, "seconds": seconds}
+        return {name: self._spent_of(name) for name in ("calls", "tokens", "cost", "seconds")}
+
+    def _spent_of(self, name: str) -> float:
+        return self.elapsed - self.waited if name == "seconds" else getattr(self._total, name)
 
     @property
     def total(self) -> Usage:

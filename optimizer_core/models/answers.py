@@ -19,7 +19,7 @@ class Made(Generic[Value]):
     """A fresh answer, and how the journal keeps it."""
 
     value: Value
-    entry: Entry
+    entry: Callable[[], Entry]  # made only where there is a journal
 
 
 class Answers(Generic[Value]):
@@ -84,6 +84,6 @@ class Answers(Generic[Value]):
         if missing:
             answers = await make(missing)
             pairs = list(zip(missing, answers, strict=True))
-            await asyncio.gather(*(journal.add(key, made.entry) for key, made in pairs))
+            await asyncio.gather(*(journal.add(key, made.entry()) for key, made in pairs))
             found.update((key, made.value) for key, made in pairs)
         return [found[key] for key in keys]

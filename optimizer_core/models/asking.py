@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
-from optimizer_core.budget import Usage
 from optimizer_core.data.schema import Schema
 from optimizer_core.errors import FormatRejected, InvalidAnswer, ModelAccessDenied, ModelRefused
 from optimizer_core.json_values import fields_to_json
@@ -79,12 +79,12 @@ class Asker:
 
     async def _reply(self, request: ChatRequest, tab: Tab) -> ChatAnswer:
         async def make(_: list[str]) -> list[Made[ChatAnswer]]:
-            own = replace(tab, usage=Usage())
+            own = Tab(meter=tab.meter, role=tab.role, repeat=tab.repeat)
             try:
                 reply = await self.caller.call(lambda: self.transport.chat(request), own)
             finally:
                 tab.usage += own.usage
-            return [Made(value=reply, entry=_entry(request, reply, own))]
+            return [Made(value=reply, entry=partial(_entry, request, reply, own))]
 
         (reply,) = await self.answers.get([question_key(request, tab.repeat)], make, meter=tab.meter)
         return reply

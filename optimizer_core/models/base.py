@@ -21,7 +21,7 @@ class ChatRequest:
     messages: tuple[JsonObject, ...]  # {"role": system | user | assistant, "content": text}; may be Messages
     schema: JsonObject | None = None  # JSON Schema the answer must fit; only ever read
     form: str = FORMS[0]  # how it is asked for, where there is a schema
-    settings: Mapping[str, Any] = field(default_factory=dict)  # temperature, reasoning_effort, max_tokens …; no None
+    settings: Mapping[str, Any] = field(default_factory=dict)  # temperature, max_tokens …; no None; only ever read
     api_base: str | None = None
     api_key: str | None = field(default=None, repr=False)
     timeout: float = 600.0  # seconds

@@ -173,21 +173,21 @@ class Caller:
         tab, patience = question.tab, question.patience
         began = self._clock()
         unpriced = int(not is_own_server(self._traffic.model))
-        used = Usage(calls=1, unpriced_calls=unpriced)
+        used, calls = Usage(unpriced_calls=unpriced), 1
         try:
             reply = await ask()
-            used = replace(reply.usage, calls=1)
+            used = reply.usage
             self._traffic.answered()
             if patience is not None:
                 patience.answered.add(self._traffic)
             return reply
         except ModelError as error:
-            used = Usage(calls=int(error.was_sent), unpriced_calls=0 if error.is_free else unpriced)
+            used, calls = Usage(unpriced_calls=0 if error.is_free else unpriced), int(error.was_sent)
             self._traffic.failed(error, id(question), admission, retry=self._retry)
             if patience is not None:
                 patience.troubled[self._traffic] = None
             raise
         finally:
-            used = replace(used, seconds=self._clock() - began)
+            used = replace(used, calls=calls, seconds=self._clock() - began)
             tab.meter.settle(reservation, used)
             tab.usage += used

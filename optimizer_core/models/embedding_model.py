@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from optimizer_core.budget import Meter, Role, Usage
@@ -173,7 +174,7 @@ class EmbeddingModel:
         rows = await self._ask(texts, tab)
         shares = [tab.usage, *[Usage()] * (len(texts) - 1)]
         return [
-            Made(value=row, entry=self._entry(text, row, share))
+            Made(value=row, entry=partial(self._entry, text, row, share))
             for text, row, share in zip(texts, rows, shares, strict=True)
         ]
 

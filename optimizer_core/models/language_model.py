@@ -102,6 +102,7 @@ class LanguageModel:
         self.max_tokens: int | None = check_count("max_tokens", max_tokens, optional=True)
         self.max_concurrency: int | None = check_count("max_concurrency", max_concurrency, optional=True)
         self.extra_body = check_extra_body(extra_body)
+        self._known_settings: dict[tuple[float | None, str | None], JsonObject] = {}
         self._transport = transport or transport_for(self.model, api_base)
         caller = Caller(
             retry=RetryPolicy(attempts=self.retry, first_wait=self.retry_first_wait, max_wait=self.retry_max_wait),
@@ -146,16 +147,10 @@ class LanguageModel:
             RunStopped: the run was asked to stop.
         """
         tab = Tab(meter=meter, role=role, repeat=repeat)
-        given = {
-            "temperature": self.temperature if temperature is UNSET else check_temperature(temperature),
-            "reasoning_effort": (
-                self.reasoning_effort if reasoning_effort is UNSET else check_reasoning_effort(reasoning_effort)
-            ),
-            "max_tokens": self.max_tokens,
-        }
-        settings: JsonObject = {name: value for name, value in given.items() if value is not None and value != "none"}
-        if self.extra_body:
-            settings["extra_body"] = self.extra_body
+        settings = self._settings(
+            self.temperature if temperature is UNSET else check_temperature(temperature),
+            self.reasoning_effort if reasoning_effort is UNSET else check_reasoning_effort(reasoning_effort),
+        )
         wanted = schema if schema is None or isinstance(schema, Schema) else _schema_of(json.dumps(schema))
         asked = without_thinking(self.model, wanted, settings)
         request = self._request(messages if isinstance(messages, tuple) else tuple(messages), asked, settings)
@@ -215,6 +210,20 @@ class LanguageModel:
 
     def __repr__(self) -> str:
         return f"LanguageModel({self.model!r})"
+
+    def _settings(self, temperature: float | None, reasoning_effort: str | None) -> JsonObject:
+        """Return what goes with a question: the same object for all like it, so that it may be a key to a cache."""
+        known = self._known_settings.get((temperature, reasoning_effort))
+        if known is None:
+            given = {
+                "temperature": temperature,
+                "reasoning_effort": reasoning_effort,
+                "max_tokens": self.max_tokens,
+                "extra_body": self.extra_body or None,
+            }
+            known = {name: value for name, value in given.items() if value is not None and value != "none"}
+            self._known_settings[temperature, reasoning_effort] = known
+        return known
 
     def _request(self, messages: tuple[JsonObject, ...], schema: Schema | None, settings: JsonObject) -> ChatRequest:
         return ChatRequest(

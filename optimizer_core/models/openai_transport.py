@@ -6,28 +6,25 @@ cores with other work: 0.8 ms of CPU a call, where bare aiohttp took 0.4 and bar
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from optimizer_core.budget import Usage
+from optimizer_core.data.by_identity import ByIdentity
 from optimizer_core.errors import ModelError, ModelUnavailable
 from optimizer_core.json_values import JsonObject
 from optimizer_core.models.base import ChatAnswer, ChatRequest, EmbeddingAnswer, EmbeddingRequest
-from optimizer_core.models.connections import close_session, proxy_for, session
+from optimizer_core.models.connections import close_session, proxy_for, session, url_of
 from optimizer_core.models.http_errors import error_of
 from optimizer_core.models.keys import without_keys
-from optimizer_core.models.messages import Messages, messages_text
+from optimizer_core.models.messages import messages_text
 from optimizer_core.models.prices import price_entry, usage_of
 from optimizer_core.models.structured_output import provider_of, structured_output
 from optimizer_core.models.transports import address_of, key_of, served_name
 
-if TYPE_CHECKING:
-    from aiohttp import ClientTimeout
-
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
-_CONNECT_TIMEOUT = 30.0  # seconds; an address where nobody answers is noticed before the answer's own time-out
 
 
 class OpenAITransport:
@@ -94,11 +91,25 @@ def chat_body(request: ChatRequest) -> JsonObject:
 
 def chat_text(request: ChatRequest) -> str:
     """Return the body as it is posted; what the messages share with other questions is not encoded again."""
-    body = chat_body(request)
-    if not isinstance(request.messages, Messages) or "messages" in request.settings.get("extra_body", ()):
-        return _ENCODER.encode(body)
-    del body["messages"]
-    return f'{_ENCODER.encode(body)[:-1]}, "messages": {messages_text(request.messages)}}}'
+    if "messages" in request.settings.get("extra_body", ()):
+        return _ENCODER.encode(chat_body(request))
+    start = _body_start(request.schema)(request.settings, request.model, request.api_base, request.form)
+    return f'{start}, "messages": {messages_text(request.messages)}}}'
+
+
+def _starts_with(schema: JsonObject | None) -> ByIdentity[str]:
+    """Return what makes the body as far as the messages, kept by the settings, for questions with one schema."""
+
+    def start(settings: Mapping[str, Any], model: str, api_base: str | None, form: str) -> str:
+        request = ChatRequest(model=model, messages=(), schema=schema, form=form, settings=settings, api_base=api_base)
+        body = chat_body(request)
+        del body["messages"]
+        return _ENCODER.encode(body)[:-1]
+
+    return ByIdentity(start)
+
+
+_body_start: ByIdentity[ByIdentity[str]] = ByIdentity(_starts_with)
 
 
 def _suit_openai(model: str, settings: JsonObject) -> None:
@@ -121,16 +132,12 @@ async def _post(request: ChatRequest | EmbeddingRequest, path: str, body: str) -
     if key:
         headers["Authorization"] = f"Bearer {key}"
     try:
-        http = await session()
-        async with http.post(
-            address + path,
-            data=body.encode(),
-            headers=headers,
-            timeout=_time_limit(request.timeout),
-            proxy=proxy_for(address),
-        ) as response:
-            text = (await response.read()).decode("utf-8", errors="replace")
-            status, reply_headers = response.status, response.headers
+        async with asyncio.timeout(request.timeout):
+            http = await session()
+            url, proxy = url_of(address + path), proxy_for(address)
+            async with http.post(url, data=body.encode(), headers=headers, proxy=proxy) as response:
+                text = (await response.read()).decode("utf-8", errors="replace")
+                status, reply_headers = response.status, response.headers
     except TimeoutError as error:
         raise ModelUnavailable(f"{request.model}: no answer within {request.timeout:g} s from {address}") from error
     except aiohttp.InvalidURL as error:
@@ -143,13 +150,6 @@ async def _post(request: ChatRequest | EmbeddingRequest, path: str, body: str) -
     if status != 200:
         raise error_of(request.model, status, without_keys(text, key), reply_headers)
     return _parsed(request.model, text, reply_headers, key)
-
-
-@cache
-def _time_limit(seconds: float) -> ClientTimeout:
-    from aiohttp import ClientTimeout
-
-    return ClientTimeout(total=seconds, sock_connect=min(seconds, _CONNECT_TIMEOUT))
 
 
 def _parsed(model: str, text: str, headers: Mapping[str, str], key: str | None) -> JsonObject:

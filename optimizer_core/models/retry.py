@@ -60,7 +60,7 @@ class Pause:
     @property
     def remaining(self) -> float:
         """Seconds left, 0 where there is no pause."""
-        return max(0.0, self._until - self._clock())
+        return max(0.0, self._until - self._clock()) if self._until else 0.0
 
     async def over(self, check: Callable[[], None]) -> None:
         """Wait until the pause is over; ``check`` may raise to give up."""

@@ -27,8 +27,9 @@ class SharedResults(Generic[Key, Value]):
     def __init__(self, *, capacity: int = 100_000) -> None:
         self._capacity = capacity
         self._known: dict[Key, Value] = {}
-        # Keys that are made together share one entry; each finds its value in it, or none where nothing was made.
-        self._under_way: dict[Key, Future[Mapping[Key, Value]]] = {}
+        # Keys that are made together share one list of those who wait; each finds its value in what these are given,
+        # or none where nothing was made.
+        self._under_way: dict[Key, list[Future[Mapping[Key, Value]]]] = {}
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
@@ -54,7 +55,7 @@ class SharedResults(Generic[Key, Value]):
                 found.update(zip(mine, await self._make(mine, make), strict=True))
                 made.update(mine)
             for key, entry in theirs.items():
-                # Shielded: whoever stops waiting must not cancel it for the others.
+                # Shielded: whoever stops waiting must not cancel what is about to be given a result.
                 values = entry.result() if entry.done() else await asyncio.shield(asyncio.wrap_future(entry))
                 if key in values:
                     found[key] = values[key]
@@ -71,11 +72,13 @@ class SharedResults(Generic[Key, Value]):
                 if key in self._known:
                     found[key] = self._known[key]
                 elif key in self._under_way:
-                    theirs[key] = self._under_way[key]
+                    theirs[key] = Future()
+                    self._under_way[key].append(theirs[key])
                 else:
                     mine.append(key)
             if mine:
-                self._under_way.update(dict.fromkeys(mine, Future()))
+                waiting: list[Future[Mapping[Key, Value]]] = []
+                self._under_way.update(dict.fromkeys(mine, waiting))
         return mine, theirs
 
     async def _make(self, keys: list[Key], make: Callable[[list[Key]], Awaitable[Sequence[Value]]]) -> Sequence[Value]:
@@ -83,21 +86,21 @@ class SharedResults(Generic[Key, Value]):
             values = await make(keys)
             made = dict(zip(keys, values, strict=True))
         except BaseException as error:
-            entry = self._drop(keys, {})
-            if isinstance(error, ModelError):
-                entry.set_exception(error)
-            else:
-                entry.set_result({})  # "make it yourself"
+            for entry in self._drop(keys, {}):
+                if isinstance(error, ModelError):
+                    entry.set_exception(error)
+                else:
+                    entry.set_result({})  # "make it yourself"
             raise
-        entry = self._drop(keys, made)
-        entry.set_result(made)
+        for entry in self._drop(keys, made):
+            entry.set_result(made)
         return values
 
-    def _drop(self, keys: list[Key], made: Mapping[Key, Value]) -> Future[Mapping[Key, Value]]:
-        """Close what was under way, keep what was made of it, and return the entry that others wait for."""
+    def _drop(self, keys: list[Key], made: Mapping[Key, Value]) -> list[Future[Mapping[Key, Value]]]:
+        """Close what was under way, keep what was made of it, and return what others wait for."""
         with self._lock:
-            entries = [self._under_way.pop(key) for key in keys]
+            waiting = [self._under_way.pop(key) for key in keys]
             self._known.update(made)
             while len(self._known) > self._capacity:
                 del self._known[next(iter(self._known))]
-        return entries[0]
+        return waiting[0]

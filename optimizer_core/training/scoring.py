@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from optimizer_core.budget import Meter
@@ -115,11 +115,11 @@ class Scorer:
         return outcome
 
     async def _evaluate(self, question: Question) -> Outcome:
-        with noting_questions() as questions:
-            outcome = await self._judged(question)
-        return replace(outcome, result=replace(outcome.result, questions=tuple(questions)))
+        with noting_questions() as asked:
+            return await self._judged(question, asked)
 
-    async def _judged(self, question: Question) -> Outcome:
+    async def _judged(self, question: Question, asked: list[str]) -> Outcome:
+        """Return the outcome with the keys of the questions that were ``asked`` on the way."""
         sample = question.sample
         rollout = Rollout(
             content=question.candidate.content, meter=self._meter, sample=sample.id, repeat=question.repeat
@@ -128,15 +128,22 @@ class Scorer:
         try:
             output = await self._program(sample.inputs, rollout)
             if output is None:
-                return _failed(sample, None, "the program gave no answer", "NoAnswer")
+                return _failed(sample, None, "the program gave no answer", "NoAnswer", asked)
             judgement = await self._reward.judge(sample, output, meter=self._meter)
         except ModelOutOfReach:
             raise
         except (ModelError, SchemaError, RewardError) as error:
-            return _failed(sample, output, str(error), type(error).__name__)
-        result = SampleResult(sample=sample.id, reward=judgement.reward, output=output, feedback=judgement.feedback)
+            return _failed(sample, output, str(error), type(error).__name__, asked)
+        result = SampleResult(
+            sample=sample.id,
+            reward=judgement.reward,
+            output=output,
+            feedback=judgement.feedback,
+            questions=tuple(asked),
+        )
         return Outcome(result=result, trace=tuple(rollout.trace))
 
 
-def _failed(sample: Sample, output: JsonObject | None, error: str, failure: str) -> Outcome:
-    return Outcome(result=SampleResult(sample=sample.id, reward=0.0, output=output, error=error), failure=failure)
+def _failed(sample: Sample, output: JsonObject | None, error: str, failure: str, asked: list[str]) -> Outcome:
+    result = SampleResult(sample=sample.id, reward=0.0, output=output, error=error, questions=tuple(asked))
+    return Outcome(result=result, failure=failure)
