@@ -197,7 +197,7 @@ class Meter:
         """
         self._check_stop()
         for name, limit in self._limits.items():
-            if self._spent_of(name) >= limit:
+            if self.spent_of(name) >= limit:
                 if not self.pause_when_spent:
                     raise BudgetExhausted(f"the budget of {limit} {name} is spent")
                 self.pause(self.pause_when_spent)
@@ -289,9 +289,10 @@ class Meter:
     @property
     def spent(self) -> dict[str, float]:
         """What counts for the budget so far, by the name of its limit."""
-        return {name: self._spent_of(name) for name in ("calls", "tokens", "cost", "seconds")}
+        return {name: self.spent_of(name) for name in ("calls", "tokens", "cost", "seconds")}
 
-    def _spent_of(self, name: str) -> float:
+    def spent_of(self, name: str) -> float:
+        """Return what counts for one limit so far."""
         return self.elapsed - self.waited if name == "seconds" else getattr(self._total, name)
 
     @property

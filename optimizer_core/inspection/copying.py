@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from optimizer_core.data.dataset import Sample
@@ -26,36 +27,43 @@ def copied_rows(
         shown: training rows that the proposer has seen.
         rows: all training rows; what stands in several of them is nobody's.
     """
-    text = whole(content)
-    words = plain_words(text)
-    places = {tuple(words[start : start + RUN]): start for start in range(len(words) - RUN, -1, -1)}
+    text = _Text(whole(content))
     before = [spaced(whole(parent)) for parent in parents]
     flags = []
     for row in shown:
-        runs = _runs(row, text, words, places)
-        run = next((run for run in runs if not any(holds(known, run) for known in before)), None)
+        run = next((run for run in _runs(row, text) if not any(holds(known, run) for known in before)), None)
         if run and not _is_phrase(run, row, rows):
-            flags.append(_flag(row, _quote(text, run)))
+            flags.append(_flag(row, _quote(text.text, run)))
     return flags
 
 
-def _runs(row: Sample, text: str, words: list[str], places: Mapping[tuple[str, ...], int]) -> Iterator[list[str]]:
-    """Yield what a row and a text have in common, each as far as it goes: inputs first, then the target.
+class _Text:
+    """A text, and where its words stand."""
 
-    Args:
-        row: the row.
-        text: the text.
-        words: of the text.
-        places: where so many words in a row stand first in the text.
-    """
+    def __init__(self, text: str) -> None:
+        self.text, self.words = text, plain_words(text)
+        self._known = set(self.words)
+
+    @cached_property
+    def _places(self) -> dict[tuple[str, ...], int]:
+        last = len(self.words) - RUN
+        return {tuple(self.words[start : start + RUN]): start for start in range(last, -1, -1)}
+
+    def place(self, words: Sequence[str]) -> int | None:
+        """Return where so many words stand in a row for the first time."""
+        return self._places.get(tuple(words)) if self._known.issuperset(words) else None
+
+
+def _runs(row: Sample, text: _Text) -> Iterator[list[str]]:
+    """Yield what a row and a text have in common, each as far as it goes: inputs first, then the target."""
     for cell in strings([row.inputs, row.target]):
         theirs = plain_words(cell)
-        if WHOLE <= len(theirs) < RUN and len(cell) >= LETTERS and holds(spaced(text), theirs):
+        if WHOLE <= len(theirs) < RUN and len(cell) >= LETTERS and holds(spaced(text.text), theirs):
             yield theirs
         position = 0
         while position + RUN <= len(theirs):
-            begin = places.get(tuple(theirs[position : position + RUN]))
-            length = 1 if begin is None else _common(words[begin:], theirs[position:])
+            begin = text.place(theirs[position : position + RUN])
+            length = 1 if begin is None else _common(text.words[begin:], theirs[position:])
             if begin is not None:
                 yield theirs[position : position + length]
             position += length

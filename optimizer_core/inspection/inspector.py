@@ -48,8 +48,8 @@ def _in_variable(candidate: Candidate, variable: TrainableVariable, around: Surr
     if not parents or prose(content) == prose(parents[0]):
         return []
     reads, answers = variable.example_schemas or (None, None)
-    inputs = tuple(reads.properties) if reads else ()
-    outputs = tuple(answers.properties) if answers else ()
+    inputs = tuple(reads.shared["properties"]) if reads else ()
+    outputs = tuple(answers.shared["properties"]) if answers else ()
     flags = [
         *lost_placeholders(content, parents[0], inputs=inputs, outputs=outputs),
         *copied_rows(content, parents, around.shown, around.rows),

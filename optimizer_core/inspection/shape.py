@@ -46,13 +46,13 @@ def _other_format(after: str, before: str, outputs: Schema) -> list[Flag]:
     for asked in _ASKS.finditer(after):
         sentence = re.split(r"[.\n]", after[: asked.start(1)])[-1]
         if not _REFUSES.search(sentence) and asked[1].casefold() not in before.casefold():
-            text = f"Asks for {asked[1]}; the answer has the fields {', '.join(outputs.properties)}."
+            text = f"Asks for {asked[1]}; the answer has the fields {', '.join(outputs.shared['properties'])}."
             return [Flag(kind=FlagKind.FORMAT_DRIFTED, text=text, evidence={"found": [asked[0]]})]
     return []
 
 
 def _takes_any_text(outputs: Schema) -> bool:
-    root = outputs.json_schema
+    root = outputs.shared
     nodes = [resolve(node, root) if "$ref" in node else node for node in walk(root)]
     return any("string" in _types(node) and not {"enum", "const", "pattern"} & node.keys() for node in nodes)
 
@@ -64,7 +64,7 @@ def _types(node: Mapping[str, Any]) -> list[str]:
 
 def _other_fields(after: str, before: str, outputs: Schema, inputs: Collection[str]) -> list[Flag]:
     """Tell about keys that stand beside those of the answer in an object that the text shows."""
-    known = {name for node in walk(outputs.json_schema) for name in node.get("properties", ())}
+    known = {name for node in walk(outputs.shared) for name in node.get("properties", ())}
     for shown in _OBJECT.findall(after):
         keys = list(dict.fromkeys(_KEY.findall(shown)))
         strange = [key for key in keys if key not in known and f'"{key}"' not in before]

@@ -21,6 +21,7 @@ from optimizer_core.json_values import JsonObject
 #: The line between the instructions and the list of output fields.
 FIELDS_HEADER = "Answer with one JSON object of these fields:"
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 _PLACEHOLDER = re.compile(r"\{\{\s*([^{}]+?)\s*\}\}")
 
 
@@ -65,4 +66,4 @@ def _message(role: str, text: str) -> JsonObject:
 
 
 def _text(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return _ENCODER.encode(value)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from optimizer_core.data.dataset import batches
 from optimizer_core.errors import BudgetExhausted, RunStopped
 from optimizer_core.events import EpochStarted, RunFinished, RunStarted
+from optimizer_core.training.collecting import collecting_seldom
 from optimizer_core.training.epochs import IDLE_EPOCHS, end_epoch
 from optimizer_core.training.finale import Choice, best_known, conclude
 from optimizer_core.training.helm import Helm
@@ -32,6 +33,11 @@ async def train(run: Run) -> None:
     Raises:
         OptimizerError: the run failed; ``run.finished`` has been told.
     """
+    with collecting_seldom():
+        await _train(run)
+
+
+async def _train(run: Run) -> None:
     choice = Choice(run.state.baseline)
     watcher = asyncio.ensure_future(run.stopper.watch())
     desk = ReviewDesk(run)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 
 from optimizer_core.budget import Budget, Meter
 from optimizer_core.callbacks import Listener
@@ -41,6 +42,7 @@ class Reporter:
         self._listeners, self._meter, self._budget, self._clock = tuple(listeners), meter, budget, clock
         self._told_calls, self._told_at = meter.total.calls, clock()
         self._warned: set[str] = set()
+        self._marks = _marks_of(budget)
         self._reached = self._shares_reached()  # what an earlier part of the run has told
 
     def emit(self, event: Event) -> None:
@@ -65,19 +67,19 @@ class Reporter:
     def use_budget(self, budget: Budget) -> None:
         """Take another budget; a share of it that is reached again is told again."""
         self._budget = budget
+        self._marks = _marks_of(budget)
         self._reached &= self._shares_reached()
 
     def _shares_reached(self) -> set[tuple[str, int]]:
         """Return the limits, and the shares of them in percent, that are spent."""
-        spent = self._meter.spent
-        limits = {name: limit for name in spent if (limit := getattr(self._budget, name))}
-        return {
-            (name, share) for name, limit in limits.items() for share in WARN_AT if 100 * spent[name] >= share * limit
-        }
+        spent_of = self._meter.spent_of
+        return {(name, share) for name, share, spent in self._marks if spent_of(name) >= spent}
 
     def _warn_of_spend(self) -> None:
         """Say that much of a limit is spent, once for each share; of several at once the largest."""
         fresh = self._shares_reached() - self._reached
+        if not fresh:
+            return
         self._reached |= fresh
         for name, share in sorted(dict(sorted(fresh)).items()):
             limit, unit = getattr(self._budget, name), UNITS[name]
@@ -124,3 +126,9 @@ class Reporter:
             unpriced_calls=total.unpriced_calls,
             replayed=self._meter.replayed,
         )
+
+
+def _marks_of(budget: Budget) -> list[tuple[str, int, float]]:
+    """Return for each limit the shares of it that are worth a warning, in percent and as what is spent then."""
+    limits = {limit.name: getattr(budget, limit.name) for limit in fields(budget)}
+    return [(name, share, share * limit / 100) for name, limit in limits.items() if limit for share in WARN_AT]

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from optimizer_core.json_values import content_hash
 from optimizer_core.models.base import ChatRequest
 from optimizer_core.models.messages import Messages, Prefix, messages_hash, messages_text
 from optimizer_core.models.openai_transport import chat_body, chat_text
@@ -82,3 +83,13 @@ def test_another_question_has_another_key(change):
 
 def test_a_repeated_question_has_another_key():
     assert question_key(request(SHARED), 1) != question_key(request(SHARED), 0)
+
+
+@pytest.mark.parametrize("settings", [{}, {"temperature": 0.0, "max_tokens": 5}, {"extra_body": {"b": 1, "a": "ü"}}])
+@pytest.mark.parametrize("messages", [PLAIN, SHARED])
+@pytest.mark.parametrize("schema", [None, SCHEMA])
+def test_the_key_of_a_question_is_the_one_that_older_journals_know(settings, messages, schema):
+    asked = request(messages, settings=settings, schema=schema, api_base="http://here/v1")
+    named = None if schema is None else content_hash(schema, length=32)
+    whole = ["openai/x", "http://here/v1", settings, "json_schema", named, messages_hash(PLAIN), 2]
+    assert question_key(asked, repeat=2) == content_hash(whole, length=32)
