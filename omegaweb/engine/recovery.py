@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from channels.db import database_sync_to_async
-from django.db import DatabaseError, connections
+from django.db import connections
 from django.utils import timezone
 
 from omegaweb.engine import sealed_test
@@ -45,14 +46,26 @@ def serve_sleepers() -> None:
 
 
 def make_round() -> None:
-    """Take abandoned runs from whoever is gone, and start what waits for its turn."""
-    say_what_is_left()
+    """Take abandoned runs from whoever is gone, and start what waits for its turn. What fails holds up nothing else."""
+    for step in (say_what_is_left, _take_defaults, _take_over, sealed_test.fail_abandoned, serve_sleepers, _fill):
+        try:
+            step()
+        except Exception:  # the top of the thread: without it no run of anybody would be looked after any more
+            logger.exception("a round could not do all it should; the next one may")
+
+
+def _take_defaults() -> None:
     for run_id in decide_overdue(now=timezone.now()):
-        announce(run_id)
+        with suppress(Run.DoesNotExist):  # somebody has just deleted it
+            announce(run_id)
+
+
+def _take_over() -> None:
     for run_id in take_from_the_gone():
         logger.warning("run %s was interrupted", run_id)
-    sealed_test.fail_abandoned()
-    serve_sleepers()
+
+
+def _fill() -> None:
     launcher.fill()
 
 
@@ -72,10 +85,7 @@ class Rounds:
 
     def _work(self) -> None:
         while True:
-            try:
-                make_round()
-            except DatabaseError:  # the next round may succeed
-                logger.exception("could not look for abandoned runs")
+            make_round()
             connections.close_all()
             if self._over.wait(ROUND_SECONDS):
                 return

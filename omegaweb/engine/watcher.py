@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 
-from django.db import DatabaseError, connections
+from django.db import connections
 from django.utils import timezone
 
 from omegaweb.runs.models import Run
@@ -51,7 +51,7 @@ class Watcher:
             looks += 1
             try:
                 self._look_once(heartbeat=looks % HEARTBEAT_LOOKS == 0)
-            except DatabaseError:  # the next look may succeed; without signs of life the run counts as lost
+            except Exception:  # the top of the thread: without it nobody could stop the run; the next look may succeed
                 logger.exception("run %s: could not look at the rows", self._run_id)
         connections.close_all()
 

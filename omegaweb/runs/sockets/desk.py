@@ -68,9 +68,17 @@ class Desk:
         while self._waiting:
             await asyncio.sleep(GATHER)
             together, self._waiting = self._waiting, []
-            outcomes = await in_thread(partial(_round, [socket for socket, _ in together]))
+            outcomes = await _outcomes([socket for socket, _ in together])
             for (_, answer), outcome in zip(together, outcomes, strict=True):
                 _tell(answer, outcome)
+
+
+async def _outcomes(sockets: Sequence[Served]) -> list[str | Exception | None]:
+    try:
+        outcomes: list[str | Exception | None] = await in_thread(partial(_round, sockets))
+    except Exception as error:  # around the round, as where a lost connection is put away: else all would wait for ever
+        return [error] * len(sockets)
+    return outcomes
 
 
 async def in_thread(work: Callable[[], Any]) -> Any:
