@@ -38,6 +38,8 @@ class Watched:
 
     def figures(self) -> dict[str, Any]:
         late = sorted(self.late)
+        if not late:
+            raise SystemExit(f"nothing of {self.wanted} was delivered; {self.closed} pages lost their socket")
         return {
             "delivered": len(late),
             "wanted": self.wanted,
@@ -78,10 +80,12 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--pairs", type=int, default=3)
     parser.add_argument("--candidates", type=int, default=2000)
     parser.add_argument("--evaluations", type=int, default=100_000)
-    parser.add_argument("--said", type=int, default=6000, help="events before the first that is measured")
+    parser.add_argument("--said", type=int, help="events before the first that is measured; three for each candidate")
     parser.add_argument("--tabs", nargs="+", default=["overview"], help="the tabs that the pages show, in turn")
     parser.add_argument("--keep", action="store_true", help="keep the figures for the table")
-    return parser.parse_args()
+    options = parser.parse_args()
+    options.said = options.said or 3 * options.candidates  # of some four
+    return options
 
 
 def speak(
@@ -140,6 +144,8 @@ def ask(site: Site, *words: object) -> dict[str, Any]:
     for line in site.process.stdout:
         if line.startswith("{"):  # the site says other things as well: how to sign in
             answer: dict[str, Any] = json.loads(line)
+            if "problem" in answer:
+                raise SystemExit(answer["problem"])
             return answer
     raise SystemExit("the site ended")
 

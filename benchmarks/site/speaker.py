@@ -68,9 +68,12 @@ class Speaker:
 
         first = Run.objects.values_list("last_sequence", flat=True).get(pk=self.run.pk) + 1
         recorder, rounds = Recorder(self.run.pk), _rounds()
+        coming = list(itertools.islice(self.coming, events))
+        if len(coming) < events:
+            return {"problem": f"the run ends after {len(coming)} more events: make it larger, or let it say fewer"}
         said: list[float] = []
         began = time.perf_counter()
-        for event in itertools.islice(self.coming, events):
+        for event in coming:
             _work(rounds)
             said.append(time.time())
             recorder.on_event(event)

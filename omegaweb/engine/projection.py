@@ -62,7 +62,9 @@ class Projection:
                 flagged = self._candidates[event.candidate]
                 self._change(flagged, **with_flag(flagged, event, self._candidates))
             case events.CandidateEmbedded():
-                self._places.embed(self._candidates[event.candidate], event.vector)
+                embedded = self._candidates[event.candidate]
+                self._places.embed(embedded, event.vector)
+                self._change(embedded)
             case events.CandidateScored():
                 self._scored(event, at)
             case events.CandidateDropped():
@@ -125,6 +127,7 @@ class Projection:
     def _change(self, candidate: Candidate, **values: Any) -> None:
         for name, value in values.items():
             setattr(candidate, name, value)
+        candidate.last_sequence = self.run.last_sequence
         self._changed[candidate.key] = candidate
 
     def _started(self, event: events.RunStarted, at: datetime) -> None:
@@ -198,6 +201,7 @@ class Projection:
             batch=event.batch,
             evidence=list(event.evidence),
             created_at=at,
+            last_sequence=self.run.last_sequence,
         )
         self._descents += [
             Candidate.parents.through(from_candidate=candidate, to_candidate=self._candidates[key])
@@ -350,5 +354,5 @@ AFTER_REVIEW = {
 CHANGING_FIELDS = (
     *("state", "rank", "reward", "count", "low", "high", "score", "novelty"),
     *("fate", "fate_by", "fate_distance", "better", "worse", "raced", "pinned"),
-    *("flags", "flagged"),
+    *("flags", "flagged", "last_sequence"),
 )

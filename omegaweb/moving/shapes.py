@@ -139,7 +139,7 @@ OF_THE_RUN = (
         fields=(
             *("key", "number", "operator", "variable", "content", "reasoning", "epoch", "batch", "created_at"),
             *("state", "rank", "reward", "count", "low", "high", "score", "novelty", "fate", "pinned"),
-            *("fate_distance", "better", "worse", "raced", "evidence", "flags", "flagged"),
+            *("fate_distance", "better", "worse", "raced", "evidence", "flags", "flagged", "last_sequence"),
         ),
         names={"fate_by": "candidate"},
         later=("fate_by",),

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from omegaweb.runs.models import Run, Series
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Point:
-    """One measured reward."""
+class Point(NamedTuple):
+    """One measured reward, as it is read. Thousands are read at a time, so it is no dataclass."""
 
     sequence: int
     calls: int
@@ -24,8 +23,9 @@ class Point:
     candidate: int | None  # its number
 
 
-Curve = dict[Series, list[Point]]
-POINT_FIELDS = tuple(field.name for field in fields(Point))  # the order in which they are read
+Curve = Mapping[Series, Sequence[Point]]
+#: Of many single points the page draws a hundred. It is sent some more, because what it has grows while it is open.
+SINGLE_POINTS, NEWEST = 200, 30
 
 #: The style of each line. Colours are names of tokens; the page knows their values in its theme. `rows` says which
 #: rows a point was measured on, where those are not a fair draw.
@@ -56,17 +56,18 @@ def curve_after(run: Run, sequence: int, *, until: int | None = None) -> Curve:
     rows = run.measurements.filter(sequence__gt=sequence).order_by("sequence", "pk")
     if until is not None:
         rows = rows.filter(sequence__lte=until)
-    curve: Curve = {}
+    curve: dict[str, list[Point]] = {}
     columns = ("sequence", "calls", "seconds", "tokens", "cost", "value", "low", "high", "count", "candidate__number")
     for series, *values in rows.values_list("series", *columns):
-        point = Point(**dict(zip(POINT_FIELDS, values, strict=True)))
-        curve.setdefault(Series(series), []).append(point)
-    return curve
+        curve.setdefault(series, []).append(Point._make(values))
+    return {Series(series): points for series, points in curve.items()}
 
 
 def figure(run: Run) -> dict[str, Any]:
-    """Return the lines with their styles and all points so far."""
-    points = points_json(curve_after(run, 0, until=run.last_sequence))
+    """Return the lines with their styles and the points so far; lines are whole."""
+    curve = curve_after(run, 0, until=run.last_sequence)
+    single = {series for series, style in TRACES.items() if style["mode"] == "markers"}
+    points = points_json({each: thinned(found) if each in single else found for each, found in curve.items()})
     return {
         "sequence": run.last_sequence,
         "traces": [
@@ -74,6 +75,14 @@ def figure(run: Run) -> dict[str, Any]:
             for series, style in TRACES.items()
         ],
     }
+
+
+def thinned(points: Sequence[Point]) -> Sequence[Point]:
+    """Return of many points every 2nd, 4th, 8th …, and the newest; static/js/chart.js does the same with fewer."""
+    step = 1
+    while len(points) > SINGLE_POINTS and (step == 1 or len(points) / step > SINGLE_POINTS - NEWEST):
+        step *= 2
+    return [*points[:-NEWEST:step], *points[-NEWEST:]] if step > 1 else points
 
 
 def points_json(curve: Curve) -> dict[str, list[list[Any]]]:

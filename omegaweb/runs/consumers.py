@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from functools import partial
 
 from omegaweb.engine.announcer import Moved
 from omegaweb.projects.access import Right, projects_with
 from omegaweb.projects.models import Project, Role
 from omegaweb.reviews.models import Review
 from omegaweb.runs.charts import curve_after, points_json
-from omegaweb.runs.live import Region, candidate_regions, draw, list_context, regions_of, render
+from omegaweb.runs.live import Region, candidate_regions, current_tab, draw, list_context, regions_of, render
 from omegaweb.runs.models import Candidate, Run
+from omegaweb.runs.population_map import moved_points
 from omegaweb.runs.sockets.base import LiveConsumer
 from omegaweb.runs.sockets.desk import Gone
 from omegaweb.runs.sockets.shared import Frame, Shared, key_of
@@ -45,6 +47,10 @@ class RegionsConsumer(LiveConsumer):
         """Return the regions of the page, whether touched or not."""
         raise NotImplementedError
 
+    def shows(self) -> Hashable:
+        """Return what it depends on, beside the run, what a frame holds beside its regions."""
+        return ()
+
     def beside(self, run: Run, *, after: int) -> Frame:
         """Return what a frame holds beside its regions."""
         return {}
@@ -59,12 +65,13 @@ class RegionsConsumer(LiveConsumer):
             raise Gone
         after = self._sequence
         regions = self._changed_regions(run, shared)
-        beside = shared.once(("beside", type(self), run.pk, after), lambda: self.beside(run, after=after))
+        shown = (type(self), run.pk, after, self.shows())
+        beside = shared.once(("beside", shown), lambda: self.beside(run, after=after))
         if not regions and not self.is_news(beside) and run.last_sequence == after:
             return None
         self._sequence = run.last_sequence
         # Pages that show the same and know the same are sent the same.
-        same = ("frame", type(self), run.pk, after, tuple(regions.items()))
+        same = ("frame", shown, tuple(regions.items()))
         return shared.once(same, lambda: {"sequence": run.last_sequence, "regions": regions, **beside})
 
     def _changed_regions(self, run: Run, shared: Shared) -> dict[str, str]:
@@ -79,13 +86,19 @@ class RegionsConsumer(LiveConsumer):
                 self._drawn[region.name] = changed[region.name] = html
         return changed
 
+    def asks(self, region: Region) -> Hashable:
+        """Return what a region's context depends on beside the run; equal values share it."""
+        return self.scope["path"], key_of(self.query)
+
     def sight(self, region: Region, role: Role) -> Hashable:
-        """Return what a drawing of a region depends on beside the run; equal values share one drawing."""
-        return self.user.pk, self.scope["path"], key_of(self.query)
+        """Return what a drawing depends on beside the context; equal values share one drawing."""
+        return self.user.pk
 
     def _draw(self, region: Region, run: Run, shared: Shared) -> str:
-        key = ("region", region.template, run.pk, self.sight(region, shared.roles(run)[self.user.pk]))
-        return shared.once(key, lambda: draw(region, run, self.query, user=self.user))
+        same = (region.template, run.pk, self.asks(region))
+        context = partial(shared.once, ("context", same), lambda: region.context(run, self.query))
+        key = ("region", same, self.sight(region, shared.roles(run)[self.user.pk]))
+        return shared.once(key, lambda: draw(region, run, self.query, user=self.user, context=context()))
 
 
 def _kinds_between(run: Run, after: int) -> frozenset[str]:
@@ -99,16 +112,28 @@ class RunConsumer(RegionsConsumer):
     def regions(self, run: Run) -> list[Region]:
         return regions_of(self.query)
 
+    def asks(self, region: Region) -> Hashable:
+        """Only parts of a tab read the query string."""
+        return key_of(self.query) if region.tab else ()
+
     def sight(self, region: Region, role: Role) -> Hashable:
-        """Of a person it counts alone what they may do; and only parts of a tab read the query string."""
-        return role, key_of(self.query) if region.tab else ()
+        """Of a person it counts alone what they may do, and that only where something is offered."""
+        return role if region.offers else ()
+
+    def shows(self) -> Hashable:
+        return current_tab(self.query), self.query.get("rule", "")
 
     def beside(self, run: Run, *, after: int) -> Frame:
-        points = points_json(curve_after(run, after, until=run.last_sequence))
-        return {"points": points, "state": run.state, "title": f"{run.get_state_display()} · {run.name}"}
+        beside: Frame = {"state": run.state, "title": f"{run.get_state_display()} · {run.name}"}
+        match current_tab(self.query):
+            case "overview":
+                beside["points"] = points_json(curve_after(run, after, until=run.last_sequence))
+            case "map":
+                beside["map"] = moved_points(run, self.query.get("rule", ""), after=after)
+        return beside
 
     def is_news(self, beside: Frame) -> bool:
-        return bool(beside["points"])
+        return bool(beside.get("points") or beside.get("map", {}).get("points"))
 
 
 class CandidateConsumer(RegionsConsumer):

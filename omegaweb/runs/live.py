@@ -26,7 +26,8 @@ from omegaweb.runs.evidence import samples_beside
 from omegaweb.runs.family import family_of
 from omegaweb.runs.family_tree import outline, tree_of
 from omegaweb.runs.log import FILTERS, lines_of, log_page
-from omegaweb.runs.models import Candidate, CandidateState, Run, RunQuerySet, Series
+from omegaweb.runs.models import Candidate, Run, RunQuerySet, Series
+from omegaweb.runs.notices import notices
 from omegaweb.runs.population_map import map_page, pinned_on
 from omegaweb.runs.progress import progress_of, spend_of
 from omegaweb.runs.requests import Steer
@@ -49,12 +50,7 @@ TABS = {
     "result": "Result",
 }
 #: Rows of the table beneath the curve.
-MEASUREMENTS_SHOWN = 50
-WARNINGS_SHOWN = 5
-#: Code of the warning that reviews are open; how many are is counted anew, so it must not be read from the log.
-REVIEWS_OPEN = "waiting_for_review"
-#: How the codes of warnings begin that say how much of a limit is spent: "budget_80_calls".
-BUDGET_WARNING = "budget_"
+MEASUREMENTS_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +62,7 @@ class Region:
     kinds: frozenset[str] | None = None  # of the events that touch it; None: all of them
     tab: str = ""  # where it is shown; empty: on all tabs
     room: str = "runs"  # whose partial it is
+    offers: bool = True  # whether it shows to some what others may not do, so that it differs between roles
 
     @property
     def template(self) -> str:
@@ -91,10 +88,18 @@ def regions_of(query: Query) -> list[Region]:
     return [region for region in REGIONS.values() if region.tab in ("", tab)]
 
 
-def draw(region: Region, run: Run, query: Query, *, user: User) -> str:
-    """Return the HTML of a region as this person sees it: what they may not do is not offered."""
-    context = {"run": run, "query": query, "user": user, **region.context(run, query)}
-    return render(region.template, context, query)
+def draw(region: Region, run: Run, query: Query, *, user: User, context: Context | None = None) -> str:
+    """Return the HTML of a region as this person sees it: what they may not do is not offered.
+
+    Args:
+        region: what is drawn.
+        run: of this run.
+        query: as the address of the page has it.
+        user: for this person.
+        context: of the region, where it was read before.
+    """
+    read = region.context(run, query) if context is None else context
+    return render(region.template, {"run": run, "query": query, "user": user, **read}, query)
 
 
 def render(template: str, context: Context, query: Query) -> str:
@@ -177,27 +182,6 @@ def _scores(run: Run, query: Query) -> Context:
     }
 
 
-def _notices(run: Run, query: Query) -> Context:
-    said = run.events.filter(kind="warning.raised").annotate(code=member("payload__code"))
-    warnings = said.exclude(code=REVIEWS_OPEN).order_by("-sequence")
-    if run.run_state.is_over:  # how near the limit was says nothing any more
-        warnings = warnings.exclude(code__startswith=BUDGET_WARNING)
-    seen: dict[str, str] = {}  # a warning said twice is one warning
-    for payload in warnings.values_list("payload", flat=True)[: WARNINGS_SHOWN * 4]:
-        seen.setdefault(payload["message"], payload["code"])
-    waiting = run.candidates.filter(state=CandidateState.WAITING).count()
-    return {"warnings": _newest_of_each_limit(seen)[:WARNINGS_SHOWN], "waiting": waiting}
-
-
-def _newest_of_each_limit(seen: Mapping[str, str]) -> list[str]:
-    """Return the messages of warnings, newest first, without those that a later one about the same limit replaces."""
-    kept: dict[str, str] = {}
-    for message, code in seen.items():
-        subject = f"budget {code.rpartition('_')[2]}" if code.startswith(BUDGET_WARNING) else message
-        kept.setdefault(subject, message)
-    return list(kept.values())
-
-
 def _troubles(run: Run, query: Query) -> Context:
     return {"troubles": troubles_of(run, now=timezone.now())}
 
@@ -252,23 +236,35 @@ _MEASURES = frozenset({"candidate.scored", "best.changed", "batch.finished", "va
 REGIONS: dict[str, Region] = {
     region.name: region
     for region in (
-        Region(name="run-state", context=_header, kinds=_LIFE),
+        Region(name="run-state", context=_header, kinds=_LIFE, offers=False),
         Region(name="run-actions", context=_actions, kinds=_LIFE),
-        Region(name="run-progress", context=_progress),
+        Region(name="run-progress", context=_progress, offers=False),
         Region(name="run-troubles", context=_troubles, kinds=_LIFE | _TROUBLES),
-        Region(name="run-notices", context=_notices, kinds=_LIFE | _REVIEWS | {"population.updated"}),
-        Region(name="run-scores", context=_scores, kinds=_LIFE | _MEASURES | {"test.finished"}),
+        Region(name="run-notices", context=notices, kinds=_LIFE | _REVIEWS | {"population.updated"}),
+        Region(name="run-scores", context=_scores, kinds=_LIFE | _MEASURES | {"test.finished"}, offers=False),
         Region(name="run-advice", context=advice_context, kinds=_LIFE | _CANDIDATES | _MEASURES, tab="overview"),
-        Region(name="curve-text", context=_curve_text, kinds=_MEASURES, tab="overview"),
+        Region(name="curve-text", context=_curve_text, kinds=_MEASURES, tab="overview", offers=False),
         Region(name="run-population", context=population, kinds=_CANDIDATES | _REVIEWS, tab="overview"),
         Region(name="run-candidates", context=candidates, kinds=_CANDIDATES | _REVIEWS, tab="candidates"),
-        Region(name="map-text", context=_map, kinds=_CANDIDATES | _REVIEWS | {"candidate.embedded"}, tab="map"),
-        Region(name="map-pinned", context=_pinned, kinds=_CANDIDATES | _REVIEWS, tab="map"),
-        Region(name="run-lineage", context=_lineage, kinds=_CANDIDATES | _REVIEWS | {"best.changed"}, tab="lineage"),
+        Region(
+            name="map-text",
+            context=_map,
+            kinds=_CANDIDATES | _REVIEWS | {"candidate.embedded"},
+            tab="map",
+            offers=False,
+        ),
+        Region(name="map-pinned", context=_pinned, kinds=_CANDIDATES | _REVIEWS, tab="map", offers=False),
+        Region(
+            name="run-lineage",
+            context=_lineage,
+            kinds=_CANDIDATES | _REVIEWS | {"best.changed"},
+            tab="lineage",
+            offers=False,
+        ),
         # The page asks for the cells itself, in blocks; only what leads to them is drawn here.
         Region(name="run-samples", context=grid_page, kinds=frozenset({"run.started"}), tab="samples"),
         Region(name="run-steering", context=_steering, kinds=_LIFE, tab="steer"),
-        Region(name="run-log", context=_log, tab="log"),
+        Region(name="run-log", context=_log, tab="log", offers=False),
         Region(name="result", context=_header, kinds=_LIFE | {"candidate.scored", "test.finished"}, tab="result"),
     )
 }

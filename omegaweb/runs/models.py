@@ -257,12 +257,21 @@ class Candidate(models.Model):
     flags = models.JSONField(default=list, blank=True)  # what was striking before it was scored; see runs/flags.py
     flagged = models.PositiveSmallIntegerField(default=0)  # how many those are
     evidence = models.JSONField(default=list, blank=True)  # ids of the training samples that it was made from
+    last_sequence = models.PositiveIntegerField(default=0)  # sequence of the newest event that was about it
 
     class Meta:
         ordering = ("number",)
         constraints = (
             models.UniqueConstraint(fields=("run", "key"), name="candidate_content_once_per_run"),
             models.UniqueConstraint(fields=("run", "number"), name="candidate_number_once_per_run"),
+        )
+        # Texts stand before what is counted, so counting without these reads every text of a run.
+        indexes = (
+            models.Index(
+                fields=("run", "state", "operator", "fate", "number", "reward"), name="candidate_where_it_stands"
+            ),
+            models.Index(fields=("run", "number"), name="candidate_flagged", condition=models.Q(flagged__gt=0)),
+            models.Index(fields=("run", "last_sequence"), name="candidate_changed"),
         )
 
     def __str__(self) -> str:

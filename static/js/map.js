@@ -1,5 +1,5 @@
-// Draws the population map and lets it grow in place. The page's region "map-text" brings the points, at first and
-// live; this file knows the shapes, the keys and the mark.
+// Draws the population map and lets it grow in place. The page brings all points, a frame those that moved; this file
+// knows the shapes, the keys and the mark.
 // A point is [number, x, y, n, reward, kind, story, by, distance].
 
 (() => {
@@ -19,16 +19,17 @@
   const NAMED = 10; // kept points whose number is written beside them, the best ones; more would cover each other
   // Viridis: even in lightness, so that people who see no red or no green read it as well.
   const SCALE = [[68, 1, 84], [71, 45, 123], [59, 82, 139], [44, 114, 142], [33, 145, 140], [40, 174, 128], [94, 201, 98], [173, 220, 48], [253, 231, 37]];
-  let figure = null;
-  let told = ""; // the data that is drawn
+  const figure = JSON.parse(document.getElementById("map-figure").textContent);
   let at = -1; // index of the point the keys are on
 
-  function read() {
-    const text = document.getElementById("map-figure").textContent;
-    if (text === told) return false;
-    told = text;
-    figure = JSON.parse(text);
-    return true;
+  /** Takes the points that moved over; they come in any order. */
+  function take(moved) {
+    const points = new Map(figure.points.map((point) => [point[0], point]));
+    for (const point of moved.points) points.set(point[0], point);
+    const here = at < 0 ? null : figure.points[at][0];
+    figure.points = [...points.values()].sort((a, b) => a[0] - b[0]);
+    figure.flags = moved.flags;
+    at = here === null ? -1 : figure.points.findIndex((point) => point[0] === here);
   }
 
   function colour(reward) {
@@ -170,10 +171,13 @@
   });
   place.addEventListener("blur", () => { at = -1; focusLine.textContent = ""; draw(); });
 
-  document.addEventListener("omegaweb:frame", () => { if (read()) draw(); });
+  document.addEventListener("omegaweb:frame", ({ detail: { map } }) => {
+    if (!map || !map.points.length) return;
+    take(map);
+    draw();
+  });
   document.addEventListener("htmx:afterSettle", draw);
   document.addEventListener("omegaweb:theme", draw);
-  read();
   draw();
   place.on("plotly_click", ({ points }) => { if (points[0].customdata !== undefined) mark(points[0].customdata); });
 })();

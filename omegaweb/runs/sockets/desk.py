@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -15,6 +16,10 @@ from omegaweb.runs.sockets.shared import Frame, Shared
 
 #: Seconds in which sockets that heard the same news come together.
 GATHER = 0.03
+#: The share of a core that drawing may take. Runs compute in the same process, so what drawing takes, they wait for.
+SHARE = 0.25
+#: Seconds that a round is held back at most, whatever the one before has cost.
+LONGEST_REST = 1.0
 
 _threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="frames")
 
@@ -38,6 +43,8 @@ class Served(Protocol):
 
 
 Waiting = tuple[Served, "asyncio.Future[str | None]"]
+#: What came of each socket, and the seconds of a processor that all took.
+TimedRound = tuple[list[str | Exception | None], float]
 
 
 class Desk:
@@ -47,6 +54,7 @@ class Desk:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._waiting: list[Waiting] = []
         self._rounds: asyncio.Task[None] | None = None
+        self._rested_at = 0.0  # on the monotonic clock; no round begins before
 
     async def frame_for(self, socket: Served) -> str | None:
         """Return the next frame of a socket as text; None where its page lacks nothing.
@@ -66,24 +74,32 @@ class Desk:
 
     async def _work(self) -> None:
         while self._waiting:
-            await asyncio.sleep(GATHER)
+            await asyncio.sleep(max(GATHER, self._rested_at - time.monotonic()))
             together, self._waiting = self._waiting, []
-            outcomes = await _outcomes([socket for socket, _ in together])
+            outcomes, seconds = await _outcomes([socket for socket, _ in together])
+            # Meanwhile others come, and are served together: who watches in great numbers is shown fewer pictures.
+            self._rested_at = time.monotonic() + min(LONGEST_REST, seconds * (1 / SHARE - 1))
             for (_, answer), outcome in zip(together, outcomes, strict=True):
                 _tell(answer, outcome)
 
 
-async def _outcomes(sockets: Sequence[Served]) -> list[str | Exception | None]:
+async def _outcomes(sockets: Sequence[Served]) -> TimedRound:
     try:
-        outcomes: list[str | Exception | None] = await in_thread(partial(_round, sockets))
+        timed: TimedRound = await in_thread(partial(_timed_round, sockets))
     except Exception as error:  # around the round, as where a lost connection is put away: else all would wait for ever
-        return [error] * len(sockets)
-    return outcomes
+        return [error] * len(sockets), 0.0
+    return timed
 
 
 async def in_thread(work: Callable[[], Any]) -> Any:
     """Do something with the database in a thread of the sockets."""
     return await database_sync_to_async(work, thread_sensitive=False, executor=_threads)()
+
+
+def _timed_round(sockets: Sequence[Served]) -> TimedRound:
+    """Return a round, and what it took of a processor: on a busy machine the clock would tell too much."""
+    began = time.thread_time()
+    return _round(sockets), time.thread_time() - began
 
 
 def _round(sockets: Sequence[Served]) -> list[str | Exception | None]:

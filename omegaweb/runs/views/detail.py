@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +17,7 @@ from omegaweb.runs.charts import figure
 from omegaweb.runs.extension import ExtendForm
 from omegaweb.runs.live import TABS, current_tab, detail_run, regions_of
 from omegaweb.runs.models import Run
+from omegaweb.runs.population_map import map_figure
 from omegaweb.runs.services import RunReleased, delete_run
 from omegaweb.runs.steering_forms import NoteForm
 
@@ -51,13 +53,15 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     for region in shown:
         if request.headers.get("HX-Target") == region.name:
             return render(request, region.template, {"run": run, "query": query, **region.context(run, query)})
-    context: dict[str, object] = {"run": run, "query": query, "tab": tab, "tabs": TABS, "extend_form": ExtendForm(run)}
+    context: dict[str, Any] = {"run": run, "query": query, "tab": tab, "tabs": TABS, "extend_form": ExtendForm(run)}
     if tab == "steer":
         context["note_form"] = NoteForm()
     if tab == "overview":
         context["figure"] = figure(run)
     for region in shown:
         context |= region.context(run, query)
+    if tab == "map":
+        context["map_figure"] = map_figure(run, context["map"])
     return render(request, "pages/runs/detail.html", context)
 
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from omegaweb.runs.charts import curve_after, figure, points_json
+from omegaweb.runs import charts
+from omegaweb.runs.charts import NEWEST, SINGLE_POINTS, curve_after, figure, points_json, thinned
 from omegaweb.runs.models import Series
 from tests import event_streams
 from tests.omegaweb.engine.recording import recorded_run
@@ -61,11 +62,34 @@ def test_a_point_names_its_candidate_n_and_interval(run):
 def test_points_of_a_long_run_are_small(run):
     """Two thousand of them are part of a page that should stay below 500 KB."""
     points = [
-        replace(point, calls=99_999, tokens=42_000_000, cost=21.123456789)
+        point._replace(calls=99_999, tokens=42_000_000, cost=21.123456789)
         for point in curve_after(run, 0)[Series.MINIBATCH]
     ]
 
     assert all(len(json.dumps(point)) < 90 for point in points_json({Series.MINIBATCH: points})["minibatch"])
+
+
+def test_of_many_single_points_a_page_gets_some_and_always_the_newest(run):
+    point = curve_after(run, 0)[Series.MINIBATCH][0]
+    many = [point._replace(sequence=number) for number in range(2000)]
+
+    sent = thinned(many)
+
+    assert len(sent) <= SINGLE_POINTS
+    assert sent[-NEWEST:] == many[-NEWEST:]
+    assert [each.sequence for each in sent[:3]] == [0, 16, 32]
+    assert thinned(many[:SINGLE_POINTS]) == many[:SINGLE_POINTS]
+
+
+def test_lines_are_sent_whole(run, monkeypatch):
+    monkeypatch.setattr(charts, "SINGLE_POINTS", 2)
+    monkeypatch.setattr(charts, "NEWEST", 1)
+    curve = curve_after(run, 0)
+
+    traces = {trace["series"]: trace["points"] for trace in figure(run)["traces"]}
+
+    assert len(traces["best"]) == len(curve[Series.BEST])
+    assert len(traces["minibatch"]) < len(curve[Series.MINIBATCH])
 
 
 def test_a_point_knows_what_had_been_spent(alice):

@@ -10,8 +10,9 @@ from django.urls import reverse
 
 from omegaweb.projects.models import Role
 from omegaweb.runs.configuration import BudgetChoice, OptimizerChoice
-from omegaweb.runs.live import REVIEWS_OPEN, TABS
+from omegaweb.runs.live import TABS
 from omegaweb.runs.models import Run, RunState
+from omegaweb.runs.notices import REVIEWS_OPEN
 from optimizer_core import events
 from tests import event_streams
 from tests.event_streams import BASELINE

@@ -12,10 +12,11 @@ from django.test import Client
 
 from omegaweb.engine.nearness import packed, word_vector
 from omegaweb.runs.models import CandidateState, Placement, Run, RunState
+from omegaweb.runs.population_map import map_figure, moved_points, population_map
 from omegaweb.runs.sockets.base import LiveConsumer
 from tests import event_streams
 from tests.factories_runs import make_candidate, make_run
-from tests.omegaweb.engine.recording import recorded_run
+from tests.omegaweb.engine.recording import record, recorded_run
 from tests.omegaweb.runs.test_sockets import frames_until, opened, say
 
 pytestmark = pytest.mark.django_db
@@ -156,14 +157,33 @@ async def test_it_grows_over_the_socket(alice, alice_client, monkeypatch):
     run = await sync_to_async(recorded_run)(alice, stream[:6])
     socket = await opened(f"/ws/runs/{run.pk}/?tab=map&pin=0&after=6", alice_client)
     first = await socket.frame()
-    assert len(figure_in(first["regions"]["map-text"])["points"]) == 1
+    assert first["map"]["points"] == []  # the page has them
 
     await sync_to_async(say)(run, stream[6:12])
     frames = await frames_until(socket, 12)
 
-    drawn = [figure_in(frame["regions"]["map-text"]) for frame in frames if "map-text" in frame["regions"]]
-    assert [point[0] for point in drawn[-1]["points"]] == [0, 1, 2]
+    assert {point[0] for frame in frames for point in frame["map"]["points"]} == {1, 2}
+    assert 'id="map-row-2"' in frames[-1]["regions"]["map-text"]
     await socket.disconnect()
+
+
+@pytest.mark.parametrize("rule", ["", "ga"])
+@pytest.mark.parametrize("cut", [6, 20])
+def test_a_page_that_takes_over_what_moved_has_the_points_of_a_new_page(alice, rule, cut):
+    stream = list(event_streams.whole_run())
+    run = recorded_run(alice, stream[:cut])
+    points = {point[0]: point for point in map_figure(run, population_map(run, rule))["points"]}
+
+    record(run, *stream[cut:])
+
+    points |= {point[0]: point for point in moved_points(run, rule, after=cut)["points"]}
+    assert sorted(points.values()) == map_figure(run, population_map(run, rule))["points"]
+
+
+def test_a_page_is_sent_only_what_moved(alice):
+    stream = list(event_streams.whole_run())
+    run = recorded_run(alice, stream)
+    assert moved_points(run, "", after=len(stream)) == {"points": [], "flags": {}}
 
 
 def test_a_run_from_before_places_says_so(alice_client, run):

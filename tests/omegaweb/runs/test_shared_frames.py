@@ -72,7 +72,7 @@ async def close(sockets: list[Socket]) -> None:
         await socket.disconnect()
 
 
-async def test_many_pages_of_a_run_cost_one_drawing_for_each_role(run, viewer, alice_client, bob_client, drawings):
+async def test_many_pages_of_a_run_cost_one_drawing(run, viewer, alice_client, bob_client, drawings):
     sockets = await opened_several([alice_client] * 5 + [bob_client] * 3, f"/ws/runs/{run.pk}/?after=10")
     drawings.clear()
 
@@ -80,7 +80,19 @@ async def test_many_pages_of_a_run_cost_one_drawing_for_each_role(run, viewer, a
     frames = await asyncio.gather(*(socket.frame() for socket in sockets))
 
     assert all(frame["sequence"] == 11 and "900" in frame["regions"]["run-progress"] for frame in frames)
-    assert drawings == {"run-progress": 2}
+    assert drawings == {"run-progress": 1}
+    await close(sockets)
+
+
+async def test_what_offers_something_is_drawn_for_each_role(run, viewer, alice_client, bob_client, drawings):
+    sockets = await opened_several([alice_client] * 5 + [bob_client] * 3, f"/ws/runs/{run.pk}/?after=10")
+    drawings.clear()
+
+    await sync_to_async(say)(run, [events.RunPaused(reason="asked", by="alice")])
+    await asyncio.gather(*(socket.frame() for socket in sockets))
+
+    assert drawings["run-actions"] == 2
+    assert drawings["run-state"] == 1
     await close(sockets)
 
 
@@ -143,6 +155,20 @@ def test_what_a_region_shows_depends_on_the_role_and_not_on_the_person(run, bob,
     for region in REGIONS.values():
         query = {"tab": region.tab}
         assert draw(region, stored, query, user=bob) == draw(region, stored, query, user=charlie), region.name
+
+
+@pytest.mark.parametrize(
+    "region", [region for region in REGIONS.values() if not region.offers], ids=lambda each: each.name
+)
+def test_a_region_that_offers_nothing_is_the_same_for_every_role(run, bob, charlie, region, monkeypatch):
+    moment = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: moment)
+    join(run.project, bob, Role.VIEWER)
+    join(run.project, charlie, Role.OWNER)
+    stored = Run.objects.get(pk=run.pk)
+    query = {"tab": region.tab}
+
+    assert draw(region, stored, query, user=bob) == draw(region, stored, query, user=charlie)
 
 
 async def test_news_says_whether_it_is_about_reviews(run):
