@@ -160,7 +160,7 @@ class ReviewRequested:
 class ReviewDecided:
     kind: ClassVar[str] = "review.decided"
     candidate: str
-    verdict: str  # approved, rejected, changes_requested, left_out or edited
+    verdict: str  # approved, rejected, changes_requested, left_out, superseded or edited
     reviewer: str = ""
     comment: str = ""
     edited: str | None = None  # the candidate made from the edited text

@@ -16,6 +16,7 @@ class Decision(StrEnum):
     REJECTED = "rejected"  # it never comes back; the comment reaches the proposer
     CHANGES_REQUESTED = "changes_requested"  # it does not enter; the comment tells the proposer what to do better
     LEFT_OUT = "left_out"  # nobody decided: it does not enter, and the proposer learns nothing from that
+    SUPERSEDED = "superseded"  # a better one was approved: it enters as one that would not lead, approved by nobody
     EDITED = "edited"  # the edited content is scored and enters as a new candidate
 
 

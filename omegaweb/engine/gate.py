@@ -12,6 +12,7 @@ _DECISIONS = {
     ReviewState.APPROVED: Decision.APPROVED,
     ReviewState.REJECTED: Decision.REJECTED,
     ReviewState.LEFT_OUT: Decision.LEFT_OUT,
+    ReviewState.SUPERSEDED: Decision.SUPERSEDED,
     ReviewState.CHANGES_REQUESTED: Decision.CHANGES_REQUESTED,
     ReviewState.EDITED: Decision.EDITED,
 }
@@ -66,7 +67,7 @@ def verdict_of(review: Review) -> Verdict:
 def _reviewer_of(review: Review) -> str:
     if review.by_time_limit:
         return TIME_LIMIT
-    if review.state == ReviewState.LEFT_OUT:
+    if review.state in (ReviewState.LEFT_OUT, ReviewState.SUPERSEDED):
         return ""
     approvals = review.approvals() if review.state in (ReviewState.APPROVED, ReviewState.EDITED) else ()
     names = [vote.person.get_username() for vote in approvals if vote.person]

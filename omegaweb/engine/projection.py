@@ -349,6 +349,7 @@ AFTER_REVIEW = {
     ReviewState.CHANGES_REQUESTED: CandidateState.REJECTED,
     ReviewState.EDITED: CandidateState.EDITED,
     ReviewState.LEFT_OUT: CandidateState.DROPPED,
+    ReviewState.SUPERSEDED: CandidateState.SCORED,
 }
 #: What may change about a candidate after it was proposed.
 CHANGING_FIELDS = (

@@ -15,14 +15,16 @@ KINDS = frozenset({"run.started", "run.finished", "review.requested", "review.de
 
 
 def request(run: Run, candidate: Candidate, *, at: datetime) -> None:
-    """Let a candidate wait; one that was asked for before keeps its verdict, unless the review was withdrawn."""
+    """Let a candidate wait; one that was asked for before keeps its verdict, unless that was nobody's."""
     hours = run.choices.review.hours
     due = at + timedelta(hours=hours) if hours is not None else None
     values = {"run": run, "requested_at": at, "due_at": due}
     review, created = Review.objects.get_or_create(candidate=candidate, defaults=values)
-    if not created and review.state == ReviewState.WITHDRAWN:
+    if not created and review.state in (ReviewState.WITHDRAWN, ReviewState.SUPERSEDED):
+        # Also where it was superseded: it has won all the same, and a winner needs a yes of its own.
         review.state, review.decided_at, review.due_at = ReviewState.PENDING, None, due
-        review.save(update_fields=["state", "decided_at", "due_at"])
+        review.reviewer, review.reason, review.by_time_limit = None, "", False
+        review.save(update_fields=["state", "decided_at", "due_at", "reviewer", "reason", "by_time_limit"])
 
 
 def settle(candidate: Candidate, event: ReviewDecided, *, at: datetime) -> ReviewState:

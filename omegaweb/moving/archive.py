@@ -6,6 +6,7 @@ Members are written and read line by line, so that neither takes more memory tha
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import zipfile
 import zlib
@@ -35,14 +36,24 @@ class NotImportable(ValueError):
 
 
 class ArchiveWriter:
-    """Writes a file member by member; :meth:`finish` makes it whole."""
+    """Makes a file member by member; :meth:`finish` makes it whole.
 
-    def __init__(self, file: IO[bytes]) -> None:
-        self._zip = zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED)
+    What is made has to be taken with :meth:`taken` every now and then, so that a file can be sent while it is made.
+    """
+
+    def __init__(self) -> None:
+        self._made = _Made()
+        self._zip = zipfile.ZipFile(self._made, "w", zipfile.ZIP_DEFLATED)
         self._members: dict[str, dict[str, Any]] = {}
 
-    def add(self, member: str, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Write a member, a line a row."""
+    def taken(self) -> bytes:
+        """Return what was made since the last time."""
+        made = b"".join(self._made.chunks)
+        self._made.chunks.clear()
+        return made
+
+    def add(self, member: str, rows: Iterable[Mapping[str, Any]]) -> Iterator[None]:
+        """Write a member, a line a row, and yield after each row."""
         digest, length, count = hashlib.sha256(), 0, 0
         with self._zip.open(_path(member), "w", force_zip64=True) as file:
             for row in rows:
@@ -51,6 +62,7 @@ class ArchiveWriter:
                 file.write(line)
                 digest.update(line)
                 length, count = length + len(line), count + 1
+                yield
         self._members[member] = {"rows": count, "bytes": length, "sha256": digest.hexdigest()}
 
     def finish(self, about: Mapping[str, Any]) -> None:
@@ -58,6 +70,20 @@ class ArchiveWriter:
         manifest = {"format": FORMAT, "version": VERSION, **about, "members": self._members}
         self._zip.writestr(MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1))
         self._zip.close()
+
+
+class _Made(io.RawIOBase):
+    """Keeps what is written until somebody takes it; it cannot be gone back in, and the zip knows."""
+
+    def __init__(self) -> None:
+        self.chunks: list[bytes] = []
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self.chunks.append(bytes(data))
+        return len(data)
 
 
 class ArchiveReader:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
-from collections.abc import Iterable, Iterator
-from typing import IO, Any
+from collections.abc import Generator, Iterable, Iterator
+from typing import Any
 
 from django.utils import timezone
 from django.utils.text import slugify
@@ -35,19 +36,30 @@ class RunUnderWay(Exception):
     """The run goes on, so what would be written is no state that it ever had."""
 
 
-def write_run(run: Run, file: IO[bytes]) -> None:
-    """Write a whole run into a file, in constant memory. Keys of providers and tokens are in no row that is written.
+def check_at_rest(run: Run) -> None:
+    """Do nothing where a run can be written as a whole.
 
     Raises:
-        RunUnderWay: it goes on, or went on meanwhile.
+        RunUnderWay: it goes on.
     """
-    before = _state(run)
     if not run.can_be_taken_away:
         raise RunUnderWay(f"“{run}” is under way: pause or stop it first, or wait until it is over.")
-    archive, people = ArchiveWriter(file), set[int]()
-    for shape in (*SINGLE, ROWS, *OF_THE_RUN):
-        archive.add(shape.member, _rows(shape, run, people))
-    archive.add("people", _people(people))
+
+
+def file_of(run: Run) -> Generator[bytes, None, None]:
+    """Yield the file of a whole run while it is made, in constant memory. No row holds keys of providers or tokens.
+
+    Raises:
+        RunUnderWay: it goes on, or went on meanwhile; then the file has no end, and no import takes it.
+    """
+    before = _state(run)
+    check_at_rest(run)
+    archive, people = ArchiveWriter(), set[int]()
+    members = [(shape.member, _rows(shape, run, people)) for shape in (*SINGLE, ROWS, *OF_THE_RUN)]
+    members.append(("people", _people(people)))  # after the others, which say who is named
+    for member, rows in members:
+        for _ in itertools.islice(archive.add(member, rows), 0, None, ROWS_AT_A_TIME):
+            yield archive.taken()
     archive.finish(
         {
             "written_at": timezone.now().isoformat(),
@@ -56,6 +68,7 @@ def write_run(run: Run, file: IO[bytes]) -> None:
     )
     if _state(run) != before:
         raise RunUnderWay(f"“{run}” went on while it was written: try again.")
+    yield archive.taken()
 
 
 def filename_of(run: Run) -> str:

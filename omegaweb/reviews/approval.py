@@ -34,6 +34,8 @@ def approval_of(candidate: Candidate) -> Approval:
         return Approval(sentence="NOT APPROVED: it waits for a review.", is_missing=True)
     if review.state == ReviewState.LEFT_OUT:
         return Approval(sentence="NOT APPROVED: the run was finished without a decision.", is_missing=True)
+    if review.state == ReviewState.SUPERSEDED:
+        return Approval(sentence="NOT APPROVED: a better one was approved before anybody decided.", is_missing=True)
     if review.state == ReviewState.WITHDRAWN:
         return Approval(sentence="NOT APPROVED: the run ended before anybody decided.", is_missing=True)
     who = _people(review)

@@ -6,12 +6,16 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 
+from omegaweb.json_members import member
 from omegaweb.projects.access import InProjectQuerySet, Someone
 from omegaweb.reviews.pick_models import PairwisePick as PairwisePick
+from omegaweb.runs.configuration import Asks
 from omegaweb.runs.models import Candidate, Run
 
 #: What a run is told as the reviewer, where a time limit decided. No account can have a name with spaces in it.
 TIME_LIMIT = "the time limit"
+#: Operators of what people wrote.
+HANDMADE = ("manual", "edit")
 #: What a review says that was left out so that a run could finish.
 LEFT_OUT = "Not reviewed: left out so that the run could finish."
 
@@ -25,6 +29,7 @@ class ReviewState(models.TextChoices):
     CHANGES_REQUESTED = "changes_requested", "Changes requested"  # it does not enter; the proposer reads the comment
     EDITED = "edited", "Edited and approved"
     LEFT_OUT = "left_out", "Left out"  # nobody decided, in time or before the run was finished
+    SUPERSEDED = "superseded", "Superseded"  # a better one of its run was approved first; nobody decided about this one
     WITHDRAWN = "withdrawn", "Withdrawn"  # the run ended, or does not know of it after an interruption
 
 
@@ -37,7 +42,23 @@ class ReviewQuerySet(InProjectQuerySet["Review"]):
     def waiting_for(self, user: Someone) -> ReviewQuerySet:
         """Keep what this person is asked now: what they have approved or edited waits for somebody else."""
         said = Vote.objects.filter(review=models.OuterRef("pk"), person=user.pk, edition=models.OuterRef("edition"))
-        return self.reviewable_by(user).pending().exclude(models.Exists(said))
+        return self.reviewable_by(user).pending().exclude(models.Exists(said)).exclude(pk__in=self.behind(user))
+
+    def behind(self, user: Someone) -> ReviewQuerySet:
+        """Keep what waits behind a better one of the same run: a yes to that one settles these, the best first."""
+        reward, better = "candidate__reward", Review.objects.pending().filter(run=models.OuterRef("run"))
+        ahead = models.Q(candidate__reward__gt=models.OuterRef(reward))
+        ahead |= models.Q(candidate__reward=models.OuterRef(reward), pk__lt=models.OuterRef("pk"))
+        mine = Review.objects.reviewable_by(user).supersedable()
+        return mine.filter(models.Exists(better.filter(ahead))).order_by("run", f"-{reward}", "pk")
+
+    def supersedable(self) -> ReviewQuerySet:
+        """Keep those that would not be asked if a better one of their run led: nobody has worked on them yet."""
+        of_leaders = Run.objects.annotate(asks=member("configuration__review__asks")).filter(asks=Asks.NEW_BEST)
+        scored = self.pending().filter(run__in=of_leaders, edition=0, candidate__reward__isnull=False)
+        voted = Vote.objects.filter(review=models.OuterRef("pk"))
+        # What people made themselves is asked about whatever leads.
+        return scored.exclude(candidate__operator__in=HANDMADE).exclude(models.Exists(voted))
 
     def decided(self) -> ReviewQuerySet:
         """Keep what is settled, newest first."""

@@ -38,7 +38,9 @@ def queue_context(user: User | AnonymousUser, query: Mapping[str, str]) -> dict[
         context["page"] = Paginator(reviews.decided(), DECIDED_ON_A_PAGE).get_page(query.get("page"))
     else:
         context["reviews"] = waiting
-        context["others"] = open_ones.exclude(pk__in=waiting.values("pk"))
+        behind = reviews.behind(user)
+        context["behind"] = behind
+        context["others"] = open_ones.exclude(pk__in=waiting.values("pk")).exclude(pk__in=behind.values("pk"))
     return context
 
 

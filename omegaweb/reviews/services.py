@@ -15,6 +15,7 @@ from omegaweb.audit.services import record
 from omegaweb.reviews.ballot import ballot_of
 from omegaweb.reviews.edits import check_edit
 from omegaweb.reviews.models import LEFT_OUT, Review, ReviewState
+from omegaweb.reviews.superseding import supersede
 from omegaweb.runs.models import Run, RunState
 
 NEED_A_REASON = (ReviewState.REJECTED, ReviewState.CHANGES_REQUESTED)
@@ -27,6 +28,7 @@ DID = {
     ReviewState.CHANGES_REQUESTED: "requested changes",
     ReviewState.EDITED: "edited and approved this",
     ReviewState.LEFT_OUT: "left this out",
+    ReviewState.SUPERSEDED: "approved a better one of this run",
 }
 
 
@@ -128,7 +130,7 @@ def _vote(
     said = ReviewState.APPROVED if state is ReviewState.EDITED and not problem else state
     now.votes.update_or_create(person=user, edition=now.edition, defaults={"verdict": said, "reason": reason})
     _settle(now, user, state, reason)
-    _record_vote(now, user, before, state)
+    _record_vote(now, user, before, state, superseded=supersede(now))
     return True
 
 
@@ -142,8 +144,12 @@ def _settle(review: Review, user: User, said: ReviewState, reason: str) -> None:
     review.save(update_fields=["state", "reviewer", "reason", "decided_at"])
 
 
-def _record_vote(review: Review, user: User, before: Mapping[str, Any], said: ReviewState) -> None:
+def _record_vote(
+    review: Review, user: User, before: Mapping[str, Any], said: ReviewState, *, superseded: list[int]
+) -> None:
     after: dict[str, Any] = {"state": review.state, "reason": review.reason}
+    if superseded:
+        after["superseded"] = superseded
     if review.is_pending:
         after["said"] = str(said)
     if said is ReviewState.EDITED:

@@ -9,6 +9,7 @@ from django.db import transaction
 from omegaweb.audit.models import Action
 from omegaweb.audit.services import record
 from omegaweb.reviews.models import Review, ReviewState
+from omegaweb.reviews.superseding import supersede
 
 
 def decide_overdue(*, now: datetime) -> list[int]:
@@ -30,12 +31,14 @@ def _decide(review: Review, now: datetime) -> bool:
     waiting = Review.objects.pending().filter(pk=review.pk, edition=review.edition)
     if not waiting.update(**values):
         return False
+    review.refresh_from_db()
+    superseded = supersede(review)
     record(
         project=review.run.project,
         actor=None,
         action=Action.REVIEW_DECIDED,
         target=review,
         before={"state": str(ReviewState.PENDING)},
-        after={"state": str(state), "reason": reason},
+        after={"state": str(state), "reason": reason, **({"superseded": superseded} if superseded else {})},
     )
     return True

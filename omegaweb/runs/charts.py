@@ -19,7 +19,7 @@ class Point(NamedTuple):
     value: float
     low: float | None
     high: float | None
-    count: int
+    n: int  # rows behind it
     candidate: int | None  # its number
 
 
@@ -97,7 +97,7 @@ def point_json(point: Point) -> list[Any]:
     """
     spent = (point.calls, round(point.seconds, 1), point.tokens, round(point.cost, 6))
     measured = (_short(point.value), _short(point.low), _short(point.high))
-    return [point.sequence, *spent, *measured, point.count, point.candidate]
+    return [point.sequence, *spent, *measured, point.n, point.candidate]
 
 
 def _short(value: float | None) -> float | None:

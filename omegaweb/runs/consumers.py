@@ -160,22 +160,22 @@ class WideConsumer(LiveConsumer):
     right = Right.SEE
 
     def prepare(self) -> None:
-        self._look_up_projects()
+        self._projects = self._find_projects()
 
     def wants(self, moved: Moved) -> bool:
         return moved.project_id in self._projects
 
     def frame(self, shared: Shared) -> Frame | None:
         # At every look, because people join and leave projects while a page is open.
-        self._look_up_projects()
-        return self.wide_frame()
+        self._projects = shared.once(("projects", self.user.pk, self.right), self._find_projects)
+        return self.wide_frame(shared)
 
-    def wide_frame(self) -> Frame | None:
+    def wide_frame(self, shared: Shared) -> Frame | None:
         """Read and draw what the page lacks; None for nothing."""
         raise NotImplementedError
 
-    def _look_up_projects(self) -> None:
-        self._projects = frozenset(projects_with(self.user, self.right))
+    def _find_projects(self) -> frozenset[int]:
+        return frozenset(projects_with(self.user, self.right))
 
 
 class WholeConsumer(WideConsumer):
@@ -191,7 +191,7 @@ class WholeConsumer(WideConsumer):
         """Draw the region."""
         raise NotImplementedError
 
-    def wide_frame(self) -> Frame | None:
+    def wide_frame(self, shared: Shared) -> Frame | None:
         html = self.html()
         if html == self._drawn:
             return None
@@ -238,8 +238,9 @@ class MeConsumer(WideConsumer):
         # Every open page has this socket: it must not go to the database at each event of each run.
         return moved.reviews and super().wants(moved)
 
-    def wide_frame(self) -> Frame | None:
-        waiting = Review.objects.waiting_for(self.user).count()
+    def wide_frame(self, shared: Shared) -> Frame | None:
+        count = Review.objects.waiting_for(self.user).count
+        waiting = shared.once(("waiting", self.user.pk), count)  # of all pages that a person has open
         if waiting == self._sent:
             return None
         self._sent = waiting

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -22,6 +23,7 @@ FIELDS = {
     "cost": ("More US dollars", 1),
     "seconds": ("More minutes", 60),
 }
+SAY_HOW_MUCH = "Say how much more of at least one limit the run may use."
 
 
 class ExtendForm(forms.Form):
@@ -42,6 +44,20 @@ class ExtendForm(forms.Form):
                 widget=forms.NumberInput(attrs={"step": "1" if kind is forms.IntegerField else "any"}),
                 help_text=f"{left}{_buys(run, limit)}",
             )
+        self.need()
+
+    def need(self) -> None:
+        """Say at the fields which of them have to be filled in."""
+        self.need_one_of(self.fields, SAY_HOW_MUCH)
+
+    def need_one_of(self, names: Iterable[str], message: str) -> None:
+        """Say at the fields that one of these is needed; where there is but one, it is required."""
+        fields = [self.fields[name] for name in names]
+        for field in fields:
+            field.required = len(fields) == 1
+            field.error_messages["required"] = message
+            field.widget.is_required = field.required
+            field.one_of = not field.required  # type: ignore[attr-defined]  # what partials/field.html reads
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -55,7 +71,7 @@ class ExtendForm(forms.Form):
             ValidationError: the message says what is missing.
         """
         if not self.errors and not any(self.cleaned_data.values()):
-            raise forms.ValidationError("Say how much more of at least one limit the run may use.")
+            raise forms.ValidationError(SAY_HOW_MUCH)
 
     def more(self) -> dict[str, float]:
         """Return what is added, by the name of the limit; call after is_valid()."""

@@ -21,6 +21,7 @@ NEEDS = {
     "budget_spent": "The search ended because its budget was spent. Say how much more it may use.",
     "epochs_done": "The search ended because its epochs were done. Say how many more it shall do.",
 }
+NOTHING_LEFT = "Nothing of it is left, so the search could not ask anything."
 EPOCHS = "epochs"
 MOST_EPOCHS = 1000
 
@@ -39,18 +40,31 @@ class GoOnForm(ExtendForm):
                 max_value=MOST_EPOCHS,
                 help_text=f"It was launched for {epochs}, and began {min(run.epoch + 1, epochs)}.",
             )
+        for limit in limits_of(run):
+            if limit.left <= 0:
+                self.need_one_of([limit.unit], NOTHING_LEFT)
+        self.need_one_of(self._wanted(), NEEDS.get(run.reason, ""))
+
+    def need(self) -> None:
+        """Wait until the epochs are there, too."""
 
     def check_amounts(self) -> None:
         if self.errors:
             return
         asked = {name for name, value in self.cleaned_data.items() if value}
-        ended_by = self.run.reason
-        wanted = {EPOCHS} if ended_by == "epochs_done" and EPOCHS in self.fields else self.fields.keys() - {EPOCHS}
-        if ended_by in NEEDS and wanted and not asked & wanted:
-            raise forms.ValidationError(NEEDS[ended_by])
+        wanted = self._wanted()
+        if wanted and not asked & wanted:
+            raise forms.ValidationError(NEEDS[self.run.reason])
         for limit in limits_of(self.run):
             if limit.left <= 0 and limit.unit not in asked:
-                self.add_error(limit.unit, "Nothing of it is left, so the search could not ask anything.")
+                self.add_error(limit.unit, NOTHING_LEFT)
+
+    def _wanted(self) -> set[str]:
+        """Return the fields of which one has to be filled in, because of what ended the search."""
+        if self.run.reason not in NEEDS:
+            return set()
+        by_epochs = self.run.reason == "epochs_done" and EPOCHS in self.fields
+        return {EPOCHS} if by_epochs else self.fields.keys() - {EPOCHS}
 
     def more_epochs(self) -> int:
         return int(self.cleaned_data.get(EPOCHS) or 0)

@@ -263,6 +263,8 @@ def _decided(payload: dict[str, Any], link: Link) -> SafeString:
     comment = f": “{payload['comment']}”" if payload["comment"] else "."
     if payload["verdict"] == "left_out" or (payload["verdict"] == "rejected" and not payload["reviewer"]):
         return format_html("{} was left out{}", link(payload["candidate"]), comment)
+    if payload["verdict"] == "superseded":
+        return format_html("{} is not asked about any more{}", link(payload["candidate"]), comment)
     if payload["verdict"] == "changes_requested":
         return format_html("{} asked for changes to {}{}", by, link(payload["candidate"]), comment)
     if payload["verdict"] == "edited":

@@ -83,7 +83,7 @@ class Read(NamedTuple):
     number: int
     state: str
     reward: float | None
-    count: int
+    n: int  # rows behind it
     fate: str
     by: int | None  # number of the one that took its place
     distance: float | None
@@ -97,7 +97,7 @@ class Point(NamedTuple):
     number: int
     x: float | None
     y: float | None
-    count: int
+    n: int  # rows behind it
     reward: float | None
     kind: str
     code: str  # of its story
@@ -149,7 +149,7 @@ def contestants(run: Run, reads: Iterable[Read]) -> list[Contestant]:
     """Return who could compete: everyone scored on validation rows whom neither a race nor a person turned down."""
     vectors = dict(Placement.objects.filter(candidate__run=run).values_list("candidate__number", "vector"))
     return [
-        Contestant(number=each.number, mean=each.reward, count=each.count, vector=vectors[each.number])
+        Contestant(number=each.number, mean=each.reward, count=each.n, vector=vectors[each.number])
         for each in reads
         if each.reward is not None
         and each.number in vectors

@@ -208,10 +208,11 @@ class ReviewDesk:
         if verdict.decision in (Decision.REJECTED, Decision.CHANGES_REQUESTED):
             wants_changes = verdict.decision is Decision.CHANGES_REQUESTED
             run.state.reject(candidate, verdict.comment, wants_changes=wants_changes)
-        elif verdict.decision is Decision.LEFT_OUT:
+        elif verdict.decision is Decision.LEFT_OUT or not run.state.rewards(candidate.id):
             run.state.population.ban(candidate.id)
         else:
-            run.state.approved.add(candidate.id)
+            if verdict.decision is not Decision.SUPERSEDED:  # to that nobody has said yes, so it cannot win unasked
+                run.state.approved.add(candidate.id)
             run.state.admit(candidate)
         run.tell_best()
 

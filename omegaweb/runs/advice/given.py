@@ -17,6 +17,7 @@ RULES: tuple[Callable[[Measured], Advice | None], ...] = (
     answer_rules.rate_limited,
     answer_rules.failing,
     search_rules.held_up,
+    search_rules.left_out,
     search_rules.mends_nothing,
     search_rules.collapsed,
     search_rules.stuck,

@@ -37,6 +37,8 @@ class Measured:
     members: int = 0
     waiting: int = 0  # for people, before they may enter
     best_waiting: float | None = None
+    left_out: int = 0  # waited for people until the run ended without them
+    best_left_out: float | None = None
     novelties: tuple[float, ...] = ()  # of members that something fitter is near or far from
     train: tuple[float, ...] = ()  # rewards of the best on training rows
     validation: tuple[float, ...] = ()
@@ -61,6 +63,8 @@ def measure(run: Run) -> Measured:
         mending_nothing=Count("pk", filter=Q(fate="mends_nothing")),
         waiting=Count("pk", filter=Q(state=CandidateState.WAITING)),
         best_waiting=Max("reward", filter=Q(state=CandidateState.WAITING)),
+        left_out=Count("pk", filter=Q(fate="left_out")),
+        best_left_out=Max("reward", filter=Q(fate="left_out")),
     )
     rewards = _rewards(run.best)
     members = list(

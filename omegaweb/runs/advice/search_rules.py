@@ -37,9 +37,24 @@ def held_up(measured: Measured) -> Advice | None:
     )
 
 
+def left_out(measured: Measured) -> Advice | None:
+    """The run ended without candidates that nobody had decided about."""
+    if measured.left_out < HELD_UP:
+        return None
+    best = f", the best of them with {measured.best_left_out:.2f}" if measured.best_left_out is not None else ""
+    return Advice(
+        code="left_out",
+        title="Candidates were left out because nobody decided",
+        measured=f"{measured.left_out} candidates waited for a person until the end{best}; {measured.members} in the "
+        "population.",
+        meaning="What waits is no parent, so the search went on from few texts, and nothing here says how far it could "
+        "have come. Decide while the run goes on, give reviews a time limit, or ask only about what is released.",
+    )
+
+
 def stuck(measured: Measured) -> Advice | None:
     """No new best for many proposals and a good part of the calls, and no person who keeps one waiting."""
-    if not measured.calls or measured.since_best < STUCK_AFTER or measured.waiting >= HELD_UP:
+    if not measured.calls or measured.since_best < STUCK_AFTER or _undecided(measured):
         return None
     share = (measured.calls - measured.calls_at_best) / measured.calls
     if share < STUCK_SHARE:
@@ -62,7 +77,7 @@ def collapsed(measured: Measured) -> Advice | None:
     """The members of the population are alike, or hardly any are left although none waits to be let in."""
     distances = measured.novelties
     nearby = len(distances) >= FEWEST_DISTANCES and sum(distances) / len(distances) < ALIKE
-    few = 0 < measured.members <= COLLAPSED_TO and measured.proposals >= TRIED_ENOUGH and measured.waiting < HELD_UP
+    few = 0 < measured.members <= COLLAPSED_TO and measured.proposals >= TRIED_ENOUGH and not _undecided(measured)
     if not (nearby or few):
         return None
     said = f"{measured.members} in the population after {measured.proposals} proposals"
@@ -99,3 +114,8 @@ def mends_nothing(measured: Measured) -> Advice | None:
         "failures, or choose a more capable proposing model; a note to the proposer may help this run at once.",
         changes=tuned(measured, "nb_worst_predictions", shown * 2) if isinstance(shown, int) and shown else (),
     )
+
+
+def _undecided(measured: Measured) -> bool:
+    """Whether people, not the search, keep or kept the population small."""
+    return max(measured.waiting, measured.left_out) >= HELD_UP

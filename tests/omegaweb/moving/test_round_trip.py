@@ -17,11 +17,11 @@ from omegaweb.audit.models import AuditEntry
 from omegaweb.datasets.models import TableRow
 from omegaweb.engine import launcher
 from omegaweb.engine.replay import rebuild
-from omegaweb.moving.archive import ArchiveReader
+from omegaweb.moving.archive import ArchiveReader, NotImportable
 from omegaweb.moving.reading import AlreadyHere, import_run
 from omegaweb.moving.shapes import NAMES, OF_THE_RUN, ROWS, SINGLE, Shape
 from omegaweb.moving.values import to_json
-from omegaweb.moving.writing import RunUnderWay, write_run
+from omegaweb.moving.writing import RunUnderWay, file_of
 from omegaweb.reviews.models import PairwisePick, Review, Vote
 from omegaweb.runs.configuration import ModelChoice
 from omegaweb.runs.models import JournalEntry, Placement, Run, RunState
@@ -39,7 +39,7 @@ SHAPES = (*SINGLE, ROWS, *OF_THE_RUN)
 
 def written(run: Run) -> io.BytesIO:
     file = io.BytesIO()
-    write_run(run, file)
+    file.writelines(file_of(run))
     return file
 
 
@@ -224,6 +224,30 @@ def test_a_program_of_the_same_name_is_left_alone(alice: User, bob: User, charli
 def test_a_run_under_way_is_not_written(alice: User) -> None:
     with pytest.raises(RunUnderWay, match="pause or stop it first"):
         written(make_run(alice, state=RunState.RUNNING))
+
+
+@pytest.mark.django_db
+def test_the_file_begins_before_much_is_read(alice: User, bob: User, django_assert_max_num_queries: Any) -> None:
+    run = rich_run(alice, bob)
+
+    with django_assert_max_num_queries(2):
+        begun = next(file_of(run))
+
+    assert begun.startswith(b"PK")
+
+
+@pytest.mark.django_db
+def test_a_run_that_went_on_meanwhile_gives_a_file_without_an_end(alice: User, bob: User) -> None:
+    run = rich_run(alice, bob)
+    file, sent = file_of(run), io.BytesIO()
+    sent.write(next(file))
+    Run.objects.filter(pk=run.pk).update(last_sequence=run.last_sequence + 1)
+
+    with pytest.raises(RunUnderWay, match="went on while it was written"):
+        sent.writelines(file)
+
+    with pytest.raises(NotImportable):
+        ArchiveReader(sent)
 
 
 @pytest.mark.django_db

@@ -56,7 +56,7 @@ def test_a_point_names_its_candidate_n_and_interval(run):
     [drawn] = points_json({Series.MINIBATCH: [point]})["minibatch"]
     assert drawn[0] == point.sequence
     rounded = [None if value is None else round(value, 5) for value in (point.value, point.low, point.high)]
-    assert drawn[5:] == [*rounded, point.count, point.candidate]
+    assert drawn[5:] == [*rounded, point.n, point.candidate]
 
 
 def test_points_of_a_long_run_are_small(run):

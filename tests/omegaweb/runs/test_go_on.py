@@ -81,6 +81,31 @@ def test_any_kind_of_budget_can_be_extended(alice, alice_client, limit, field):
     assert run.steering.get().payload == {field: 300 if limit == "minutes" else 5}
 
 
+def field_of(html: str, name: str) -> str:
+    return html.split(f'for="id_{name}"')[1].split("</div>")[0]
+
+
+def test_the_only_limit_of_a_run_whose_budget_is_spent_is_needed(alice, alice_client):
+    shown = alice_client.get(f"/runs/{over(alice).pk}/go-on/").content.decode()
+
+    assert "optional" not in field_of(shown, "calls")
+    assert " required" in field_of(shown, "calls")
+    assert "optional" in field_of(shown, "epochs")
+
+
+def test_of_several_limits_one_is_needed(alice, alice_client):
+    run = over(alice, budget=BudgetChoice(calls=100, tokens=5000), left={"calls": 10, "tokens": 10})
+    shown = alice_client.get(f"/runs/{run.pk}/go-on/").content.decode()
+
+    assert "at least one" in field_of(shown, "calls")
+    assert "at least one" in field_of(shown, "tokens")
+
+
+def test_a_limit_of_which_nothing_is_left_is_needed_whatever_ended_the_run(alice, alice_client):
+    run = over(alice, reason="epochs_done", left={"calls": 0})
+    assert " required" in field_of(alice_client.get(f"/runs/{run.pk}/go-on/").content.decode(), "calls")
+
+
 def test_a_stopped_run_needs_no_more_of_anything(alice, alice_client, started):
     run = over(alice, state=RunState.STOPPED, reason="stop_requested", left={"calls": 40})
     page(alice_client, run, calls="")

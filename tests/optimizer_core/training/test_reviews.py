@@ -126,6 +126,23 @@ async def test_a_winner_nobody_was_asked_about_is_asked_about_at_the_end(monkeyp
     assert program.get_state()["namer"]["instructions"] == START
 
 
+async def test_what_was_superseded_enters_and_wins_only_with_a_yes_of_its_own():
+    asked = []
+
+    def answer(proposal):
+        asked.append(proposal.candidate)
+        first = asked.count(proposal.candidate) == 1
+        return Verdict(decision=Decision.SUPERSEDED if first else Decision.APPROVED, reviewer="" if first else "Alice")
+
+    _, recorder = await run(review=ScriptedGate(answer), review_policy="new_best", epochs=1)
+
+    assert asked[0] in members(recorder)
+    winner = recorder.of("run.finished")[0].best
+    told = [(event.candidate, event.verdict) for event in recorder.of("review.decided")]
+    assert (winner, "approved") in told
+    assert told[0] == (asked[0], "superseded")
+
+
 async def test_under_release_nobody_is_asked_during_the_search():
     gate = ScriptedGate()
     _, recorder = await run(review=gate, review_policy="release")

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from omegaweb.moving.writing import RunUnderWay, write_run
+from omegaweb.moving.writing import RunUnderWay, file_of
 from omegaweb.runs.models import Run
 
 
@@ -29,7 +29,7 @@ class Command(BaseCommand):
         path: Path = options["file"]
         try:
             with path.open("xb") as file:
-                write_run(run, file)
+                file.writelines(file_of(run))
         except FileExistsError as error:
             raise CommandError(f"{path} is there already: name another file.") from error
         except (RunUnderWay, OSError) as error:

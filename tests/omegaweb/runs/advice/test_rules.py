@@ -10,13 +10,14 @@ from omegaweb.engine.choices import card_of
 from omegaweb.runs.advice.answer_rules import ends_early, failing, over_fitted, rate_limited
 from omegaweb.runs.advice.given import RULES, advice_about, asked_changes
 from omegaweb.runs.advice.measured import Measured
-from omegaweb.runs.advice.search_rules import collapsed, held_up, mends_nothing, stuck
+from omegaweb.runs.advice.search_rules import collapsed, held_up, left_out, mends_nothing, stuck
 
 BASE = Measured(optimizer="omega", parameters=card_of("omega").defaults())
 PLAIN = Measured(optimizer="random_few_shot", parameters=card_of("random_few_shot").defaults())
 STUCK = replace(BASE, proposals=20, since_best=10, calls=1000, calls_at_best=700)
 ALIKE = replace(BASE, members=5, novelties=(0.04, 0.04, 0.04), proposals=6)
 HELD_UP = replace(STUCK, members=1, waiting=3, best_waiting=0.66)
+LEFT_OUT = replace(STUCK, members=1, left_out=3, best_left_out=0.66)
 MENDING = replace(BASE, proposals=10, mending_nothing=6)
 RIGHT, WRONG = (1.0,), (0.0,)
 FITTED = replace(BASE, train=RIGHT * 18 + WRONG * 2, validation=RIGHT * 10 + WRONG * 10)
@@ -38,6 +39,9 @@ ENDING = replace(
         (collapsed, replace(BASE, members=2, proposals=10), replace(BASE, members=3, proposals=10)),
         (held_up, HELD_UP, replace(HELD_UP, waiting=2)),
         (stuck, replace(HELD_UP, waiting=2), HELD_UP),
+        (left_out, LEFT_OUT, replace(LEFT_OUT, left_out=2)),
+        (stuck, replace(LEFT_OUT, left_out=2), LEFT_OUT),
+        (collapsed, replace(LEFT_OUT, left_out=2), LEFT_OUT),
         (collapsed, replace(HELD_UP, waiting=2), HELD_UP),
         (mends_nothing, MENDING, replace(MENDING, mending_nothing=5)),
         (mends_nothing, MENDING, replace(MENDING, proposals=7)),
