@@ -18,6 +18,11 @@
   // Only what works here: one of Plotly's own buttons would send the chart to its makers.
   const CONFIG = { displaylogo: false, responsive: true, modeBarButtons: [["toImage", "resetScale2d"]] };
 
+  /** Plotly's buttons in the page's colours; its own are made from those of the paper, which is see-through here. */
+  function modebar() {
+    return { bgcolor: "rgba(0,0,0,0)", color: token("--text-faint"), activecolor: token("--text") };
+  }
+
   function column(points, index) {
     return points.map((point) => point[index]);
   }
@@ -64,6 +69,7 @@
       height,
       hovermode: "closest",
       hoverlabel: { bgcolor: token("--raised"), bordercolor: token("--border-strong"), font: { color: token("--text") } },
+      modebar: modebar(),
       showlegend: false, // the page has its own: Plotly measures its legend anew at each drawing
       xaxis: {
         ...line,

@@ -127,6 +127,8 @@
       hovermode: "closest",
       dragmode: "pan",
       hoverlabel: { bgcolor: token("--raised"), bordercolor: token("--border-strong"), font: { color: token("--text") }, align: "left" },
+      // Made from the colour of the paper, which is see-through, its ground would be a grey block.
+      modebar: { bgcolor: "rgba(0,0,0,0)", color: token("--text-faint"), activecolor: token("--text") },
       showlegend: false,
       xaxis: { ...hidden },
       yaxis: { ...hidden, scaleanchor: "x" },

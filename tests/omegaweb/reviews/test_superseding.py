@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -22,13 +23,13 @@ from tests.factories_runs import START, make_candidate, make_review, make_run
 LIST = reverse("reviews:list")
 
 
-def asked(run: Run, number: int, reward: float | None, **changes: object) -> Review:
+def asked(run: Run, number: int, reward: float | None, **changes: Any) -> Review:
     candidate = make_candidate(run, number=number, instruction=f"Text {number}", reward=reward, **changes)
     return make_review(candidate, requested_at=START + timedelta(minutes=number))
 
 
-def run_of(owner: User, **rules: object) -> Run:
-    choice = ReviewChoice(**{"asks": "new_best", **rules})  # type: ignore[arg-type]
+def run_of(owner: User, **rules: Any) -> Run:
+    choice = ReviewChoice(**{"asks": "new_best", **rules})
     return make_run(owner, configuration={"review": choice})
 
 

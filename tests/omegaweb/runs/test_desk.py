@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -20,3 +21,21 @@ def test_a_round_that_cannot_be_made_leaves_no_socket_waiting(monkeypatch):
 
     with pytest.raises(OperationalError):
         asyncio.run(asyncio.wait_for(desks.Desk().frame_for(socket), 2))
+
+
+def test_what_a_round_has_cost_holds_the_next_one_back(monkeypatch):
+    begun: list[float] = []
+
+    async def costly(sockets):
+        begun.append(time.monotonic())
+        return [None] * len(sockets), 0.05
+
+    async def two_looks():
+        desk = desks.Desk()
+        for _ in range(2):
+            await desk.frame_for(SimpleNamespace(session_key="any"))
+
+    monkeypatch.setattr(desks, "_outcomes", costly)
+    asyncio.run(two_looks())
+
+    assert begun[1] - begun[0] >= 0.05 * (1 / desks.SHARE - 1) * 0.99
