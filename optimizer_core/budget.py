@@ -73,6 +73,10 @@ class Usage:
         )
 
 
+#: What was used before anything was asked.
+NO_USAGE = Usage()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reservation:
     """Room for one call, held until it is settled."""

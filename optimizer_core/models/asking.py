@@ -83,7 +83,7 @@ class Asker:
             try:
                 reply = await self.caller.call(lambda: self.transport.chat(request), own)
             finally:
-                tab.usage += own.usage
+                tab.add(own.usage)
             return [Made(value=reply, entry=partial(_entry, request, reply, own))]
 
         (reply,) = await self.answers.get([question_key(request, tab.repeat)], make, meter=tab.meter)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
-from optimizer_core.budget import Meter, Reservation, Role, Usage
+from optimizer_core.budget import NO_USAGE, Meter, Reservation, Role, Usage
 from optimizer_core.errors import (
     AccessRevoked,
     ModelAccessDenied,
@@ -45,7 +45,11 @@ class Tab:
     meter: Meter
     role: Role
     repeat: int = 0  # number of the repeated measurement; the same question again is another one
-    usage: Usage = field(default_factory=Usage)
+    usage: Usage = NO_USAGE
+
+    def add(self, usage: Usage) -> None:
+        """Charge what was used; most questions have one attempt."""
+        self.usage = usage if self.usage is NO_USAGE else self.usage + usage
 
 
 @dataclass(slots=True, kw_only=True)
@@ -190,4 +194,4 @@ class Caller:
         finally:
             used = replace(used, calls=calls, seconds=self._clock() - began)
             tab.meter.settle(reservation, used)
-            tab.usage += used
+            tab.add(used)

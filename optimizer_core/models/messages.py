@@ -1,4 +1,4 @@
-"""Messages that begin like those of many other questions: the beginning is encoded and hashed once for all of them."""
+"""Messages that are put together from what stands in many questions: each part is encoded and hashed once for all."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from optimizer_core.json_values import JsonObject, canonical_json
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 
-class Prefix:
-    """What many questions begin with, such as the instructions and examples of one candidate. Only to be read."""
+class Part:
+    """Messages that stand in many questions, encoded once for all of them. Only to be read."""
 
     def __init__(self, messages: Iterable[JsonObject]) -> None:
         self.messages = tuple(messages)
@@ -24,39 +24,45 @@ class Prefix:
         return _ENCODER.encode(self.messages)[1:-1]
 
     @cached_property
+    def canonical(self) -> bytes:
+        """What tells them from others, also together with those before and after them."""
+        # A line for each: canonical text never holds a line break.
+        return b"".join(canonical_json(message).encode() + b"\n" for message in self.messages)
+
+
+class Prefix(Part):
+    """What many questions begin with, such as the instructions and examples of one candidate."""
+
+    @cached_property
     def digest(self) -> hashlib._Hash:
         """To be copied before it is fed with the rest."""
-        return _fed(hashlib.sha256(), self.messages)
+        return hashlib.sha256(self.canonical)
 
 
 class Messages(tuple[JsonObject, ...]):
-    """A prefix and the one message that follows; for everybody who does not care, the tuple of all."""
+    """A prefix and what follows, such as a sample; for everybody who does not care, the tuple of all messages."""
 
     prefix: Prefix
+    rest: Part
 
     @classmethod
-    def of(cls, prefix: Prefix, last: JsonObject) -> Messages:
-        made = cls((*prefix.messages, last))
-        made.prefix = prefix
+    def of(cls, prefix: Prefix, rest: Part) -> Messages:
+        made = cls((*prefix.messages, *rest.messages))
+        made.prefix, made.rest = prefix, rest
         return made
 
 
 def messages_text(messages: Sequence[JsonObject]) -> str:
     """Return the messages as a JSON list."""
-    if not isinstance(messages, Messages) or not messages.prefix.messages:
+    if not isinstance(messages, Messages):
         return _ENCODER.encode(messages)
-    return f"[{messages.prefix.text}, {_ENCODER.encode(messages[-1])}]"
+    return f"[{', '.join(part.text for part in (messages.prefix, messages.rest) if part.messages)}]"
 
 
 def messages_hash(messages: Sequence[JsonObject]) -> str:
     """Return the hash of the messages, the same for equal ones whatever they are kept in."""
-    if isinstance(messages, Messages):
-        return _fed(messages.prefix.digest.copy(), messages[-1:]).hexdigest()
-    return _fed(hashlib.sha256(), messages).hexdigest()
-
-
-def _fed(digest: hashlib._Hash, messages: Iterable[JsonObject]) -> hashlib._Hash:
-    for message in messages:
-        digest.update(canonical_json(message).encode())
-        digest.update(b"\n")  # which canonical text never holds
-    return digest
+    if not isinstance(messages, Messages):
+        return hashlib.sha256(Part(messages).canonical).hexdigest()
+    digest = messages.prefix.digest.copy()
+    digest.update(messages.rest.canonical)
+    return digest.hexdigest()

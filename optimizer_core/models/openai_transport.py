@@ -127,15 +127,14 @@ async def _post(request: ChatRequest | EmbeddingRequest, path: str, body: str) -
     import aiohttp
 
     address = address_of(request.model, request.api_base)
-    headers = {"Content-Type": "application/json"}
     key = key_of(request.model, request.api_key, request.api_base)
-    if key:
-        headers["Authorization"] = f"Bearer {key}"
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
     try:
         async with asyncio.timeout(request.timeout):
             http = await session()
             url, proxy = url_of(address + path), proxy_for(address)
-            async with http.post(url, data=body.encode(), headers=headers, proxy=proxy) as response:
+            data = aiohttp.BytesPayload(body.encode(), content_type="application/json")
+            async with http.post(url, data=data, headers=headers, proxy=proxy) as response:
                 text = (await response.read()).decode("utf-8", errors="replace")
                 status, reply_headers = response.status, response.headers
     except TimeoutError as error:

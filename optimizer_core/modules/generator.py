@@ -11,10 +11,10 @@ from optimizer_core.data.schema import Schema, SchemaSource
 from optimizer_core.errors import ConfigurationError
 from optimizer_core.json_values import JsonObject
 from optimizer_core.models.language_model import UNSET, LanguageModel, as_language_model
-from optimizer_core.models.messages import Messages, Prefix
+from optimizer_core.models.messages import Messages, Part, Prefix
 from optimizer_core.models.settings import check_reasoning_effort, check_temperature
 from optimizer_core.modules.base import Module, Prediction, Rollout
-from optimizer_core.modules.prompt import render_inputs, render_messages, render_prefix
+from optimizer_core.modules.prompt import inputs_text, render_messages, render_prefix, user_message
 from optimizer_core.modules.registry import register_module
 from optimizer_core.modules.settings import check_examples, check_instructions
 
@@ -31,6 +31,12 @@ def instructions_schema() -> Schema:
             "required": ["instructions"],
         }
     )
+
+
+@lru_cache(maxsize=1024)
+def _question(text: str) -> Part:
+    """Return the last message as many candidates are asked it; by its text, since whoever asks may reuse an object."""
+    return Part([user_message(text)])
 
 
 class AskingSettings(TypedDict, total=False):
@@ -161,7 +167,7 @@ class Generator(Module):
         if self._inputs is not None:
             self._inputs.check(inputs, where=f"{self.name}: inputs")
         answer = await as_language_model(self.language_model).generate(
-            Messages.of(self._prefix(rollout.value(self.variable)), render_inputs(inputs)),
+            Messages.of(self._prefix(rollout.value(self.variable)), _question(inputs_text(inputs))),
             schema=self._asked,
             temperature=UNSET if self.temperature is None else self.temperature,
             reasoning_effort=UNSET if self.reasoning_effort is None else self.reasoning_effort,

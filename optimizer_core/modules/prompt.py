@@ -43,7 +43,7 @@ def render_messages(content: Mapping[str, Any], inputs: JsonObject, outputs_sche
         inputs: what the program reads.
         outputs_schema: what the answer must fit; it goes with the call as well.
     """
-    return (*render_prefix(content, outputs_schema), render_inputs(inputs))
+    return (*render_prefix(content, outputs_schema), user_message(inputs_text(inputs)))
 
 
 def render_prefix(content: Mapping[str, Any], outputs_schema: Schema) -> tuple[JsonObject, ...]:
@@ -51,14 +51,19 @@ def render_prefix(content: Mapping[str, Any], outputs_schema: Schema) -> tuple[J
     instructions = fill_placeholders(str(content.get("instructions", ""))).strip()
     messages = [_message("system", f"{instructions}\n\n{FIELDS_HEADER}\n{outputs_schema.describe()}".lstrip())]
     for example in content.get(EXAMPLES, []):
-        messages.append(_message("user", _text(example["inputs"])))
+        messages.append(user_message(_text(example["inputs"])))
         messages.append(_message("assistant", _text(example["outputs"])))
     return tuple(messages)
 
 
-def render_inputs(inputs: JsonObject) -> JsonObject:
-    """Return the last message: what is asked about."""
-    return _message("user", _text(inputs))
+def inputs_text(inputs: JsonObject) -> str:
+    """Return the text of the last message: what is asked about."""
+    return _text(inputs)
+
+
+def user_message(text: str) -> JsonObject:
+    """Return a message of whoever asks."""
+    return _message("user", text)
 
 
 def _message(role: str, text: str) -> JsonObject:

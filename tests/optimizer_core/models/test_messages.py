@@ -10,7 +10,7 @@ import pytest
 
 from optimizer_core.json_values import content_hash
 from optimizer_core.models.base import ChatRequest
-from optimizer_core.models.messages import Messages, Prefix, messages_hash, messages_text
+from optimizer_core.models.messages import Messages, Part, Prefix, messages_hash, messages_text
 from optimizer_core.models.openai_transport import chat_body, chat_text
 from optimizer_core.models.question_key import question_key
 
@@ -21,7 +21,7 @@ BEGINNING = (
 )
 LAST = {"role": "user", "content": "c, d"}
 PLAIN = (*BEGINNING, LAST)
-SHARED = Messages.of(Prefix(BEGINNING), LAST)
+SHARED = Messages.of(Prefix(BEGINNING), Part([LAST]))
 SCHEMA = {"type": "object", "properties": {"label": {"type": "string"}}}
 
 
@@ -37,13 +37,13 @@ def test_they_equal_a_tuple_of_the_same_messages():
 
 @pytest.mark.parametrize("beginning", [(), BEGINNING[:1], BEGINNING])
 def test_their_text_is_the_json_of_all(beginning):
-    messages = Messages.of(Prefix(beginning), LAST)
+    messages = Messages.of(Prefix(beginning), Part([LAST]))
     assert json.loads(messages_text(messages)) == [*beginning, LAST]
     assert messages_text(messages) == messages_text(tuple(messages))
 
 
 def test_a_second_question_is_told_from_the_first():
-    other = Messages.of(SHARED.prefix, {"role": "user", "content": "e"})
+    other = Messages.of(SHARED.prefix, Part([{"role": "user", "content": "e"}]))
     assert json.loads(messages_text(other))[-1]["content"] == "e"
     assert messages_hash(other) != messages_hash(SHARED)
 

@@ -57,6 +57,18 @@ def test_only_the_last_message_depends_on_the_input():
     assert generator.messages({"ticket": "a"})[:-1] == generator.messages({"ticket": "{{ticket}}"})[:-1]
 
 
+async def test_inputs_that_were_changed_in_place_are_asked_as_they_are_now():
+    model, transport = scripted({"label": "billing"}, {"label": "orders"})
+    generator, inputs = Generator(**ROUTE, language_model=model), {"ticket": "first"}
+    await generator(inputs)
+    inputs["ticket"] = "second"
+    await generator(inputs)
+    assert [request.messages[-1]["content"] for request in transport.requests] == [
+        '{"ticket": "first"}',
+        '{"ticket": "second"}',
+    ]
+
+
 def test_placeholders_are_named_once_and_in_order():
     assert placeholders("{{b}} {{ a }} {{b}} {c} {{}}") == ["b", "a"]
 
