@@ -29,7 +29,7 @@ from omegaweb.engine.storage import RecordingFailed
 from omegaweb.releases.models import OpeningState, SealOpening
 from omegaweb.runs.models import Candidate, SampleScore
 from omegaweb.runs.result import after_looks
-from optimizer_core.budget import Budget, Meter
+from optimizer_core.budget import Budget, Meter, Usage
 from optimizer_core.data.candidate import Candidate as Content
 from optimizer_core.data.dataset import Sample, make_samples
 from optimizer_core.errors import BudgetExhausted, OptimizerError
@@ -128,7 +128,7 @@ def _test(opening: SealOpening) -> None:
     reward = parts.program.reward
     assert reward is not None  # assemble compiles the program with one
     meter = Meter(budget=Budget(calls=max(1, opening.most_calls)))
-    before = (opening.calls, opening.cost, opening.unpriced_calls)
+    before = _spent_before(opening)
 
     async def ask_all() -> None:
         for chunk in _chunks(samples, max(CHUNK, 4 * parts.configuration.training.concurrency)):
@@ -200,13 +200,21 @@ def _finish(opening: SealOpening, candidates: list[Candidate]) -> None:
     announce(opening.run_id)
 
 
-def _note(opening: SealOpening, meter: Meter, before: tuple[int, float, int], *, answered: int) -> None:
-    total = meter.total
+def _spent_before(opening: SealOpening) -> Usage:
+    """Return what earlier attempts have used."""
+    return Usage(
+        calls=opening.calls, prompt_tokens=opening.tokens, cost=opening.cost, unpriced_calls=opening.unpriced_calls
+    )
+
+
+def _note(opening: SealOpening, meter: Meter, before: Usage, *, answered: int) -> None:
+    total = before + meter.total
     _mine(opening).update(
         answered=F("answered") + answered,
-        calls=before[0] + total.calls,
-        cost=before[1] + total.cost,
-        unpriced_calls=before[2] + total.unpriced_calls,
+        calls=total.calls,
+        tokens=total.tokens,
+        cost=total.cost,
+        unpriced_calls=total.unpriced_calls,
         heartbeat_at=timezone.now(),
     )
 

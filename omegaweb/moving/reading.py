@@ -65,7 +65,7 @@ def _import(archive: ArchiveReader, project: Project, user: User) -> Run:
         project=project,
         program=program_of(rows, project, user),
         dataset_version=version_of(rows, project, user),
-        origin=_origin(archive, user),
+        origin={**_origin(archive, user), "spent": _spent(found)},
     )
     run.save()
     keep_times([run], [found])
@@ -112,6 +112,11 @@ def _run_values(found: Row) -> Row:
         "configuration": configuration,
         "state": state if state in KEPT_STATES else RunState.INTERRUPTED,
     }
+
+
+def _spent(found: Row) -> Row:
+    """Return what was paid before the run came here, so that it is not counted here as well."""
+    return {"by_role": found["spend_by_role"], "unpriced_calls": found["unpriced_calls"]}
 
 
 def _origin(archive: ArchiveReader, user: User) -> Row:

@@ -212,7 +212,7 @@ OF_THE_RUN = (
         model=SealOpening,
         fields=(
             *("number", "by_run", "reason", "opened_at", "finished_at", "state", "message", "rows", "wanted"),
-            *("answered", "most_calls", "calls", "cost", "unpriced_calls", "figures"),
+            *("answered", "most_calls", "calls", "tokens", "cost", "unpriced_calls", "figures"),
         ),
         people=("opened_by",),
         names={"candidate": "candidate"},

@@ -41,6 +41,7 @@ class SealOpening(models.Model):
     answered = models.PositiveIntegerField(default=0)  # of these
     most_calls = models.PositiveIntegerField(default=0)  # its budget
     calls = models.PositiveIntegerField(default=0)
+    tokens = models.PositiveBigIntegerField(default=0)
     cost = models.FloatField(default=0.0)  # US dollars, of priced calls
     unpriced_calls = models.PositiveIntegerField(default=0)
     figures = models.JSONField(null=True, blank=True)  # as in test.finished

@@ -104,7 +104,7 @@ class Run(models.Model):
     baseline = models.ForeignKey("Candidate", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     best = models.ForeignKey("Candidate", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     result = models.JSONField(null=True, blank=True)  # payload of test.finished
-    origin = models.JSONField(default=dict, blank=True)  # of an imported run: project, run, written_at, imported_at, by
+    origin = models.JSONField(default=dict, blank=True)  # of an imported run: see moving/reading.py
 
     objects = RunQuerySet.as_manager()
 

@@ -26,7 +26,13 @@ def csv_text(lines: Iterable[Line]) -> str:
         writer.writerow(
             (
                 *(f"{line.month:%Y-%m}", run.project_id, _cell(run.project.name), run.pk, _cell(run.name), run.state),
-                *(line.role or "unknown", amount.calls, amount.tokens, f"{amount.cost:.8f}", amount.unpriced_calls),
+                *(
+                    _cell(line.role) or "unknown",
+                    amount.calls,
+                    amount.tokens,
+                    f"{amount.cost:.8f}",
+                    amount.unpriced_calls,
+                ),
             )
         )
     return text.getvalue()

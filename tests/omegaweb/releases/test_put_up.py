@@ -81,6 +81,7 @@ def test_start_and_candidate_answer_the_test_rows_once(alice: User, alice_client
     assert opening is not None
     assert (opening.state, opening.message) == (OpeningState.DONE, "")
     assert (opening.number, opening.rows, opening.calls, opening.answered) == (1, 4, 8, 8)
+    assert opening.tokens > 0
     assert (opening.opened_by, opening.reason) == (alice, WHY["reason"])
     assert opening.figures is not None
     assert opening.figures["difference"]["n"] == 4
