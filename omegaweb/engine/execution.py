@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from contextlib import closing
 
 from omegaweb.engine import assembly
 from omegaweb.engine.checkpoints import RowCheckpoints, point_of_departure
@@ -23,7 +24,7 @@ def execute(run: Run, *, gate: RowGate, steering: RowSteering, stop: threading.E
         RecordingFailed: what it said could not be written down.
     """
     parts, choices = assembly.assemble(run), run.choices
-    with prices_of(run):
+    with prices_of(run), closing(RowJournal(run.pk)) as journal:
         asyncio.run(
             parts.fit(
                 callbacks=[Recorder(run.pk)],
@@ -33,6 +34,6 @@ def execute(run: Run, *, gate: RowGate, steering: RowSteering, stop: threading.E
                 steering=steering,
                 checkpoints=RowCheckpoints(run.pk),
                 resume_from=point_of_departure(run),
-                journal=RowJournal(run.pk),
+                journal=journal,
             )
         )

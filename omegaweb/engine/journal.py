@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
-from django.db import transaction
-from django.db.models import Sum
+from django.db import connection
+from django.db.models import Model, Sum
 from django.utils import timezone
 
-from omegaweb.engine.recorder import Writer, writer
+from omegaweb.engine.holding import Holding, Row, insert
+from omegaweb.engine.own_connection import NotWritten, OwnConnection
+from omegaweb.engine.recorder import RecordingFailed, Writer, writer
 from omegaweb.runs.models import JournalEntry, JournalPart
 from optimizer_core.budget import Usage
 from optimizer_core.json_values import JsonObject, storable
 from optimizer_core.models.journal import Entry
 from optimizer_core.models.messages import Messages, Prefix
 from optimizer_core.models.question_key import schema_hash
+
+#: Writes rows as long as the run is held, and returns how many.
+Insert: TypeAlias = Callable[[type[Model], Sequence[Row], Holding], int]
 
 _USED = ("calls", "prompt_tokens", "completion_tokens", "cost", "unpriced_calls", "seconds")
 
@@ -29,7 +33,7 @@ class Answered:
 
     key: str
     entry: Entry
-    at: datetime
+    stored: asyncio.Future[None]  # what its answer waits for
 
 
 class RowJournal:
@@ -38,6 +42,10 @@ class RowJournal:
     def __init__(self, run_id: int, *, via: Writer = writer) -> None:
         self._run_id = run_id
         self._writer = via
+        self._ops = connection.ops  # knows how rows are encoded; each task of a loop would make a connection to ask it
+        self._own = OwnConnection.if_possible()
+        self._has_begun = False  # the writer has kept an entry, and knows that the run gets further
+        self._arrived: list[Answered] = []  # in this round of the loop
         # What earlier parts of the run were answered; what this part is answered, it remembers itself.
         self._earlier = set(JournalEntry.objects.filter(run_id=run_id).values_list("key", flat=True))
         self._parts = set(JournalPart.objects.filter(run_id=run_id).values_list("key", flat=True))
@@ -49,48 +57,87 @@ class RowJournal:
         return await asyncio.wrap_future(self._writer.at_once(self._run_id, lambda: self._read(key)))
 
     async def add(self, key: str, entry: Entry) -> None:
-        """Keep an entry, in one transaction with those that come at the same time.
+        """Keep an entry, in one statement with those that come at the same time.
 
         Raises:
             RecordingFailed: it could not be written, or the run is not this process's any more.
         """
-        answered = Answered(key=key, entry=entry, at=timezone.now())
-        await asyncio.wrap_future(self._writer.keep(self._run_id, answered, self._write))
+        loop = asyncio.get_running_loop()
+        answered = Answered(key=key, entry=entry, stored=loop.create_future())
+        if self._own is None or not self._has_begun:
+            self._leave_to_writer(answered)
+        else:
+            if not self._arrived:
+                loop.call_soon(self._write_arrived)
+            self._arrived.append(answered)
+        await answered.stored
+        self._has_begun = True
+
+    def close(self) -> None:
+        """Let go of the database; what is added later goes through the writer."""
+        if self._own is not None:
+            self._own.close()
+            self._own = None
+
+    def _leave_to_writer(self, answered: Answered) -> None:
+        self._writer.keep(self._run_id, answered, self._write, done=answered.stored)
+
+    def _write_arrived(self) -> None:
+        """Write what has arrived in the run's own thread; what would have to wait there is left to the writer."""
+        arrived, self._arrived = self._arrived, []
+        try:
+            if self._own is None:
+                raise NotWritten("the run is over")
+            if not self._insert(arrived, self._writer.holding(self._run_id), self._own.insert):
+                raise NotWritten("the run is lost, or they were there already")
+        except (NotWritten, RecordingFailed):
+            for answered in arrived:
+                self._leave_to_writer(answered)
+        else:
+            for answered in arrived:
+                if not answered.stored.done():  # else nobody waits for it any more
+                    answered.stored.set_result(None)
 
     def _read(self, key: str) -> Entry:
         row = JournalEntry.objects.get(run_id=self._run_id, key=key)
         usage = Usage(**{name: getattr(row, name) for name in _USED})
         return Entry(role=row.role, model=row.model, request=row.request, answer=row.answer, usage=usage)
 
-    def _write(self, answered: Iterable[Answered]) -> None:
-        """Write entries and whatever parts of them are new; called in the writer's thread, in a transaction."""
-        parts: dict[str, Any] = {}
-        rows = [self._row(each, parts) for each in answered]
-        if parts:
-            JournalPart.objects.bulk_create(
-                [JournalPart(run_id=self._run_id, key=key, value=value) for key, value in parts.items()],
-                ignore_conflicts=True,
-            )
-        JournalEntry.objects.bulk_create(rows, ignore_conflicts=True)
-        transaction.on_commit(lambda: self._parts.update(parts))
+    def _write(self, answered: Sequence[Answered], holding: Holding) -> None:
+        """Write entries in the writer's thread."""
+        if not self._insert(answered, holding, insert):
+            holding.confirm()  # else they were there already
 
-    def _row(self, answered: Answered, parts: dict[str, Any]) -> JournalEntry:
+    def _insert(self, answered: Sequence[Answered], holding: Holding, insert: Insert) -> bool:
+        """Write entries and whatever parts of them are new, and return whether all of them were written."""
+        parts: dict[str, Any] = {}
+        now = self._ops.adapt_datetimefield_value(timezone.now())
+        rows = [{**self._row(each, parts), "at": now} for each in answered]
+        if parts:  # first: without an entry they harm nobody, while an entry without them could not be read
+            shared = [{"run_id": self._run_id, "key": key, "value": self._json(value)} for key, value in parts.items()]
+            insert(JournalPart, shared, holding)
+            self._parts.update(parts)
+        return insert(JournalEntry, rows, holding) == len(rows)
+
+    def _row(self, answered: Answered, parts: dict[str, Any]) -> dict[str, Any]:
         entry, request = answered.entry, dict(answered.entry.request)
         messages, schema = request.pop("messages", ()), request.pop("schema", None)
         question = messages[-1] if messages else {"text": request.pop("text")}
-        return JournalEntry(
-            run_id=self._run_id,
-            key=answered.key,
-            role=entry.role,
-            model=entry.model,
-            context_key=self._context(messages, parts),
-            schema_key=self._share(schema_hash(schema), schema, parts) if schema else "",
-            question=storable(question),
-            settings={name: value for name, value in request.items() if value},
-            answer=storable(entry.answer),
-            at=answered.at,
+        return {
+            "run_id": self._run_id,
+            "key": answered.key,
+            "role": entry.role,
+            "model": entry.model,
+            "context_key": self._context(messages, parts),
+            "schema_key": self._share(schema_hash(schema), schema, parts) if schema else "",
+            "question": self._json(storable(question)),
+            "settings": self._json({name: value for name, value in request.items() if value}),
+            "answer": self._json(storable(entry.answer)),
             **{name: getattr(entry.usage, name) for name in _USED},
-        )
+        }
+
+    def _json(self, value: Any) -> Any:
+        return self._ops.adapt_json_value(value, None)
 
     def _context(self, messages: Sequence[JsonObject], parts: dict[str, Any]) -> str:
         prefix = messages.prefix if isinstance(messages, Messages) else Prefix(messages[:-1])

@@ -48,7 +48,9 @@ def place_beside(positions: Array, distances: Array) -> tuple[float, float]:
 def _landmarks(distances: Array) -> NDArray[np.intp]:
     nearest = np.argsort(distances, kind="stable")[:NEAREST]
     spread = np.linspace(0, len(distances) - 1, SPREAD).astype(np.intp)
-    return np.concatenate([nearest, np.setdiff1d(spread, nearest)])
+    # Not numpy's own difference of sets: it loads its masked arrays first, for which a run's first proposal would wait.
+    others = set(spread.tolist()).difference(nearest.tolist())
+    return np.concatenate([nearest, np.array(sorted(others), dtype=np.intp)])
 
 
 def _starts(anchors: Places, wanted: Array) -> Places:

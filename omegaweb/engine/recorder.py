@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import queue
 import threading
 import time
@@ -15,6 +17,7 @@ from typing import Any, TypeAlias
 from django.db import connections
 from django.utils import timezone
 
+from omegaweb.engine.holding import Holding
 from omegaweb.engine.storage import Line, RecordingFailed, Storage
 from optimizer_core.events import Event
 
@@ -25,7 +28,7 @@ CAPACITY = 1000
 #: Lines in one transaction.
 BATCH = 200
 #: Seconds that a line may wait for company, so that few transactions hold many lines.
-LINGER = 0.1
+LINGER = 0.25
 #: Seconds without a word after which the database is let go.
 IDLE = 1.0
 
@@ -42,12 +45,12 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """Something that somebody waits for until it is there for good; what comes together is written together."""
+    """Something that a loop waits for until it is there for good; what comes together is written together."""
 
     run_id: int
     thing: Any
-    write: Callable[[Sequence[Any]], None]
-    done: Future[None] = field(default_factory=Future)
+    write: Callable[[Sequence[Any], Holding], None]
+    done: asyncio.Future[None]
 
 
 Item: TypeAlias = Line | Job | Kept
@@ -87,17 +90,27 @@ class Writer:
         self._put(job)
         return job.done
 
-    def keep(self, run_id: int, thing: Any, write: Callable[[Sequence[Any]], None]) -> Future[None]:
+    def keep(
+        self, run_id: int, thing: Any, write: Callable[[Sequence[Any], Holding], None], *, done: asyncio.Future[None]
+    ) -> None:
         """Queue something to be written as soon as can be, together with what comes at the same time.
 
         Args:
             run_id: the run that must still be this process's.
             thing: what is kept.
-            write: writes several such things, in a transaction.
+            write: writes several such things, each in a statement that holds the run.
+            done: hears of it, in its loop.
         """
-        kept = Kept(run_id=run_id, thing=thing, write=write)
-        self._put(kept)
-        return kept.done
+        self._put(Kept(run_id=run_id, thing=thing, write=write, done=done))
+
+    def holding(self, run_id: int) -> Holding:
+        """Return how a run is held that somebody else than the writer's thread is to write about.
+
+        Raises:
+            RecordingFailed: something it said was lost, so nothing more may be written.
+        """
+        self._storage.check(run_id)
+        return self._storage.holding(run_id)
 
     def confirm(self, run_id: int) -> None:
         """Make sure, in the writer's thread and inside a transaction, that more may be written about this run.
@@ -156,7 +169,13 @@ class Writer:
         items.sort(key=lambda item: item.run_id)
         for run_id, group in groupby(items, key=lambda item: item.run_id):
             kept = list(group)
-            _finish(kept, partial(self._storage.keep, run_id, partial(_write_together, kept)))
+            things = [item.thing for item in kept]
+            error: Exception | None = None
+            try:
+                self._storage.keep(run_id, partial(kept[0].write, things))
+            except Exception as failure:  # whoever waits hears of it
+                error = failure
+            _tell([item.done for item in kept], error)
 
     def _write(self, items: list[Line | Job]) -> None:
         items.sort(key=lambda item: item.run_id)  # runs know nothing of each other; each keeps its own order
@@ -181,26 +200,33 @@ def _sorted(items: Iterable[Item]) -> tuple[list[Kept | Job], list[Line | Job]]:
     return urgent, in_turn
 
 
-def _write_together(kept: Sequence[Kept]) -> None:
-    kept[0].write([item.thing for item in kept])
-
-
 def _do(job: Job) -> None:
-    _finish([job], job.work)
-
-
-def _finish(items: Sequence[Job | Kept], work: Callable[[], Any]) -> None:
     """Do some work, and tell whoever still waits for it how it went."""
-    # What nobody waits for any more is done all the same: an answer was paid, also if the run stops now.
-    waited_for = [item.done for item in items if item.done.set_running_or_notify_cancel()]
+    is_waited_for = job.done.set_running_or_notify_cancel()
     try:
-        result = work()
+        result = job.work()
     except Exception as error:  # whoever waits hears of it
-        for future in waited_for:
-            future.set_exception(error)
+        if is_waited_for:
+            job.done.set_exception(error)
     else:
-        for future in waited_for:
-            future.set_result(result)
+        if is_waited_for:
+            job.done.set_result(result)
+
+
+def _tell(waiting: Sequence[asyncio.Future[None]], error: Exception | None) -> None:
+    """Tell a loop how it went, once for all who wait: to wake it up takes longer than the rest."""
+    with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+        waiting[0].get_loop().call_soon_threadsafe(_settle, waiting, error)
+
+
+def _settle(waiting: Sequence[asyncio.Future[None]], error: Exception | None) -> None:
+    for future in waiting:
+        if future.done():  # nobody waits for it any more
+            continue
+        if error is None:
+            future.set_result(None)
+        else:
+            future.set_exception(error)
 
 
 #: The one writer of this process.

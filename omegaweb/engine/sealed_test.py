@@ -11,6 +11,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 
 from channels.db import database_sync_to_async
 from django.conf import settings
@@ -166,7 +167,7 @@ def _test(opening: SealOpening) -> None:
         writer.submit(opening.run_id, lambda: _note(opening, meter, before, answered=len(results)))
 
     try:
-        with journalling(RowJournal(opening.run_id)):
+        with closing(RowJournal(opening.run_id)) as journal, journalling(journal):
             asyncio.run(ask_all())
     finally:
         failure = writer.close(opening.run_id)

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from django.db import OperationalError, connection, connections, transaction
+from django.db import IntegrityError, OperationalError, connection, connections, transaction
 
 from omegaweb.engine import announcer, review_rows
+from omegaweb.engine.holding import Holding, RunLost, insert
 from omegaweb.engine.projection import Projection
 from omegaweb.runs import models
 from optimizer_core.events import Event, event_to_json
@@ -23,10 +24,6 @@ ATTEMPTS = 3
 
 class RecordingFailed(Exception):
     """What the run said could not be written down, so it must not go on."""
-
-
-class RunLost(Exception):
-    """The run is not this process's any more: another took it over, or somebody interrupted it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +47,10 @@ class Storage:
     def open(self, run_id: int, *, fence: int) -> None:
         """Write about this run only as long as it is under way and claimed so. Any thread."""
         self._fences[run_id] = fence
+
+    def holding(self, run_id: int) -> Holding:
+        """Return how the run is held."""
+        return Holding(run_id=run_id, fence=self._fences.get(run_id))
 
     def forget(self, run_id: int) -> Exception | None:
         """Forget the run and return what went wrong, if anything."""
@@ -76,7 +77,7 @@ class Storage:
         """
         self.check(run_id)
         try:
-            self._check_claim(run_id)
+            self.holding(run_id).confirm()
         except RunLost as lost:
             logger.warning("run %s: %s", run_id, lost)
             self._failures[run_id] = lost
@@ -97,24 +98,26 @@ class Storage:
             except Exception as error:
                 self._fail(run_id, error)
 
-    def keep(self, run_id: int, write: Callable[[], None]) -> None:
-        """Let something be written in a transaction that holds the run.
+    def keep(self, run_id: int, write: Callable[[Holding], None]) -> None:
+        """Let something be written in statements that hold the run; what fails is tried again from the beginning.
 
         Raises:
             RecordingFailed: it was not written, or something before it was not.
         """
         self.check(run_id)
         try:
-            self._transact(run_id, lambda: self._get_further(run_id, write))
+            self._insist(run_id, lambda: self._get_further(self.holding(run_id), write))
         except Exception as error:
             self._fail(run_id, error)
             self.check(run_id)
 
-    def _get_further(self, run_id: int, write: Callable[[], None]) -> None:
-        write()
-        if run_id not in self._further:
-            models.Run.objects.filter(pk=run_id).update(losses=0)
-            transaction.on_commit(lambda: self._further.add(run_id))
+    def _get_further(self, holding: Holding, write: Callable[[Holding], None]) -> None:
+        write(holding)
+        if holding.run_id not in self._further:
+            with transaction.atomic():
+                holding.confirm()
+                models.Run.objects.filter(pk=holding.run_id).update(losses=0)
+            self._further.add(holding.run_id)
 
     def _fail(self, run_id: int, error: Exception) -> None:
         if isinstance(error, RunLost):
@@ -130,12 +133,18 @@ class Storage:
         announcer.announce(run_id, project_id=run.project_id, sequence=run.last_sequence, reviews=reviews)
 
     def _transact(self, run_id: int, work: Callable[[], None]) -> None:
+        def transaction_of_work() -> None:
+            with transaction.atomic():
+                self.holding(run_id).confirm()
+                work()
+
+        self._insist(run_id, transaction_of_work)
+
+    def _insist(self, run_id: int, work: Callable[[], None]) -> None:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 _check_file()
-                with transaction.atomic():
-                    self._check_claim(run_id)
-                    work()
+                work()
                 return
             except Exception as error:
                 self._projections.pop(run_id, None)  # it is ahead of the database now
@@ -143,29 +152,23 @@ class Storage:
                     raise
                 connections.close_all()
 
-    def _check_claim(self, run_id: int) -> None:
-        fence = self._fences.get(run_id)
-        if fence is None:
-            return
-        mine = models.Run.objects.select_for_update().under_way().filter(pk=run_id, fence=fence)
-        if not mine.values_list("pk", flat=True):
-            raise RunLost("another process took the run over, or it was interrupted")
-
     def _append(self, run_id: int, lines: Sequence[Line]) -> None:
         projection = self._projections.get(run_id) or self._load(run_id)
+        ops = connection.ops
         rows = []
         for sequence, line in enumerate(lines, start=projection.run.last_sequence + 1):
             projection.apply(line.event, sequence=sequence, at=line.at)
             rows.append(
-                models.Event(
-                    run=projection.run,
-                    sequence=sequence,
-                    kind=line.event.kind,
-                    payload=event_to_json(line.event),
-                    at=line.at,
-                )
+                {
+                    "run_id": run_id,
+                    "sequence": sequence,
+                    "kind": line.event.kind,
+                    "payload": ops.adapt_json_value(event_to_json(line.event), None),
+                    "at": ops.adapt_datetimefield_value(line.at),
+                }
             )
-        models.Event.objects.bulk_create(rows)
+        if insert(models.Event, rows, Holding(run_id=run_id, fence=None)) < len(rows):
+            raise IntegrityError(f"events of run {run_id} from number {rows[0]['sequence']} on are there already")
         projection.save()
 
     def _load(self, run_id: int) -> Projection:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from optimizer_core.budget import Meter
 from optimizer_core.models.journal import Entry, Journal, in_use, note
@@ -84,6 +84,14 @@ class Answers(Generic[Value]):
         if missing:
             answers = await make(missing)
             pairs = list(zip(missing, answers, strict=True))
-            await asyncio.gather(*(journal.add(key, made.entry()) for key, made in pairs))
+            await _keep(journal, pairs)
             found.update((key, made.value) for key, made in pairs)
         return [found[key] for key in keys]
+
+
+async def _keep(journal: Journal, pairs: Sequence[tuple[str, Made[Any]]]) -> None:
+    if len(pairs) == 1:  # mostly; a task of its own would wait for its turn in the loop twice more
+        ((key, made),) = pairs
+        await journal.add(key, made.entry())
+    else:
+        await asyncio.gather(*(journal.add(key, made.entry()) for key, made in pairs))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from contextlib import closing
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.db import OperationalError
+from django.db import OperationalError, connection
 
 from omegaweb.engine import launcher
 from omegaweb.engine.checkpoints import point_of_departure
@@ -21,6 +23,8 @@ from tests.omegaweb.engine.scripted_runs import finished, queued_run, until
 from tests.omegaweb.engine.scripted_runs import script as script
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+in_a_file = pytest.mark.skipif(connection.vendor != "sqlite", reason="only a file is written by the run itself")
 
 SYSTEM = {"role": "system", "content": "Sort it."}
 
@@ -100,28 +104,59 @@ async def test_a_run_that_was_taken_over_gets_no_answer_that_was_not_written(ali
 
 @pytest.mark.parametrize("trouble", ["database or disk is full", "database is locked"])
 async def test_an_answer_that_cannot_be_written_is_not_handed_on(alice, monkeypatch, trouble):
-    def refuse(self, rows, **options):
+    def refuse(model, rows, holding):
         raise OperationalError(trouble)
 
     run = await sync_to_async(make_run)(alice)
     journal = await journal_of(run, Writer())
-    monkeypatch.setattr("django.db.models.query.QuerySet.bulk_create", refuse)
+    monkeypatch.setattr("omegaweb.engine.journal.insert", refuse)
 
     with pytest.raises(RecordingFailed, match=trouble):
         await journal.add("a", entry())
 
 
-async def test_an_answer_is_written_even_if_nobody_waits_for_it_any_more(alice):
+@pytest.mark.parametrize("begun", [False, True])
+async def test_an_answer_is_written_even_if_nobody_waits_for_it_any_more(alice, begun):
     run, own = await sync_to_async(make_run)(alice), Writer()
     journal = await journal_of(run, own)
     own.at_once(run.pk, lambda: None).result()
+    if begun:
+        await journal.add("0", entry("0"))
     adding = asyncio.ensure_future(journal.add("a", entry()))
     await asyncio.sleep(0)
     adding.cancel()
     await asyncio.gather(adding, return_exceptions=True)
     await journal.add("b", entry("b"))  # the writer still works
 
-    assert {row.key async for row in JournalEntry.objects.all()} == {"a", "b"}
+    assert {"a", "b"} <= {row.key async for row in JournalEntry.objects.all()}
+
+
+@in_a_file
+async def test_after_the_first_answer_the_run_waits_for_no_other_thread(alice, monkeypatch):
+    run = await sync_to_async(make_run)(alice)
+    journal = await journal_of(run, Writer())
+    await journal.add("first", entry("first"))
+    monkeypatch.setattr(Writer, "keep", lambda *args, **values: pytest.fail("left to the writer"))
+
+    await asyncio.gather(*(journal.add(text, entry(text)) for text in "abc"))
+
+    assert {row.key async for row in JournalEntry.objects.all()} == {"first", *"abc"}
+
+
+@in_a_file
+async def test_while_somebody_else_writes_an_answer_waits_and_the_loop_does_not(alice):
+    run = await sync_to_async(make_run)(alice)
+    journal = await journal_of(run, Writer())
+    await journal.add("first", entry("first"))
+    with closing(sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        adding = asyncio.ensure_future(journal.add("a", entry("a")))
+        done, _ = await asyncio.wait([adding], timeout=0.05)
+        other.execute("COMMIT")
+    await adding
+
+    assert not done
+    assert await JournalEntry.objects.filter(key="a").aexists()
 
 
 async def test_what_was_paid_is_known_by_role(alice):

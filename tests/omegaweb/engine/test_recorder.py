@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import IntegrityError
 
 from omegaweb.engine.recorder import Recorder, RecordingFailed, Writer
 from omegaweb.runs.models import Event
@@ -78,6 +79,16 @@ def test_an_event_that_cannot_be_written_stops_the_run_and_keeps_what_came_befor
     assert list(run.events.values_list("kind", flat=True)) == ["run.started", "candidate.proposed"]
     run.refresh_from_db()
     assert run.last_sequence == 2
+
+
+def test_a_number_that_is_taken_stops_the_run_instead_of_losing_the_event(alice):
+    run = empty_run(alice)
+    run.events.create(sequence=1, kind="spend.updated", payload={}, at=run.created_at)
+    writer = Writer()
+    writer.write(run.pk, event_streams.started())
+
+    assert isinstance(writer.close(run.pk), IntegrityError)
+    assert list(run.events.values_list("kind", flat=True)) == ["spend.updated"]
 
 
 def test_after_a_failure_another_run_goes_on(alice):
