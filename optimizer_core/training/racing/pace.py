@@ -152,25 +152,36 @@ class Pace:
         if limit is None or len(self._purses) == 1:  # a lane alone may try with what the meter says
             return True
         rest = limit - self._spent
-        hindmost = self._hindmost_before(wish)
-        if hindmost is None:
+        if not self._comes_before(wish):
             self._over = self._price(wish) > rest
             return not self._over
-        sure = self._run.state.racing.width * most_calls_a_round(self._run) * (wish.round - hindmost + 1)
-        return rest >= sure + self._most_of_landing
+        sure = self._asks_before(wish) * most_calls_a_round(self._run) + self._most_of_landing
+        return rest >= sure + self._price(wish)
 
-    def _hindmost_before(self, wish: _Wish) -> int | None:
-        """Return the earliest round in which something may still come before a wish; None where nothing can."""
-        before = [
-            purse.round
+    def _asks_before(self, wish: _Wish) -> int:
+        """Return how many times lanes may still ask before a wish, those included that take the place of others.
+
+        Whoever takes a lane's place begins at least one round later, so in each place one is asked once a round.
+        """
+        begun = [purse for purse in self._purses.values() if not purse.finished]
+        asks = sum(max(0, wish.round - purse.round + (purse.number < wish.number)) for purse in begun)
+        free = max(0, self._run.state.racing.width - len(begun))
+        return asks + free * max(0, wish.round - self._last_landing - 1)
+
+    def _comes_before(self, wish: _Wish) -> bool:
+        """Return whether something may still come before a wish: what another lane asks, or a landing."""
+        asks = any(
+            not purse.finished and (purse.round, purse.number) < (wish.round, wish.number)
             for purse in self._purses.values()
-            if not purse.finished and (purse.round, purse.number) < (wish.round, wish.number)
-        ]
+        )
         oldest = next(iter(self._purses.values()))
-        landing = max(self._run.state.racing.round, oldest.round)
-        if oldest.finished and landing < wish.round:
-            before.append(landing)
-        return min(before, default=None)
+        return asks or (oldest.finished and self._last_landing < wish.round)
+
+    @property
+    def _last_landing(self) -> int:
+        """The round in which something landed last, or the one due next will land at the earliest."""
+        oldest = next(iter(self._purses.values()))
+        return max(self._run.state.racing.round, oldest.round)
 
     def _price(self, wish: _Wish) -> float:
         new = sum(key not in self._counted and key not in self._held for key in wish.keys)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import random
+from collections import deque
 from types import SimpleNamespace
 from typing import Any
 
@@ -111,3 +113,49 @@ async def test_a_lane_alone_is_left_to_the_meter():
     pace.finish(0)
     pace.close(0)
     await pace.take(1, rows(1, 50))
+
+
+async def spend(calls, width, *, lanes, timing):
+    """Let lanes ask and land as a search does, each when chance lets it; return what was granted, by lane and round."""
+    pace, run = make_pace(calls, width=width)
+    for number in (0, 1):
+        pace.close(number)
+    racing, granted, costs = run.state.racing, [], random.Random(lanes)
+    asks = [[costs.randint(1, 36) for _ in range(costs.randint(1, 6))] for _ in range(200)]
+
+    async def pursue(number):
+        try:
+            for round_, count in enumerate(asks[number]):
+                for _ in range(timing.choice((0, 0, 1, 2, 30))):
+                    await asyncio.sleep(0)
+                await pace.take(number, rows(number, count, start=100 * round_))
+                granted.append((number, round_))
+        finally:
+            pace.finish(number)
+
+    under_way, landed, number = deque(), None, 0
+    try:
+        while True:
+            while len(under_way) < width:
+                proposal: Any = SimpleNamespace(number=number, round=racing.round + 1)
+                pace.open(proposal)
+                under_way.append((number, asyncio.ensure_future(pursue(number))))
+                number += 1
+            if landed is not None:
+                pace.close(landed)
+            landed, task = under_way.popleft()
+            await task
+            pace.land(landed)
+    except BudgetExhausted:
+        pace.end()
+        await asyncio.gather(*(task for _, task in under_way), return_exceptions=True)
+    return sorted(granted)
+
+
+@pytest.mark.parametrize("width", [2, 3, 8])
+@pytest.mark.parametrize("lanes", range(6))
+async def test_what_a_budget_pays_does_not_depend_on_who_is_faster(width, lanes):
+    calls = 400 + 150 * width
+    first, *others = [await spend(calls, width, lanes=lanes, timing=random.Random(seed)) for seed in range(4)]
+    assert first
+    assert all(other == first for other in others)
