@@ -48,6 +48,7 @@ class Estimate:
     proposals: Span
     proposals_wanted: int  # without any budget
     fixed_calls: int  # before and after the search: baseline and the whole test
+    tests: bool  # whether the run opens the seal at its end
     test_paid: float  # share of the test that the budget pays
     calls_each: Span  # of one proposal
     ends_by: str  # epochs, calls, tokens, cost or minutes: what ends the run first
@@ -113,6 +114,7 @@ def estimate(configuration: RunConfiguration, sizes: Sizes, *, row_characters: f
         proposals=proposals,
         proposals_wanted=wanted or 0,
         fixed_calls=(work.before + work.test) * answer,
+        tests=work.test > 0,
         test_paid=bought.test_paid,
         calls_each=each,
         ends_by=ends_by,

@@ -61,6 +61,7 @@ class KeyForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["address"].widget.is_required = True  # wherever it shows
         use_plain_messages(self)
 
     @sensitive_variables("key")

@@ -15,7 +15,7 @@ DAYS = ((1, "1 day"), (7, "7 days"), (30, "30 days"))
 #: What the page says of each role; an owner may do what is said of all.
 ROLE_TEXTS = {
     Role.VIEWER: "sees everything",
-    Role.REVIEWER: "also decides reviews",
+    Role.REVIEWER: "also decides reviews and releases",
     Role.EDITOR: "also uploads, edits, launches, stops and deletes",
     Role.OWNER: "also manages members, keys and this page",
 }

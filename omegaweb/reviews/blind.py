@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from omegaweb.accounts.models import User
 from omegaweb.reviews.models import Review
 from omegaweb.reviews.pick_models import PairwisePick, Pick
+from omegaweb.runs.lineage import lineage_of
 from omegaweb.runs.models import Candidate, SampleScore
 from omegaweb.runs.sample_rows import rows_of
 from omegaweb.runs.values import Value, shown_values
@@ -82,10 +83,14 @@ class Blind:
 
 
 def blind_of(review: Review, user: User) -> Blind | None:
-    """Return the comparison with the first parent, or None where no sample has two different answers."""
-    reference = review.candidate.parents.order_by("number").first()
-    if reference is None:
+    """Return the comparison with the first parent, or None where no sample has two different answers.
+
+    The steps of a rewrite are passed over: they answered training rows only, and people approve the whole of it.
+    """
+    origins = lineage_of(review.candidate).origins
+    if not origins:
         return None
+    reference = origins[0]
     picks = {pick.index: pick for pick in review.picks.filter(person=user, split=SPLIT)}
     order = sorted(_differing(review.candidate, reference), key=lambda index: _draw(review, user, f"order {index}"))
     # More samples may have been answered since; what was judged stays.

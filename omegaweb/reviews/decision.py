@@ -46,8 +46,8 @@ def decision_context(
         "answer_diff": _diff_to_refused(question, review) if question else None,
         **_answer(review, user),
         "edit_diff": _edit_of(review),
-        "reject_form": reject_form or RejectForm(use_required_attribute=False),
-        "changes_form": changes_form or ChangesForm(use_required_attribute=False),
+        "reject_form": reject_form or RejectForm(is_read=review.run.can_be_steered),
+        "changes_form": changes_form or ChangesForm(is_read=review.run.can_be_steered),
     }
 
 

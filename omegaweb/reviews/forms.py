@@ -15,7 +15,20 @@ from omegaweb.runs.content_form import ContentForm
 DECIDE = "decide"
 
 
-class RejectForm(forms.Form):
+#: What becomes of words that no proposing model will read any more.
+KEPT = "The search is over, so nothing is proposed any more; it is kept with the review."
+
+
+class ReasonForm(forms.Form):
+    """A text that goes to the proposing model, as long as there is one to read it."""
+
+    def __init__(self, *args: Any, is_read: bool, **kwargs: Any) -> None:
+        super().__init__(*args, use_required_attribute=False, **kwargs)
+        for field in () if is_read else self.fields.values():
+            field.help_text = KEPT
+
+
+class RejectForm(ReasonForm):
     """Why a candidate must not enter the population."""
 
     reason = forms.CharField(
@@ -23,11 +36,11 @@ class RejectForm(forms.Form):
         max_length=REASON_LENGTH,
         widget=forms.Textarea(attrs={"rows": 3, "form": DECIDE}),
         help_text="The proposing model reads this before its next attempt.",
-        error_messages={"required": "Say why: the proposing model reads it before its next attempt."},
+        error_messages={"required": "Say why: whoever proposes or reads this later goes by it."},
     )
 
 
-class ChangesForm(forms.Form):
+class ChangesForm(ReasonForm):
     """What a candidate would need to be let in."""
 
     changes = forms.CharField(
@@ -35,7 +48,7 @@ class ChangesForm(forms.Form):
         max_length=REASON_LENGTH,
         widget=forms.Textarea(attrs={"rows": 3, "form": DECIDE}),
         help_text="The proposing model is asked for a proposal that does this. This one does not enter.",
-        error_messages={"required": "Say what should be different: the proposing model is told."},
+        error_messages={"required": "Say what should be different: whoever answers goes by it."},
     )
 
 

@@ -54,12 +54,12 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     if verdict == ReviewState.APPROVED:
         return _settle(request, review, verdict)
     if verdict == ReviewState.REJECTED:
-        reject_form = RejectForm(request.POST, use_required_attribute=False)
+        reject_form = RejectForm(request.POST, is_read=review.run.can_be_steered)
         if not reject_form.is_valid():
             return _detail_page(request, review, status=INVALID, reject_form=reject_form)
         return _settle(request, review, verdict, reject_form.cleaned_data["reason"])
     if verdict == ReviewState.CHANGES_REQUESTED:
-        changes_form = ChangesForm(request.POST, use_required_attribute=False)
+        changes_form = ChangesForm(request.POST, is_read=review.run.can_be_steered)
         if not changes_form.is_valid():
             return _detail_page(request, review, status=INVALID, changes_form=changes_form)
         return _settle(request, review, verdict, changes_form.cleaned_data["changes"])
@@ -153,10 +153,12 @@ def _done(review: Review, verdict: str) -> str:
         return f"{said} #{number} is noted. It waits for another person."
     if verdict == ReviewState.EDITED and review.state == ReviewState.APPROVED:
         return f"Nothing was changed, so #{number} is approved as it is."
+    is_read = review.run.can_be_steered
     return {
         ReviewState.APPROVED: f"Approved #{number}.",
-        ReviewState.REJECTED: f"Rejected #{number}. The proposing model will read why.",
-        ReviewState.CHANGES_REQUESTED: f"Sent #{number} back. The proposing model is asked for what you want.",
+        ReviewState.REJECTED: f"Rejected #{number}.{' The proposing model will read why.' if is_read else ''}",
+        ReviewState.CHANGES_REQUESTED: f"Sent #{number} back. "
+        f"{'The proposing model is asked for what you want.' if is_read else 'Continue the run to answer.'}",
         ReviewState.EDITED: f"The edit of #{number} is approved and will be scored as a new candidate.",
     }[ReviewState(review.state)]
 

@@ -48,6 +48,8 @@ class ContentForm(forms.Form):
                 self.fields[f"example-{place}-{number}"] = forms.BooleanField(
                     label=f"Keep example {number + 1}", required=False, initial=True
                 )
+        if not self.is_bound and self.texts():
+            self.texts()[0].field.widget.attrs["autofocus"] = True  # whoever comes by a key goes on by keys
 
     def texts(self) -> list[BoundField]:
         """Return the form fields of the variables' own fields, in order."""

@@ -36,7 +36,7 @@ def model_choices(kind: str, *, first: tuple[str, str] | None = None) -> list[tu
 
 def typed_model(label: str, kind: str) -> forms.CharField:
     """The text field beside a model select, for any LiteLLM model string."""
-    return forms.CharField(
+    field = forms.CharField(
         label=label,
         required=False,
         max_length=200,
@@ -49,6 +49,8 @@ def typed_model(label: str, kind: str) -> forms.CharField:
             }
         ),
     )
+    field.widget.is_required = True  # wherever it shows
+    return field
 
 
 def field_name(card: OptimizerCard, parameter: Parameter) -> str:

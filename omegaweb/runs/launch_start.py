@@ -22,6 +22,8 @@ Found = TypeVar("Found")
 
 #: The preset that the form begins with.
 USUAL = "balanced"
+#: What the address says of the judge where the picks of the earlier run are to guide it.
+TAUGHT = "taught"
 
 
 def made_from(user: User, asked: Mapping[str, str]) -> InProject | None:
@@ -51,8 +53,8 @@ def starting_values(project: Project, asked: Mapping[str, str]) -> dict[str, Any
         run = get_object_or_404(Run.objects.in_project(project), pk=int(asked["from"]))
         again = values_of_run(run)
         again |= asked_changes(asked, again)
-        if asked.get("judge") == "taught":
-            again |= {"reward": "judge", "judge_learns": True}
+        if asked.get("judge") == TAUGHT:
+            again |= {"name": f"{run.name}, by picks"[:120], "reward": "judge", "judge_learns": True}
         number = asked.get("candidate", "")
         if not number.isdecimal():
             return again
@@ -78,6 +80,13 @@ def starting_values(project: Project, asked: Mapping[str, str]) -> dict[str, Any
     if version is not None:
         values["version"] = version.pk
     return values
+
+
+def teacher(project: Project, asked: Mapping[str, str]) -> Run | None:
+    """Return the earlier run whose picks the address wants to guide a judge; None where it asks for no such thing."""
+    if asked.get("judge") != TAUGHT or not asked.get("from", "").isdecimal():
+        return None
+    return get_object_or_404(Run.objects.in_project(project), pk=int(asked["from"]))
 
 
 def preset_values(name: str) -> dict[str, Any] | None:

@@ -26,7 +26,8 @@ from omegaweb.runs.form_values import current_preset
 from omegaweb.runs.forms import LaunchForm
 from omegaweb.runs.launch_keys import keys_asked
 from omegaweb.runs.launch_sections import sections
-from omegaweb.runs.launch_start import made_from, preset_values, starting_values, values_of_optimizer
+from omegaweb.runs.launch_start import made_from, preset_values, starting_values, teacher, values_of_optimizer
+from omegaweb.runs.models import Run
 from omegaweb.runs.services import launch_run
 
 INVALID = 422
@@ -46,7 +47,7 @@ def launch(request: PageRequest) -> HttpResponse:
 def _launch(request: PageRequest, project: Project, asked: dict[str, str]) -> HttpResponse:
     if request.method == "GET":
         form = LaunchForm(project=project, initial=starting_values(project, asked))
-        return _page(request, form, changed=asked_changes(asked, form.fields))
+        return _page(request, form, changed=asked_changes(asked, form.fields), taught_by=teacher(project, asked))
     if {PRESET, REFRESH, SWITCH} & request.POST.keys():
         return _page(request, LaunchForm(project=project, initial=_changed(project, request.POST)))
     form = LaunchForm(request.POST, project=project)
@@ -85,7 +86,7 @@ def example(request: PageRequest) -> HttpResponse:
     )
 
 
-def _page(request: PageRequest, form: LaunchForm, *, status: int = 200, changed: Iterable[str] = ()) -> HttpResponse:
+def _page(request: PageRequest, form: LaunchForm, *, status: int = 200, changed: Iterable[str] = (), taught_by: Run | None = None) -> HttpResponse:
     for name in changed:
         attributes = form.fields[name].widget.attrs
         attributes["class"] = f"{attributes.get('class', '')} is-changed".strip()
@@ -94,6 +95,7 @@ def _page(request: PageRequest, form: LaunchForm, *, status: int = 200, changed:
     context = {
         "form": form,
         "changed": [form[name] for name in changed],
+        "taught_by": taught_by,
         "project": form.project,
         "sections": sections(form),
         "optimizers": choices.OPTIMIZERS,

@@ -11,6 +11,7 @@ from omegaweb.engine.agreement import agreement_of
 from omegaweb.reviews.blind import MOST_PAIRS, blind_of, pairs_of, pick, reveal
 from omegaweb.reviews.models import PairwisePick, Review
 from omegaweb.reviews.pick_models import Pick
+from omegaweb.runs.models import CandidateState
 from tests.factories_runs import make_candidate, make_review, make_run, make_scores, make_version
 
 #: On each of these rows the two answer differently; the third they answer alike.
@@ -72,6 +73,27 @@ def test_the_page_names_nobody_until_all_are_judged(alice: User, alice_client: C
     page = alice_client.get(address(review)).content.decode()
     assert "#1 was better on 3" in page
     assert "First answer" not in page
+
+
+def test_the_last_page_speaks_of_what_was_picked(alice: User, alice_client: Client, review: Review) -> None:
+    for _ in range(3):
+        prefer(review, alice, candidate=False)
+    page = alice_client.get(address(review)).content.decode()
+    assert "Your blind picks" in page
+    assert "Which answer is better?" not in page
+    assert page.count('<td class="nowrap">start</td>') == 3
+
+
+def test_a_rewrite_is_compared_with_what_it_was_rewritten_from_not_with_a_step_of_it(alice: User) -> None:
+    run = make_run(alice)
+    start = make_candidate(run)
+    step = make_candidate(run, number=1, instruction="A step", state=CandidateState.STEP, parents=[start])
+    rewrite = make_candidate(run, number=2, instruction="Sort: {{text}}", parents=[step])
+    make_scores(start, BEFORE)
+    make_scores(rewrite, AFTER)
+    blind = blind_of(make_review(rewrite), alice)
+    assert blind is not None
+    assert (blind.reference, sorted(blind.indexes)) == (start, [0, 1, 3])
 
 
 def test_a_pick_is_kept_by_whose_answer_it_was_and_once(alice: User, alice_client: Client, review: Review) -> None:

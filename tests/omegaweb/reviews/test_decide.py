@@ -207,3 +207,15 @@ def test_signed_out_people_cannot_decide(client: Client, review: Review) -> None
 
 def test_a_link_cannot_decide(alice_client: Client, review: Review) -> None:
     assert alice_client.get(address(review), {"verdict": "approved"}).status_code == 405
+
+
+def test_after_the_search_nobody_is_promised_a_reader(alice_client: Client, review: Review) -> None:
+    page = alice_client.get(review.get_absolute_url()).content.decode()
+    assert page.count("The proposing model reads this") == page.count("The proposing model is asked") == 1
+    Run.objects.update(state=RunState.WAITING)
+    page = alice_client.get(review.get_absolute_url()).content.decode()
+    assert "The proposing model reads" not in page
+    assert "The proposing model is asked" not in page
+    assert page.count("it is kept with the review") == 2
+    said = alice_client.post(address(review), {"verdict": "rejected", "reason": "Too long."}, follow=True)
+    assert "Rejected #1. Nothing else waits for you." in said.content.decode()

@@ -75,10 +75,13 @@ def test_the_newest_pick_of_a_row_counts_and_not_too_many_are_shown(alice: User,
 def test_the_launch_form_offers_them_where_there_are_any(alice: User, alice_client: Client) -> None:
     review = reviewed(alice)
     offered = reverse("runs:launch") + f"?from={review.run_id}&judge=taught"
-    assert "what people picked" not in alice_client.get(offered).content.decode()
+    bare = alice_client.get(offered).content.decode()
+    assert "what people picked" not in bare
     prefer(review, alice, "first")
     page = alice_client.get(offered).content.decode()
     assert "One pick by one person" in page
+    assert "</a>, with a judge" in page
+    assert f"{review.run.name}, by picks" in page
     assert f"?from={review.run_id}&amp;judge=taught" in alice_client.get(review.get_absolute_url()).content.decode()
 
 
