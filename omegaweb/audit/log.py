@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
+from django.utils import formats, timezone
+from django.utils.dateparse import parse_datetime
 
 from omegaweb.audit.models import AuditEntry, AuditEntryQuerySet
 from omegaweb.datasets.models import Dataset
@@ -120,5 +123,19 @@ def _changes(entry: AuditEntry) -> list[Change]:
 def _text(value: Any) -> str:
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    moment = _moment(value)
+    if moment is not None:
+        return formats.date_format(timezone.localtime(moment), "j M Y, H:i:s")
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}… (the export has all of it)"
+
+
+def _moment(value: Any) -> datetime.datetime | None:
+    """The moment that a value names, as services write it: with a time zone. Names and other texts are none."""
+    try:
+        moment = parse_datetime(value) if isinstance(value, str) else None
+    except ValueError:  # looks like one, such as the 31st of February
+        return None
+    return moment if moment is not None and timezone.is_aware(moment) else None

@@ -288,7 +288,13 @@ class LaunchForm(ReviewFields):
 def _said_of(picked: Picked) -> str:
     picks = "One pick" if picked.picks == 1 else f"{picked.picks} picks"
     people = "one person" if picked.people == 1 else f"{picked.people} people"
-    which = "It goes" if picked.picks == 1 else "All go" if picked.shown == picked.picks else f"The newest {picked.shown} go"
+    which = (
+        "It goes"
+        if picked.picks == 1
+        else "All go"
+        if picked.shown == picked.picks
+        else f"The newest {picked.shown} go"
+    )
     return (
         f"{picks} by {people} in blind comparisons of this program’s answers. {which} to the judge with every answer."
     )

@@ -38,6 +38,7 @@ class RoleSpend:
     calls: int
     tokens: int
     cost: float
+    is_unknown: bool  # there are calls without a known price, and what has one came to nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +88,7 @@ def spend_of(run: Run) -> Spend:
             calls=used.get("calls", 0),
             tokens=used.get("tokens", 0),
             cost=used.get("cost", 0.0),
+            is_unknown=used.get("unpriced_calls", 0) > 0 and not used.get("cost", 0.0),
         )
         for role, used in run.spend_by_role.items()
         if used.get("calls", 0)

@@ -110,7 +110,11 @@ def _models(choice: ModelChoice, *, reward: str, is_omega: bool) -> list[tuple[s
         rows.append(("Judging model", choice.judge or choice.task))
     if is_omega or reward == "similarity":
         rows.append(("Embedding model", choice.embedding))
-    return rows
+    return [
+        *rows,
+        ("Server of the models", choice.api_base),
+        ("Server of the embedding model", choice.embedding_api_base),
+    ]
 
 
 def _training(choice: TrainingChoice) -> str:

@@ -16,6 +16,11 @@ class Amount:
     cost: float = 0.0  # US dollars, of priced calls
     unpriced_calls: int = 0  # calls without a known price; their money is not in `cost`
 
+    @property
+    def is_unknown(self) -> bool:
+        """Whether the money says nothing: there are calls without a price, and what has one came to nothing."""
+        return self.unpriced_calls > 0 and not self.cost
+
     def __add__(self, other: Amount) -> Amount:
         return Amount(
             calls=self.calls + other.calls,

@@ -37,8 +37,8 @@ class Report:
 
     @property
     def is_unpriced(self) -> bool:
-        """Whether there are calls, and not one with a price."""
-        return bool(self.total.calls) and self.total.unpriced_calls == self.total.calls
+        """Whether the sum of the money says nothing."""
+        return self.total.is_unknown
 
 
 def report(lines: Sequence[Line]) -> Report:

@@ -86,7 +86,14 @@ def example(request: PageRequest) -> HttpResponse:
     )
 
 
-def _page(request: PageRequest, form: LaunchForm, *, status: int = 200, changed: Iterable[str] = (), taught_by: Run | None = None) -> HttpResponse:
+def _page(
+    request: PageRequest,
+    form: LaunchForm,
+    *,
+    status: int = 200,
+    changed: Iterable[str] = (),
+    taught_by: Run | None = None,
+) -> HttpResponse:
     for name in changed:
         attributes = form.fields[name].widget.attrs
         attributes["class"] = f"{attributes.get('class', '')} is-changed".strip()

@@ -111,3 +111,12 @@ def test_the_owner_takes_what_is_filtered_as_json_lines(alice_client: Client, pr
 
 def test_other_kinds_of_file_are_not_found(alice_client: Client, project: Project) -> None:
     assert alice_client.get(reverse("audit:export", args=[project.pk, "pdf"])).status_code == 404
+
+
+def test_moments_and_yes_or_no_are_written_as_people_do(alice_client: Client, alice: User, project: Project) -> None:
+    after = {"ends": "2026-11-27T23:36:12.893706+00:00", "test": True, "name": "2026-02-31T00:00:00Z"}
+    record(project=project, actor=alice, action=Action.PROJECT_RENAMED, target=project, after=after)
+    page = alice_client.get(reverse("audit:log", args=[project.pk])).content.decode()
+    assert "27 Nov 2026, 23:36:12" in page
+    assert "<ins>yes</ins>" in page
+    assert "2026-02-31T00:00:00Z" in page

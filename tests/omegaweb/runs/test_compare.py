@@ -52,7 +52,7 @@ def test_two_runs_are_drawn_and_told_in_figures(alice, alice_client):
         assert run.result is not None
         assert f"{run.best.reward:.2f}" in page
         assert f"{run.result['winner']['mean']:.2f}" in page
-        assert f"n {run.result['winner']['n']}" in page
+        assert f"n = {run.result['winner']['n']}" in page
         assert f"{run.calls:,}" in page
 
 

@@ -26,8 +26,8 @@ def test_it_shows_state_program_dataset_and_rewards(alice, alice_client):
     assert "Improved +0.40" in page
     assert run.result is not None
     gain = run.result["difference"]
-    assert f"+{gain['low']:.2f} to +{gain['high']:.2f}, n {gain['n']}" in page
-    assert f"{run.best.low:.2f}–{run.best.high:.2f}, n {run.best.count}" in page
+    assert f"+{gain['low']:.2f} to +{gain['high']:.2f}, n = {gain['n']}" in page
+    assert f"{run.best.low:.2f}–{run.best.high:.2f}, n = {run.best.count}" in page
     assert f"{run.baseline.reward:.2f}" in page
     assert f"#{run.best.number}" in page
     assert run.program.name in page

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from django.template.loader import render_to_string
+from django.test import Client
+from django.urls import reverse
 
 from omegaweb.accounts.models import User
 from omegaweb.runs.configuration import ModelChoice, ReviewChoice
@@ -39,6 +41,17 @@ def measured(run: Run, verdict: str, difference: tuple[float, float, float], win
 
 def region(run: Run) -> str:
     return " ".join(render_to_string("partials/runs/result.html", {"run": run}).split())
+
+
+def test_an_improvement_leads_to_a_release_for_whoever_may(alice: User, alice_client: Client) -> None:
+    run = measured(make_run(alice, state=RunState.COMPLETED), "improved", (0.25, 0.1, 0.4))
+    assert run.best is not None
+    button = f'href="{reverse("releases:put-up", args=[run.pk, run.best.number])}"'
+    page = alice_client.get(run.get_absolute_url() + "?tab=result").content.decode()
+    assert button in page
+    assert "up for release" not in region(run)  # nobody's region
+    Run.objects.update(result={**(run.result or {}), "verdict": "no_reliable_improvement"})
+    assert button not in alice_client.get(run.get_absolute_url() + "?tab=result").content.decode()
 
 
 def test_an_improvement_names_winner_difference_intervals_and_n(alice: User) -> None:

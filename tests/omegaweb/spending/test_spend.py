@@ -93,3 +93,11 @@ def test_others_do_not_see_it(alice: User, charlie_client: Client) -> None:
     assert rows(charlie_client) == []
     assert charlie_client.get(f"/spend/?project={run.project_id}").status_code == 404
     assert Client().get("/spend/spend.csv").status_code == 302
+
+
+def test_free_calls_do_not_make_unknown_money_nothing(alice: User, alice_client: Client) -> None:
+    spender(alice, task=used(4, 0.0, unpriced=4), embedding=used(2, 0.0))
+    page = alice_client.get("/spend/").content.decode()
+    assert "Unknown" in page
+    assert page.count(">unknown<") == 4  # month, role, project and run
+    assert page.count("$0.00") == 1  # the embeddings
