@@ -22,8 +22,8 @@ KEPT = "The search is over, so nothing is proposed any more; it is kept with the
 class ReasonForm(forms.Form):
     """A text that goes to the proposing model, as long as there is one to read it."""
 
-    def __init__(self, *args: Any, is_read: bool, **kwargs: Any) -> None:
-        super().__init__(*args, use_required_attribute=False, **kwargs)
+    def __init__(self, data: Mapping[str, Any] | None = None, *, is_read: bool) -> None:
+        super().__init__(data, use_required_attribute=False)
         for field in () if is_read else self.fields.values():
             field.help_text = KEPT
 
