@@ -51,7 +51,13 @@ class _Text:
 
     def place(self, words: Sequence[str]) -> int | None:
         """Return where so many words stand in a row for the first time."""
-        return self._places.get(tuple(words)) if self._known.issuperset(words) else None
+        return self._places.get(tuple(words))
+
+    def strange(self, words: Sequence[str]) -> int:
+        """Return how many words there are up to the last one that stands nowhere in the text; 0 where all do."""
+        if self._known.issuperset(words):
+            return 0
+        return next(count for count in range(len(words), 0, -1) if words[count - 1] not in self._known)
 
 
 def _runs(row: Sample, text: _Text) -> Iterator[list[str]]:
@@ -62,8 +68,10 @@ def _runs(row: Sample, text: _Text) -> Iterator[list[str]]:
             yield theirs
         position = 0
         while position + RUN <= len(theirs):
-            begin = text.place(theirs[position : position + RUN])
-            length = 1 if begin is None else _common(text.words[begin:], theirs[position:])
+            here = theirs[position : position + RUN]
+            strange = text.strange(here)
+            begin = None if strange else text.place(here)
+            length = _common(text.words[begin:], theirs[position:]) if begin is not None else max(1, strange)
             if begin is not None:
                 yield theirs[position : position + length]
             position += length
