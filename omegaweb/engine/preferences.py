@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from omegaweb.datasets.models import TEST, DatasetVersion
 from omegaweb.programs.models import Program
 from omegaweb.reviews.pick_models import PairwisePick, Pick
 from omegaweb.runs.models import SampleScore
@@ -35,15 +36,16 @@ def picked_in(program: Program) -> Picked | None:
     return Picked(picks=len(people), people=len(set(people))) if people else None
 
 
-def preferences_of(program: Program) -> tuple[dict[str, Any], ...]:
+def preferences_of(program: Program, version: DatasetVersion) -> tuple[dict[str, Any], ...]:
     """Return the newest pairs as :class:`~optimizer_core.rewards.LMAsJudge` takes them, one for each row of a run.
 
-    Where people disagree about a row the newest pick counts. Answers that are gone are left out.
+    Where people disagree about a row the newest pick counts. Answers that are gone are left out, and so are rows that
+    are among the test rows of the version a run will use: nothing may know them before its test.
     """
     newest: dict[tuple[int, str, int], PairwisePick] = {}
     for pick in _preferred(program).order_by("-pk"):
         newest.setdefault((pick.review.run_id, pick.split, pick.index), pick)
-    pairs = (pair for pick in newest.values() if (pair := _pair(pick)) is not None)
+    pairs = (pair for pick in newest.values() if (pair := _pair(pick, version)) is not None)
     return tuple(islice(pairs, MOST))
 
 
@@ -52,7 +54,7 @@ def _preferred(program: Program) -> QuerySet[PairwisePick]:
     return chosen.select_related("review__candidate", "review__run__dataset_version__table")
 
 
-def _pair(pick: PairwisePick) -> dict[str, Any] | None:
+def _pair(pick: PairwisePick, version: DatasetVersion) -> dict[str, Any] | None:
     run, candidate = pick.review.run, pick.review.candidate
     scores = SampleScore.objects.filter(candidate__run=run, split=pick.split, index=pick.index, output__isnull=False)
     answers = dict(
@@ -62,6 +64,8 @@ def _pair(pick: PairwisePick) -> dict[str, Any] | None:
     )
     row = rows_of(run.dataset_version, pick.split, [pick.index]).get(pick.index)
     if row is None or len(answers) < 2:
+        return None
+    if run.dataset_version.table_id == version.table_id and version.splits[row.position] == TEST:
         return None
     both = answers[candidate.number], answers[pick.reference]
     preferred, other = both if pick.pick == Pick.CANDIDATE else both[::-1]

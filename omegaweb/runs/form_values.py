@@ -39,7 +39,9 @@ def configuration_from(values: Mapping[str, Any]) -> RunConfiguration:
             fields=() if every else tuple(values["reward_fields"]),
             ignore_case=values["ignore_case"],
             instructions=values["judge_instructions"],
-            preferences=preferences_of(values["program"]) if judged and values["judge_learns"] else (),
+            preferences=preferences_of(values["program"], values["version"])
+            if judged and values["judge_learns"]
+            else (),
         ),
         optimizer=OptimizerChoice(kind=card.kind, parameters=parameters),
         models=ModelChoice(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from omegaweb.runs.compared.choice import Chosen
 from omegaweb.runs.models import Run
@@ -105,7 +106,7 @@ def _rewarded(run: Run) -> object:
     choices = run.choices
     judge = (choices.models.judge or choices.models.task) if choices.reward.kind == "judge" else ""
     embedding = choices.models.embedding if choices.reward.kind == "similarity" else ""
-    return choices.reward, judge, embedding
+    return json.dumps(asdict(choices.reward), sort_keys=True), judge, embedding
 
 
 def _dataset(run: Run) -> str:

@@ -51,7 +51,7 @@ def test_a_pair_says_what_was_asked_and_which_answer_was_preferred(alice: User) 
     assert picked_in(review.run.program) is None
     index, candidate_first = prefer(review, alice, "second")
     prefer(review, alice, "same")  # tells nothing
-    (pair,) = preferences_of(review.run.program)
+    (pair,) = preferences_of(review.run.program, review.run.dataset_version)
     answers = [review.candidate.scores.get(index=index).output, start_of(review).scores.get(index=index).output]
     assert [pair["other"], pair["preferred"]] == (answers if candidate_first else answers[::-1])
     assert set(pair["inputs"]) == set(review.run.dataset_version.input_columns)
@@ -64,7 +64,7 @@ def test_the_newest_pick_of_a_row_counts_and_not_too_many_are_shown(alice: User,
     index = PairwisePick.objects.latest("pk").index
     row = {"index": index, "split": "validation", "reference": 0, "candidate_first": True}
     PairwisePick.objects.create(review=review, person=bob, reward=1, reference_reward=0, pick=Pick.REFERENCE, **row)
-    pairs = preferences_of(review.run.program)
+    pairs = preferences_of(review.run.program, review.run.dataset_version)
     assert len(pairs) == MOST
     assert pairs[0]["preferred"] == start_of(review).scores.get(index=index).output
     picked = picked_in(review.run.program)
@@ -92,7 +92,7 @@ def test_a_run_keeps_the_pairs_and_its_judge_is_told(alice: User) -> None:
     form = LaunchForm(data, project=project_of(alice))
     assert form.is_valid(), form.errors
     configuration = form.configuration()
-    assert configuration.reward.preferences == preferences_of(review.run.program)
+    assert configuration.reward.preferences == preferences_of(review.run.program, review.run.dataset_version)
     run = Run(configuration=configuration.to_json())
     assert run.choices.reward == configuration.reward
     assert "shown one pair" in reward_in_words(run.choices)
@@ -115,4 +115,14 @@ def test_without_the_tick_or_with_another_reward_nothing_is_shown(alice: User) -
 def test_picks_of_another_program_stay_there(alice: User) -> None:
     review = reviewed(alice)
     prefer(review, alice, "first")
-    assert preferences_of(make_program(alice, name="Another")) == ()
+    assert preferences_of(make_program(alice, name="Another"), review.run.dataset_version) == ()
+
+
+def test_a_row_that_will_be_tested_is_not_shown_to_the_judge(alice: User) -> None:
+    review = reviewed(alice)
+    prefer(review, alice, "first")
+    version = review.run.dataset_version
+    assert len(preferences_of(review.run.program, version)) == 1
+    version.pk, version.number, version.splits = None, 2, version.splits.replace("v", "s")
+    version.save()
+    assert preferences_of(review.run.program, version) == ()

@@ -107,6 +107,17 @@ def test_rewards_that_do_not_compare_are_flagged(alice, alice_client, other, tit
 
 
 @pytest.mark.django_db
+def test_runs_whose_judges_were_shown_what_people_prefer_compare(alice, alice_client):
+    pair = {"inputs": {"text": "a"}, "preferred": {"label": "x"}, "other": {"label": "y"}}
+    version, shown = make_version(alice), RewardChoice(kind="judge", preferences=(pair,))
+    alike = [make_run(alice, name=f"Alike {n}", version=version, configuration={"reward": shown}) for n in (1, 2)]
+    without = make_run(alice, version=version, configuration={"reward": RewardChoice(kind="judge")})
+
+    assert "Different rewards" not in alice_client.get(address(*alike)).content.decode()
+    assert "Different rewards" in alice_client.get(address(alike[0], without)).content.decode()
+
+
+@pytest.mark.django_db
 def test_eight_runs_fit_and_the_rest_is_said(alice, alice_client):
     version = make_version(alice)
     runs = [make_run(alice, name=f"run {number}", version=version) for number in range(9)]
