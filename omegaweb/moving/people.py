@@ -25,13 +25,10 @@ class People:
 
     def __init__(self, project: Project, rows: Iterable[dict[str, Any]]) -> None:
         members = User.objects.filter(memberships__project=project)
-        by_address = {user.email.casefold(): user for user in members if user.email}
-        by_name = {user.get_username(): user for user in members}
+        self._by_address = {user.email.casefold(): user for user in members if user.email}
+        self._by_name = {user.get_username(): user for user in members}
+        self._rows = {row["person"]: row for row in rows}
         self._users: dict[int, User] = {}
-        for row in rows:
-            number, name, address = row["person"], str(row["username"]), str(row.get("email") or "")
-            known = by_address.get(address.casefold()) or _same(by_name.get(name), address)
-            self._users[number] = known or _name_only(name)
 
     def user(self, number: int | None) -> User | None:
         """Return an account, nobody for nobody.
@@ -39,7 +36,16 @@ class People:
         Raises:
             KeyError: the file does not say who that is.
         """
-        return None if number is None else self._users[number]
+        if number is None:
+            return None
+        if number not in self._users:  # not before some row needs a name: a file may list a million people
+            self._users[number] = self._found(self._rows[number])
+        return self._users[number]
+
+    def _found(self, row: dict[str, Any]) -> User:
+        name, address = str(row["username"]), str(row.get("email") or "")
+        known = self._by_address.get(address.casefold()) or _same(self._by_name.get(name), address)
+        return known or _name_only(name)
 
 
 def _same(named: User | None, address: str) -> User | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
@@ -11,13 +12,14 @@ from omegaweb.accounts.models import User
 from omegaweb.audit.models import Action
 from omegaweb.audit.services import record
 from omegaweb.moving.archive import ArchiveReader, NotImportable, Row
+from omegaweb.moving.configuration import check_configuration
 from omegaweb.moving.people import People
 from omegaweb.moving.rows import Rows, keep_times
 from omegaweb.moving.shapes import OF_THE_RUN, RUN
+from omegaweb.moving.showing import show_everything
 from omegaweb.moving.suiting import Suiting
 from omegaweb.moving.surroundings import program_of, version_of
 from omegaweb.projects.models import Project
-from omegaweb.runs.configuration import RunConfiguration
 from omegaweb.runs.models import Run, RunState
 
 logger = logging.getLogger(__name__)
@@ -49,7 +51,10 @@ def import_run(archive: ArchiveReader, *, project: Project, user: User) -> Run:
         raise NotImportable(f"The database does not take what is in the file; nothing was saved. {error}") from error
     except NotImportable:
         raise
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+    except (
+        *(ValueError, LookupError, TypeError, AttributeError, ArithmeticError),
+        *(RecursionError, AssertionError, ObjectDoesNotExist),
+    ) as error:
         # A file may hold anything; where that is not to blame, the log says what is.
         logger.exception("a run could not be imported")
         raise NotImportable(f"The file cannot be used; nothing was saved. {error}") from error
@@ -70,6 +75,7 @@ def _import(archive: ArchiveReader, project: Project, user: User) -> Run:
     run.save()
     keep_times([run], [found])
     _write_parts(rows, run, archive)
+    show_everything(run, user)
     after = {**run.origin, "events": run.last_sequence}
     record(project=project, actor=user, action=Action.RUN_IMPORTED, target=run, after=after)
     return run
@@ -98,11 +104,9 @@ def _people(archive: ArchiveReader) -> list[Row]:
 
 def _run_values(found: Row) -> Row:
     try:
-        RunConfiguration.from_json(found["configuration"])
-    except (KeyError, TypeError, AttributeError) as error:
-        raise NotImportable(
-            f"The file cannot be used: the configuration of the run cannot be read ({error})."
-        ) from error
+        check_configuration(found["configuration"])
+    except ValueError as error:
+        raise NotImportable(f"The file cannot be used: {error}.") from error
     state = RunState(found["state"])
     # What a run began with is part of its configuration; the number of the run that it came from means nothing here.
     start = found["configuration"].get("start")

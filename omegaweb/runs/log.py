@@ -241,7 +241,7 @@ def _proposed(payload: dict[str, Any], link: Link) -> SafeString:
     if payload["operator"] == "baseline":
         return format_html("{} is the program as it was.", link(payload["candidate"]))
     parents = [link(key) for key in payload["parents"]]
-    made_of = format_html(" from {}", parents[0]) if parents else format_html("")
+    made_of = format_html(" from {}", parents[0]) if parents else SafeString("")
     for parent in parents[1:]:
         made_of = format_html("{} and {}", made_of, parent)
     return format_html(

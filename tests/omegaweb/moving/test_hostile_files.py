@@ -112,7 +112,7 @@ def test_an_address_within_a_text_stays(alice: User, bob: User, charlie: User) -
     run.events.create(
         sequence=3,
         kind="candidate.proposed",
-        payload={"candidate": "c", "operator": "mutation", "content": content},
+        payload={"candidate": "c", "operator": "mutation", "content": content, "variable": "v", "parents": []},
         at=run.created_at,
     )
     Run.objects.filter(pk=run.pk).update(last_sequence=3)
