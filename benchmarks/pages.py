@@ -47,6 +47,7 @@ def main() -> None:
         prepare(options.folder, runs=options.runs, **sizes)
     with Site(options.folder) as site, closing(site.signed_in()) as client:
         runs = numbers_of_runs(client)
+        site.settle()
         missed = [
             address.name
             for address in addresses(client, runs)

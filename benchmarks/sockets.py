@@ -55,6 +55,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, Site(Path(folder), module="benchmarks.site.speaker") as site:
         sizes = (options.candidates, options.evaluations, options.said, options.people)
         begun = ask(site, "begin", *sizes)
+        site.settle()
         for pair in range(options.pairs):
             alone, alone_cpu, _ = speak(site, options)
             with_others, cpu, watched = speak(site, options, begun)

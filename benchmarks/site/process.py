@@ -17,7 +17,17 @@ import httpx
 _ROOT = Path(__file__).resolve().parents[2]
 #: Where the folder is kept between two commands: making eight runs takes minutes.
 FOLDER = Path(__file__).resolve().parents[1] / ".site"
+#: Lets people be asked about the newest five hundred candidates of the newest run.
+LET_WAIT = """
+from django.utils import timezone
+from omegaweb.reviews.models import Review
+from omegaweb.runs.models import Run
+run = Run.objects.latest("pk")
+newest = run.candidates.order_by("-number")[:500]
+Review.objects.bulk_create(Review(run=run, candidate=each, requested_at=timezone.now()) for each in newest)
+"""
 STARTS_WITHIN = 180.0  # seconds
+RESTING = 0.05  # seconds of processor time in a second
 TICKS = os.sysconf("SC_CLK_TCK")  # of processor time in a second
 
 
@@ -75,6 +85,13 @@ class Site:
         assert done.status_code == httpx.codes.FOUND, "the first account could not sign in"
         return client
 
+    def settle(self) -> None:
+        """Wait until it computes nothing more: after a start it loads the library of the models beside all else."""
+        before = -1.0
+        while self.cpu_seconds() - before > RESTING:
+            before = self.cpu_seconds()
+            time.sleep(1)
+
     def cpu_seconds(self) -> float:
         """Return how long the site has been computing, which a busy machine does not change as it changes the clock."""
         words = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
@@ -94,6 +111,10 @@ def prepare(folder: Path, *, runs: int, candidates: int, evaluations: int) -> No
             print(f"making run {number + 1} of {runs}", flush=True)
             manage(folder, "make_large_run", *sizes)
             mark.touch()
+    mark = folder / "reviews-wait"
+    if not mark.exists():
+        manage(folder, "shell", "-v0", "-c", LET_WAIT)
+        mark.touch()
 
 
 def manage(folder: Path, *words: str) -> None:

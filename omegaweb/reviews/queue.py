@@ -14,7 +14,9 @@ from omegaweb.projects.models import Project
 from omegaweb.reviews.models import Review, ReviewState
 from omegaweb.runs.models import Run, RunState
 
-DECIDED_ON_A_PAGE = 25
+WAITING_ON_A_PAGE, DECIDED_ON_A_PAGE = 50, 25
+#: Of those that wait behind a better one; the best of them.
+BEHIND_SHOWN = 100
 
 
 def queue_context(user: User | AnonymousUser, query: Mapping[str, str]) -> dict[str, Any]:
@@ -29,19 +31,33 @@ def queue_context(user: User | AnonymousUser, query: Mapping[str, str]) -> dict[
     showing = "decided" if query.get("show") == "decided" else "waiting"
     context: dict[str, Any] = {
         "showing": showing,
-        "waiting_count": waiting.count(),
+        "query": query,
         "decided_count": reviews.decided().count(),
         "held_runs": held_runs(user),
         "several_projects": Project.objects.visible_to(user).count() > 1,
     }
     if showing == "decided":
         context["page"] = Paginator(reviews.decided(), DECIDED_ON_A_PAGE).get_page(query.get("page"))
-    else:
-        context["reviews"] = waiting
-        behind = reviews.behind(user)
-        context["behind"] = behind
-        context["others"] = open_ones.exclude(pk__in=waiting.values("pk")).exclude(pk__in=behind.values("pk"))
-    return context
+        context["waiting_count"] = waiting.count()
+        return context
+    page = Paginator(waiting, WAITING_ON_A_PAGE).get_page(query.get("page"))
+    behind = Review.objects.behind(user)
+    shown = list(behind.select_related("run", "candidate")[:BEHIND_SHOWN])
+    return context | {
+        "page": page,
+        "waiting_count": page.paginator.count,
+        "behind": shown,
+        "behind_count": len(shown) if len(shown) < BEHIND_SHOWN else behind.count(),
+        "others": open_ones.exclude(pk__in=waiting.values("pk")).exclude(pk__in=behind.values("pk")),
+    }
+
+
+def review_ahead(review: Review, user: User | AnonymousUser) -> Review | None:
+    """Return the best of what a run waits for, where this review stands behind it."""
+    if not Review.objects.behind(user).filter(pk=review.pk).exists():
+        return None
+    waiting = Review.objects.pending().filter(run=review.run_id, candidate__reward__isnull=False)
+    return waiting.select_related("candidate").order_by("-candidate__reward", "pk").first()
 
 
 def held_runs(user: User | AnonymousUser) -> QuerySet[Run]:

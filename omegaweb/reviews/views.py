@@ -17,7 +17,7 @@ from omegaweb.reviews.decision import decision_context
 from omegaweb.reviews.edits import InvalidEdit
 from omegaweb.reviews.forms import ChangesForm, EditForm, RejectForm
 from omegaweb.reviews.models import Review, ReviewState
-from omegaweb.reviews.queue import held_runs, queue_context
+from omegaweb.reviews.queue import held_runs, queue_context, review_ahead
 from omegaweb.runs.changes import changes_of
 from omegaweb.runs.comparison import DIFFERENT
 from omegaweb.runs.diff_layout import chosen_layout, remember_layout
@@ -198,5 +198,6 @@ def _detail_page(
         "place": waiting.before(review).count() + 1,
         "waiting_count": waiting.count(),
         "held_runs": held_runs(request.user).filter(pk=review.run_id),
+        "ahead": review_ahead(review, request.user),
     }
     return remember_layout(request, render(request, "pages/reviews/detail.html", context, status=status))

@@ -51,11 +51,13 @@ TRACES: dict[Series, dict[str, Any]] = {
 }
 
 
-def curve_after(run: Run, sequence: int, *, until: int | None = None) -> Curve:
+def curve_after(run: Run, sequence: int, *, until: int | None = None, only: Series | None = None) -> Curve:
     """Return the points measured after an event, by line, in their order."""
     rows = run.measurements.filter(sequence__gt=sequence).order_by("sequence", "pk")
     if until is not None:
         rows = rows.filter(sequence__lte=until)
+    if only is not None:
+        rows = rows.filter(series=only)
     curve: dict[str, list[Point]] = {}
     columns = ("sequence", "calls", "seconds", "tokens", "cost", "value", "low", "high", "count", "candidate__number")
     for series, *values in rows.values_list("series", *columns):

@@ -34,7 +34,7 @@ class ExtendForm(forms.Form):
         self.run = run
         for limit in limits_of(run):
             label, unit = FIELDS[limit.unit]
-            left = f"{_amount(limit.unit, limit.left)} of {_amount(limit.unit, limit.limit)} left."
+            left = _amount(limit.unit, limit.left).removesuffix(f" {limit.unit}")
             kind = forms.IntegerField if limit.unit in ("calls", "tokens") else forms.FloatField
             self.fields[limit.unit] = kind(
                 label=label,
@@ -42,7 +42,7 @@ class ExtendForm(forms.Form):
                 min_value=0,
                 max_value=10**12 // unit,
                 widget=forms.NumberInput(attrs={"step": "1" if kind is forms.IntegerField else "any"}),
-                help_text=f"{left}{_buys(run, limit)}",
+                help_text=f"{left} of {_amount(limit.unit, limit.limit)} left.{_buys(run, limit)}",
             )
         self.need()
 

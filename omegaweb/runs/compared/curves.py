@@ -20,8 +20,8 @@ def compared_figure(chosen: Sequence[Chosen]) -> dict[str, Any]:
 
 def line_of(chosen: Chosen) -> list[list[Any]]:
     """Return the points of a run's best so far."""
-    points = curve_after(chosen.run, 0, until=chosen.run.last_sequence).get(Series.BEST, [])
-    return [point_json(point) for point in points]
+    found = curve_after(chosen.run, 0, until=chosen.run.last_sequence, only=Series.BEST)
+    return [point_json(point) for point in found.get(Series.BEST, [])]
 
 
 def spent_of(chosen: Chosen) -> list[Any]:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from omegaweb.accounts.models import User
 from omegaweb.audit.models import AuditEntry
 from omegaweb.engine.gate import verdict_of
+from omegaweb.reviews import queue
 from omegaweb.reviews.models import Review, ReviewState
 from omegaweb.reviews.services import decide
 from omegaweb.reviews.time_limit import decide_overdue
@@ -54,6 +55,14 @@ def test_only_the_best_is_asked_about_and_the_others_stand_behind_it_the_best_fi
     assert folded.index(three[2].get_absolute_url()) < folded.index(three[0].get_absolute_url())
     assert "2 more wait behind a better one" in folded
     assert Review.objects.waiting_for(alice).count() == 1
+
+
+def test_the_page_of_one_that_stands_behind_names_the_better_one(alice_client: Client, three: list[Review]) -> None:
+    lesser, best = (alice_client.get(three[index].get_absolute_url()).content.decode() for index in (0, 1))
+
+    assert "is better and waits as well" in lesser
+    assert three[1].get_absolute_url() in lesser
+    assert "is better and waits" not in best
 
 
 def test_others_see_nothing_of_it(three: list[Review], bob_client: Client, client: Client) -> None:
@@ -141,3 +150,15 @@ def test_who_decides_a_superseded_one_hears_why(alice: User, alice_client: Clien
 
     assert "You already approved a better one of this run" in answer
     assert "with the better one it would not lead" in answer
+
+
+def test_a_long_queue_comes_in_pages(alice: User, alice_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue, "WAITING_ON_A_PAGE", 2)
+    run = run_of(alice, asks="every")
+    reviews = [asked(run, number, 0.5) for number in (1, 2, 3)]
+
+    first, second = (alice_client.get(LIST, {"page": page}).content.decode() for page in (1, 2))
+
+    assert [each.get_absolute_url() in first for each in reviews] == [True, True, False]
+    assert [each.get_absolute_url() in second for each in reviews] == [False, False, True]
+    assert "1–2 of 3 reviews" in first

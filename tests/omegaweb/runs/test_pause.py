@@ -75,7 +75,7 @@ def test_finishing_asks_first(alice, alice_client):
 def test_an_extension_adds_to_the_limits_the_run_has_and_says_what_is_left(alice, alice_client):
     run = limited_run(alice, batches_done=20)
     page = alice_client.get(url(run, "extend")).content.decode()
-    assert "120 calls of 500 calls left. A batch took 19.0 calls on average, n = 20." in page
+    assert "120 of 500 calls left. A batch took 19.0 calls on average, n = 20." in page
     assert "More tokens" not in page
     alice_client.post(url(run, "extend"), {"calls": 100, "seconds": 5})
     assert asked(run) == [(Steer.EXTEND, {"calls": 600, "seconds": 2100.0})]
