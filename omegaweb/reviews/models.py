@@ -39,10 +39,19 @@ class ReviewQuerySet(InProjectQuerySet["Review"]):
     def pending(self) -> ReviewQuerySet:
         return self.filter(state=ReviewState.PENDING)
 
+    def projects(self) -> frozenset[int]:
+        """Return the numbers of the projects they are in."""
+        return frozenset(self.order_by().values_list("run__project", flat=True).distinct())
+
     def waiting_for(self, user: Someone) -> ReviewQuerySet:
         """Keep what this person is asked now: what they have approved or edited waits for somebody else."""
         said = Vote.objects.filter(review=models.OuterRef("pk"), person=user.pk, edition=models.OuterRef("edition"))
         return self.reviewable_by(user).pending().exclude(models.Exists(said)).exclude(pk__in=self.behind(user))
+
+    def number_waiting_for(self, user: Someone) -> int:
+        """Return how many wait for this person. Every page asks this, so it is told soon where nothing waits."""
+        may_wait = self.reviewable_by(user).pending().exists()
+        return self.waiting_for(user).count() if may_wait else 0
 
     def behind(self, user: Someone) -> ReviewQuerySet:
         """Keep what waits behind a better one of the same run: a yes to that one settles these, the best first."""

@@ -239,8 +239,13 @@ class MeConsumer(WideConsumer):
         return moved.reviews and super().wants(moved)
 
     def wide_frame(self, shared: Shared) -> Frame | None:
-        count = Review.objects.waiting_for(self.user).count
-        waiting = shared.once(("waiting", self.user.pk), count)  # of all pages that a person has open
+        asked = shared.once("projects that ask", lambda: Review.objects.pending().projects())
+        # Counted once for all pages that a person has open, and not at all where nothing can wait for them.
+        waiting = (
+            shared.once(("waiting", self.user.pk), lambda: Review.objects.waiting_for(self.user).count())
+            if self._projects & asked
+            else 0
+        )
         if waiting == self._sent:
             return None
         self._sent = waiting

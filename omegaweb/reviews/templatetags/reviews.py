@@ -18,4 +18,4 @@ register.simple_tag(agreement_of)
 @register.simple_tag
 def waiting_reviews(user: User | AnonymousUser) -> int:
     """Return how many reviews wait for this person."""
-    return Review.objects.waiting_for(user).count()
+    return Review.objects.number_waiting_for(user)

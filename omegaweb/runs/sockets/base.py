@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 from http.cookies import SimpleCookie
 from urllib.parse import parse_qsl
 
@@ -27,8 +28,9 @@ SIGNED_OUT = 4401
 NOT_FOUND = 4404
 FAILED = 1011
 SERVING = "serve-a-socket"
-#: Seconds after which a socket looks at the database although nobody told it anything.
-LOOK_ANYWAY = 10.0
+#: Seconds after which a socket looks at the database although nobody told it anything, at the latest and at the
+#: earliest: hundreds of pages that were opened together must not look together for ever.
+LOOK_ANYWAY, LOOK_ANYWAY_EARLY = 10.0, 6.0
 
 
 class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channels has no types
@@ -97,7 +99,7 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channels has
                 if text is not None:
                     await self.send(text)
                 await asyncio.sleep(self.seconds_between_frames)
-                await self._subscription.wait(seconds=LOOK_ANYWAY)
+                await self._subscription.wait(seconds=random.uniform(LOOK_ANYWAY_EARLY, LOOK_ANYWAY))
         except SessionOver:
             await self.close(SIGNED_OUT)
         except Gone:

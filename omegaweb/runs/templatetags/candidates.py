@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from django import template
+from django.contrib.auth.models import AnonymousUser
 
+from omegaweb.accounts.models import User
+from omegaweb.projects.access import can_edit
 from omegaweb.runs import flags, wording
-from omegaweb.runs.models import Candidate, CandidateState
+from omegaweb.runs.models import Candidate, CandidateState, Run
 from omegaweb.runs.result import Estimate, result_of
 
 register = template.Library()
@@ -29,6 +32,12 @@ def state_badge(candidate: Candidate) -> str:
 def estimate(candidate: Candidate | None) -> Estimate | None:
     """Return a candidate's reward on validation with its interval; nothing before it is scored."""
     return Estimate.of_candidate(candidate) if candidate is not None else None
+
+
+@register.filter
+def can_steer(user: User | AnonymousUser, run: Run) -> bool:
+    """Tell whether there is a search to steer, and this person may. Ask it once, not for each row of a table."""
+    return run.can_be_steered and can_edit(user, run)
 
 
 @register.filter

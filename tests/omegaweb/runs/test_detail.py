@@ -230,6 +230,18 @@ def test_it_takes_few_queries_however_many_candidates(alice_client, alice, djang
         page_of(alice_client, run)
 
 
+def test_what_is_offered_for_each_candidate_of_a_running_run_takes_no_query_each(
+    alice_client, alice, django_assert_max_num_queries
+):
+    run = recorded_run(alice, [*event_streams.whole_run(epochs=3, batches=30)][:-3], claimed_by="a test")
+    Run.objects.filter(pk=run.pk).update(state=RunState.RUNNING)
+
+    with django_assert_max_num_queries(40):
+        page = page_of(alice_client, run)
+
+    assert page.count("Ban…") > 5
+
+
 @pytest.mark.parametrize("name", ["detail", "stop"])
 def test_others_get_not_found(run, bob_client, charlie_client, name):
     for client in (bob_client, charlie_client):
