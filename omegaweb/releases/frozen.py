@@ -31,7 +31,14 @@ def figures_of(release: Release) -> dict[str, Any]:
     """Return what was measured: the test, what the search took, and examples of fixed and broken rows."""
     run, opening = release.run, release.opening
     found: dict[str, Any] = {
-        "run": {"name": run.name, "calls": run.calls, "tokens": run.tokens, "cost": run.cost, "seconds": run.seconds},
+        "run": {
+            "name": run.name,
+            "calls": run.calls,
+            "tokens": run.tokens,
+            "cost": run.cost,
+            "unpriced_calls": run.unpriced_calls,
+            "seconds": run.seconds,
+        },
         "models": {"task": run.choices.models.task},
         "dataset": str(run.dataset_version),
         "reward": run.choices.reward.kind,

@@ -75,9 +75,7 @@ class ReviewQuerySet(InProjectQuerySet["Review"]):
 
     def with_evidence(self) -> ReviewQuerySet:
         """Add what lists and pages of reviews show beside each."""
-        return self.select_related("run__baseline", "run__project", "reviewer", "candidate").prefetch_related(
-            "candidate__parents"
-        )
+        return self.select_related("run__baseline", "run__project", "reviewer", "candidate")
 
     def after(self, review: Review) -> ReviewQuerySet:
         """Keep those that were asked later."""

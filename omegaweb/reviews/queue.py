@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -12,7 +12,8 @@ from django.db.models import Count, QuerySet
 from omegaweb.accounts.models import User
 from omegaweb.projects.models import Project
 from omegaweb.reviews.models import Review, ReviewState
-from omegaweb.runs.models import Run, RunState
+from omegaweb.runs.lineage import lineages
+from omegaweb.runs.models import Candidate, Run, RunState
 
 WAITING_ON_A_PAGE, DECIDED_ON_A_PAGE = 50, 25
 #: Of those that wait behind a better one; the best of them.
@@ -45,11 +46,19 @@ def queue_context(user: User | AnonymousUser, query: Mapping[str, str]) -> dict[
     shown = list(behind.select_related("run", "candidate")[:BEHIND_SHOWN])
     return context | {
         "page": page,
+        "rows": rows_with_origins(page),
         "waiting_count": page.paginator.count,
         "behind": shown,
         "behind_count": len(shown) if len(shown) < BEHIND_SHOWN else behind.count(),
         "others": open_ones.exclude(pk__in=waiting.values("pk")).exclude(pk__in=behind.values("pk")),
     }
+
+
+def rows_with_origins(reviews: Iterable[Review]) -> list[tuple[Review, list[Candidate]]]:
+    """Return reviews with what their candidates were made from."""
+    listed = list(reviews)
+    known = lineages(review.candidate for review in listed)
+    return [(review, known[review.candidate_id].origins) for review in listed]
 
 
 def review_ahead(review: Review, user: User | AnonymousUser) -> Review | None:

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from omegaweb.accounts.models import User
 from omegaweb.reviews.models import LEFT_OUT, Review, ReviewState
-from omegaweb.runs.models import Run, RunState
+from omegaweb.runs.models import CandidateState, Run, RunState
 from tests.factories_runs import START, make_candidate, make_program, make_review, make_run, make_version
 
 
@@ -66,6 +66,16 @@ def test_the_list_needs_few_queries_however_long_it_is(
         waiting(run, number=number)
     with django_assert_max_num_queries(13):
         alice_client.get(reverse("reviews:list"))
+
+
+def test_a_rewrite_stands_beside_what_it_was_rewritten_from(alice: User, alice_client: Client) -> None:
+    run = make_run(alice)
+    start = make_candidate(run)
+    step = make_candidate(run, number=1, instruction="A step", state=CandidateState.STEP, parents=[start])
+    make_review(make_candidate(run, number=2, instruction="Whole", parents=[step]))
+    page = alice_client.get(reverse("reviews:list")).content.decode()
+    assert f'<a href="{start.get_absolute_url()}">#0</a>' in page
+    assert step.get_absolute_url() not in page
 
 
 def test_the_badge_counts_what_waits_for_this_person_and_is_empty_for_others(alice: User, bob: User) -> None:
