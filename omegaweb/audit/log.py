@@ -16,12 +16,13 @@ from omegaweb.audit.models import AuditEntry, AuditEntryQuerySet
 from omegaweb.datasets.models import Dataset
 from omegaweb.programs.models import Program
 from omegaweb.projects.models import Project
+from omegaweb.releases.models import Release
 from omegaweb.reviews.models import Review
 from omegaweb.runs.models import Candidate, Run
 
 #: Kinds of things that have a page of their own.
 LINKED: dict[str, type[models.Model]] = {
-    str(model._meta.verbose_name): model for model in (Dataset, Program, Run, Candidate, Review)
+    str(model._meta.verbose_name): model for model in (Dataset, Program, Run, Candidate, Review, Release)
 }
 LONGEST_VALUE = 2_000
 #: Changes up to this length are shown at once, longer ones when somebody opens them.
@@ -114,10 +115,11 @@ def _urls(entries: list[AuditEntry]) -> dict[tuple[str, int], str]:
 def _changes(entry: AuditEntry) -> list[Change]:
     before, after = entry.before or {}, entry.after or {}
     names = dict.fromkeys([*before, *after])
-    return [
+    changes = [
         Change(name=name.replace("_", " "), before=_text(before.get(name)), after=_text(after.get(name)))
         for name in names
     ]
+    return [change for change in changes if change.before or change.after]
 
 
 def _text(value: Any) -> str:
