@@ -55,10 +55,20 @@ class Holding:
         return _whoever_holds_it(can_lock), [self.run_id, self.fence, *STATES]
 
 
-def insert(model: type[models.Model], rows: Sequence[Row], holding: Holding) -> int:
-    """Write rows as long as the run is held, and return how many: those that are there already stay as they are."""
+def insert(
+    model: type[models.Model], rows: Sequence[Row], holding: Holding | None = None, *, on_conflict: str = "DO NOTHING"
+) -> int:
+    """Write rows and return how many.
+
+    Args:
+        model: whose rows they are.
+        rows: all with the same columns in the same order.
+        holding: the run that must be held; None inside a transaction that asks for it.
+        on_conflict: what becomes of a row that is there already; one that stays as it is does not count.
+    """
     written = 0
-    for statement, values in insertions(model, rows, holding, can_lock=connection.features.has_select_for_update):
+    can_lock = connection.features.has_select_for_update
+    for statement, values in insertions(model, rows, holding, can_lock=can_lock, on_conflict=on_conflict):
         with connection.cursor() as cursor:
             cursor.execute(statement, values)
             written += cursor.rowcount
@@ -66,21 +76,29 @@ def insert(model: type[models.Model], rows: Sequence[Row], holding: Holding) -> 
 
 
 def insertions(
-    model: type[models.Model], rows: Sequence[Row], holding: Holding, *, can_lock: bool
+    model: type[models.Model],
+    rows: Sequence[Row],
+    holding: Holding | None,
+    *,
+    can_lock: bool,
+    on_conflict: str = "DO NOTHING",
 ) -> Iterator[tuple[str, list[Any]]]:
-    """Yield statements that write rows, and the values of each.
+    """Yield the statements of :func:`insert`, and the values of each.
 
     Args:
-        model: whose rows they are.
-        rows: all with the same columns in the same order.
-        holding: the run.
+        model: likewise, and so on.
+        rows: likewise.
+        holding: likewise.
         can_lock: whether the database locks rows, or itself as a whole.
+        on_conflict: likewise.
     """
-    condition, held = holding.condition(can_lock=can_lock)
+    condition, held = ("", []) if holding is None else holding.condition(can_lock=can_lock)
     for start in range(0, len(rows), ROWS):
         piece = rows[start : start + ROWS]
-        statement = _insertion(model._meta.db_table, tuple(piece[0]), len(piece), condition)
-        yield statement, [*held, *(value for row in piece for value in row.values())]
+        values = [*held]
+        for row in piece:
+            values += row.values()
+        yield _insertion(model._meta.db_table, tuple(piece[0]), len(piece), condition, on_conflict), values
 
 
 @cache
@@ -91,11 +109,11 @@ def _whoever_holds_it(can_lock: bool) -> str:
 
 
 @lru_cache(maxsize=200)
-def _insertion(table: str, columns: tuple[str, ...], count: int, condition: str) -> str:
+def _insertion(table: str, columns: tuple[str, ...], count: int, condition: str, on_conflict: str) -> str:
     names = ", ".join(f'"{column}"' for column in columns)
     row = f"({', '.join(['%s'] * len(columns))})"
-    return (
-        # INSERT has to come first: Python's sqlite3 counts no rows of what begins with WITH.
-        f"INSERT INTO {table} ({names}) WITH mine AS ({condition}) "
-        f"SELECT given.* FROM (VALUES {', '.join([row] * count)}) AS given, mine WHERE true ON CONFLICT DO NOTHING"
-    )
+    rows = f"VALUES {', '.join([row] * count)}"
+    if condition:
+        rows = f"WITH mine AS ({condition}) SELECT given.* FROM ({rows}) AS given, mine WHERE true"
+    # INSERT has to come first: Python's sqlite3 counts no rows of what begins with WITH.
+    return f"INSERT INTO {table} ({names}) {rows} ON CONFLICT {on_conflict}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 from django.db import connection
@@ -25,6 +26,9 @@ from optimizer_core.models.question_key import schema_hash
 Insert: TypeAlias = Callable[[type[Model], Sequence[Row], Holding], int]
 
 _USED = ("calls", "prompt_tokens", "completion_tokens", "cost", "unpriced_calls", "seconds")
+_used = attrgetter(*_USED)
+#: What has a column of its own beside the settings.
+_ELSEWHERE = {"messages", "schema", "text"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +49,7 @@ class RowJournal:
         self._ops = connection.ops  # knows how rows are encoded; each task of a loop would make a connection to ask it
         self._own = OwnConnection.if_possible()
         self._has_begun = False  # the writer has kept an entry, and knows that the run gets further
+        self._newest_settings: tuple[JsonObject, Any] = ({}, self._json({}))
         self._arrived: list[Answered] = []  # in this round of the loop
         # What earlier parts of the run were answered; what this part is answered, it remembers itself.
         self._earlier = set(JournalEntry.objects.filter(run_id=run_id).values_list("key", flat=True))
@@ -120,9 +125,8 @@ class RowJournal:
         return insert(JournalEntry, rows, holding) == len(rows)
 
     def _row(self, answered: Answered, parts: dict[str, Any]) -> dict[str, Any]:
-        entry, request = answered.entry, dict(answered.entry.request)
-        messages, schema = request.pop("messages", ()), request.pop("schema", None)
-        question = messages[-1] if messages else {"text": request.pop("text")}
+        entry, request = answered.entry, answered.entry.request
+        messages, schema = request.get("messages", ()), request.get("schema")
         return {
             "run_id": self._run_id,
             "key": answered.key,
@@ -130,14 +134,25 @@ class RowJournal:
             "model": entry.model,
             "context_key": self._context(messages, parts),
             "schema_key": self._share(schema_hash(schema), schema, parts) if schema else "",
-            "question": self._json(storable(question)),
-            "settings": self._json({name: value for name, value in request.items() if value}),
-            "answer": self._json(storable(entry.answer)),
-            **{name: getattr(entry.usage, name) for name in _USED},
+            "question": self._json(messages[-1] if messages else {"text": request["text"]}),
+            "settings": self._settings(request),
+            "answer": self._json(entry.answer),
+            **dict(zip(_USED, _used(entry.usage), strict=True)),
         }
 
+    def _settings(self, request: JsonObject) -> Any:
+        """Return what is left of a request as JSON; it is mostly that of the question before."""
+        settings = {name: value for name, value in request.items() if value and name not in _ELSEWHERE}
+        if settings != self._newest_settings[0]:
+            self._newest_settings = settings, self._json(settings)
+        return self._newest_settings[1]
+
     def _json(self, value: Any) -> Any:
-        return self._ops.adapt_json_value(value, None)
+        """Return a value as a row takes it, and every database and encoder, too."""
+        text = self._ops.adapt_json_value(value, None)
+        if isinstance(text, str) and "\\u" not in text:  # JSON writes all that may need mending so
+            return text
+        return self._ops.adapt_json_value(storable(value), None)
 
     def _context(self, messages: Sequence[JsonObject], parts: dict[str, Any]) -> str:
         prefix = messages.prefix if isinstance(messages, Messages) else Prefix(messages[:-1])

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db import connection
+
+from omegaweb.engine.holding import insert
 from omegaweb.runs.models import Candidate, SampleScore
 from optimizer_core.events import CandidateScored
+
+#: A sample that was scored again, after an interruption, keeps the newer score.
+KEEP_NEWER = '("candidate_id", "split", "index") DO UPDATE SET ' + ", ".join(
+    f'"{name}" = excluded."{name}"' for name in ("reward", "output", "feedback", "error", "questions")
+)
 
 
 class Scores:
@@ -11,7 +21,7 @@ class Scores:
 
     def __init__(self) -> None:
         self._rewards: dict[int, dict[int, float]] = {}  # candidate → index → reward on validation samples
-        self._unsaved: dict[tuple[int, str, int], SampleScore] = {}
+        self._unsaved: dict[tuple[int, str, int], dict[str, Any]] = {}
 
     def begin(self, candidate: Candidate) -> None:
         """Know that a candidate is new, and has no scores in the database."""
@@ -19,19 +29,19 @@ class Scores:
 
     def add(self, candidate: Candidate, event: CandidateScored) -> None:
         """Take over the results of an event."""
-        known = self._known(candidate)
+        known, encoded = self._known(candidate), connection.ops.adapt_json_value
         for result in event.results:
             index = int(result.sample.rpartition("-")[2])
-            self._unsaved[candidate.pk, event.split, index] = SampleScore(
-                candidate=candidate,
-                split=event.split,
-                index=index,
-                reward=result.reward,
-                output=result.output,
-                feedback=result.feedback,
-                error=result.error,
-                questions=list(result.questions),
-            )
+            self._unsaved[candidate.pk, event.split, index] = {
+                "candidate_id": candidate.pk,
+                "split": event.split,
+                "index": index,
+                "reward": result.reward,
+                "output": None if result.output is None else encoded(result.output, None),
+                "feedback": result.feedback,
+                "error": result.error,
+                "questions": encoded(list(result.questions), None),
+            }
             if event.split == "validation":
                 known[index] = result.reward
 
@@ -42,18 +52,13 @@ class Scores:
 
     def has_answer(self, candidate: Candidate) -> bool:
         """Return whether at least one sample was answered, rightly or not."""
-        unsaved = (row for row in self._unsaved.values() if row.candidate_id == candidate.pk)
+        unsaved = (row for row in self._unsaved.values() if row["candidate_id"] == candidate.pk)
         answered = SampleScore.objects.filter(candidate=candidate, output__isnull=False)
-        return any(row.output is not None for row in unsaved) or answered.exists()
+        return any(row["output"] is not None for row in unsaved) or answered.exists()
 
     def save(self) -> None:
-        """Write what was added. A sample that was scored again, after an interruption, keeps the newer score."""
-        SampleScore.objects.bulk_create(
-            self._unsaved.values(),
-            update_conflicts=True,
-            unique_fields=["candidate", "split", "index"],
-            update_fields=["reward", "output", "feedback", "error", "questions"],
-        )
+        """Write what was added."""
+        insert(SampleScore, list(self._unsaved.values()), on_conflict=KEEP_NEWER)
         self._unsaved.clear()
 
     def _known(self, candidate: Candidate) -> dict[int, float]:

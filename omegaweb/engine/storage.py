@@ -167,7 +167,7 @@ class Storage:
                     "at": ops.adapt_datetimefield_value(line.at),
                 }
             )
-        if insert(models.Event, rows, Holding(run_id=run_id, fence=None)) < len(rows):
+        if insert(models.Event, rows) < len(rows):
             raise IntegrityError(f"events of run {run_id} from number {rows[0]['sequence']} on are there already")
         projection.save()
 
