@@ -13,8 +13,8 @@ from tests.factories_runs import make_run
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def parts(run, keys, value="1"):
-    return [{"run_id": run.pk, "key": key, "value": value} for key in keys]
+def parts(run, keys, value=1):
+    return [{"run_id": run.pk, "key": key, "value": connection.ops.adapt_json_value(value, None)} for key in keys]
 
 
 @pytest.mark.parametrize("now", [{"fence": 4}, {"state": RunState.INTERRUPTED}, {"state": RunState.COMPLETED}])
@@ -41,9 +41,9 @@ def test_whoever_holds_a_run_writes_about_it(alice, state, fence):
 def test_what_is_there_already_stays_as_it_is_and_is_not_counted(alice):
     run = make_run(alice, fence=3)
     held = Holding(run_id=run.pk, fence=3)
-    insert(JournalPart, parts(run, "b", value="1"), held)
+    insert(JournalPart, parts(run, "b", value=1), held)
 
-    assert insert(JournalPart, parts(run, "abc", value="2"), held) == 2
+    assert insert(JournalPart, parts(run, "abc", value=2), held) == 2
     assert dict(JournalPart.objects.values_list("key", "value")) == {"a": 2, "b": 1, "c": 2}
 
 
