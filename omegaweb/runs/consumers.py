@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from functools import partial
 
 from omegaweb.engine.announcer import Moved
-from omegaweb.projects.access import Right, projects_with
+from omegaweb.projects.access import ROLES_WITH, Right, projects_with
 from omegaweb.projects.models import Project, Role
 from omegaweb.reviews.models import Review
 from omegaweb.runs.charts import curve_after, points_json
@@ -117,8 +117,8 @@ class RunConsumer(RegionsConsumer):
         return key_of(self.query) if region.tab else ()
 
     def sight(self, region: Region, role: Role) -> Hashable:
-        """Of a person it counts alone what they may do, and that only where something is offered."""
-        return role if region.offers else ()
+        """Of a person it counts alone what they may do, and of that alone what is offered."""
+        return tuple(role in ROLES_WITH[right] for right in region.offers)
 
     def shows(self) -> Hashable:
         return current_tab(self.query), self.query.get("rule", "")

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from omegaweb.accounts.models import User
 from omegaweb.json_members import member
+from omegaweb.projects.access import Right
 from omegaweb.runs.advice.given import advice_context
 from omegaweb.runs.candidate_tables import ROWS_ON_A_PAGE, candidates, population
 from omegaweb.runs.comparison import compare
@@ -62,7 +63,7 @@ class Region:
     kinds: frozenset[str] | None = None  # of the events that touch it; None: all of them
     tab: str = ""  # where it is shown; empty: on all tabs
     room: str = "runs"  # whose partial it is
-    offers: bool = True  # whether it shows to some what others may not do, so that it differs between roles
+    offers: tuple[Right, ...] = tuple(Right)  # what it shows only to those who may; of nothing else it differs
 
     @property
     def template(self) -> str:
@@ -236,35 +237,55 @@ _MEASURES = frozenset({"candidate.scored", "best.changed", "batch.finished", "va
 REGIONS: dict[str, Region] = {
     region.name: region
     for region in (
-        Region(name="run-state", context=_header, kinds=_LIFE, offers=False),
-        Region(name="run-actions", context=_actions, kinds=_LIFE),
-        Region(name="run-progress", context=_progress, offers=False),
-        Region(name="run-troubles", context=_troubles, kinds=_LIFE | _TROUBLES),
-        Region(name="run-notices", context=notices, kinds=_LIFE | _REVIEWS | {"population.updated"}),
-        Region(name="run-scores", context=_scores, kinds=_LIFE | _MEASURES | {"test.finished"}, offers=False),
-        Region(name="run-advice", context=advice_context, kinds=_LIFE | _CANDIDATES | _MEASURES, tab="overview"),
-        Region(name="curve-text", context=_curve_text, kinds=_MEASURES, tab="overview", offers=False),
-        Region(name="run-population", context=population, kinds=_CANDIDATES | _REVIEWS, tab="overview"),
-        Region(name="run-candidates", context=candidates, kinds=_CANDIDATES | _REVIEWS, tab="candidates"),
+        Region(name="run-state", context=_header, kinds=_LIFE, offers=()),
+        Region(name="run-actions", context=_actions, kinds=_LIFE, offers=(Right.EDIT,)),
+        Region(name="run-progress", context=_progress, offers=()),
+        Region(name="run-troubles", context=_troubles, kinds=_LIFE | _TROUBLES, offers=(Right.OWN,)),
+        Region(
+            name="run-notices", context=notices, kinds=_LIFE | _REVIEWS | {"population.updated"}, offers=(Right.REVIEW,)
+        ),
+        Region(name="run-scores", context=_scores, kinds=_LIFE | _MEASURES | {"test.finished"}, offers=()),
+        Region(
+            name="run-advice",
+            context=advice_context,
+            kinds=_LIFE | _CANDIDATES | _MEASURES,
+            tab="overview",
+            offers=(Right.EDIT,),
+        ),
+        Region(name="curve-text", context=_curve_text, kinds=_MEASURES, tab="overview", offers=()),
+        Region(
+            name="run-population",
+            context=population,
+            kinds=_CANDIDATES | _REVIEWS,
+            tab="overview",
+            offers=(Right.EDIT,),
+        ),
+        Region(
+            name="run-candidates",
+            context=candidates,
+            kinds=_CANDIDATES | _REVIEWS,
+            tab="candidates",
+            offers=(Right.EDIT,),
+        ),
         Region(
             name="map-text",
             context=_map,
             kinds=_CANDIDATES | _REVIEWS | {"candidate.embedded"},
             tab="map",
-            offers=False,
+            offers=(),
         ),
-        Region(name="map-pinned", context=_pinned, kinds=_CANDIDATES | _REVIEWS, tab="map", offers=False),
+        Region(name="map-pinned", context=_pinned, kinds=_CANDIDATES | _REVIEWS, tab="map", offers=()),
         Region(
             name="run-lineage",
             context=_lineage,
             kinds=_CANDIDATES | _REVIEWS | {"best.changed"},
             tab="lineage",
-            offers=False,
+            offers=(),
         ),
         # The page asks for the cells itself, in blocks; only what leads to them is drawn here.
         Region(name="run-samples", context=grid_page, kinds=frozenset({"run.started"}), tab="samples"),
         Region(name="run-steering", context=_steering, kinds=_LIFE, tab="steer"),
-        Region(name="run-log", context=_log, tab="log", offers=False),
+        Region(name="run-log", context=_log, tab="log", offers=()),
         Region(name="result", context=_header, kinds=_LIFE | {"candidate.scored", "test.finished"}, tab="result"),
     )
 }
