@@ -23,7 +23,7 @@ from omegaweb.runs.sockets.base import FAILED, LiveConsumer
 from omegaweb.runs.sockets.desk import Gone
 from optimizer_core import events
 from tests import event_streams
-from tests.omegaweb.engine.recording import recorded_run
+from tests.omegaweb.engine.recording import record, recorded_run
 from tests.omegaweb.runs.test_sockets import opened, say
 from tests.people import join
 from tests.sockets import Socket
@@ -165,7 +165,9 @@ def test_roles_that_may_what_a_region_offers_are_shown_the_same(run, bob, charli
     """That is why roles with the same sight can be sent the same drawing."""
     moment = timezone.now()
     monkeypatch.setattr(timezone, "now", lambda: moment)
-    stored = Run.objects.get(pk=run.pk)
+    asked = events.ReviewRequested(candidate=event_streams.BASELINE, reward=0.5, count=4)
+    trouble = events.ProviderTroubled(model="openai/any", trouble="access_revoked", message="No.", seconds=1.0)
+    stored = Run.objects.get(pk=record(run, asked, trouble).pk)
     drawn: dict[tuple[bool, ...], set[str]] = {}
     for role in Role:
         join(run.project, bob, role)
