@@ -47,7 +47,8 @@ def ask(run: Run, *, user: User, action: Steer, payload: dict[str, Any] | None =
         NotNow: the run has moved on.
     """
     states, problem = WHEN.get(action, (SEARCHING, TOO_LATE))
-    now = Run.objects.select_related("project").get(pk=run.pk)
+    # Locked, or it could end meanwhile, and nobody would ever answer.
+    now = Run.objects.select_for_update(of=("self",)).select_related("project").get(pk=run.pk)
     if now.run_state not in states or now.is_stopping:
         raise NotNow(problem if not now.is_stopping else "The run is being stopped.")
     if action is Steer.RESUME and now.reason == "budget_spent":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -77,6 +78,8 @@ def usage_of(
 ) -> Usage:
     """Return what one call used; a price of one's own counts most, then what the provider says, then the list.
 
+    What no call can have used, such as less than nothing, counts as not said: it would raise the limits of a budget.
+
     Args:
         model: model string.
         prompt_tokens: read, those from the provider's cache included.
@@ -84,6 +87,10 @@ def usage_of(
         cached_tokens: of those read, found in the provider's cache.
         cost: US dollars as the provider itself says; by the price list when left out.
     """
+    prompt_tokens, completion_tokens = max(0, prompt_tokens), max(0, completion_tokens)
+    cached_tokens = min(max(0, cached_tokens), prompt_tokens)
+    if cost is not None and not 0 <= cost < math.inf:
+        cost = None
     own = own_price(model)
     if own is not None:
         cost = prompt_tokens * own.read + completion_tokens * own.written
