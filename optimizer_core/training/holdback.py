@@ -13,7 +13,7 @@ FINALISTS = 3
 #: The largest share of what is left that the test takes; likewise the final validation, less after a racing search,
 #: whose members have answered most of it.
 _MOST_FOR_TEST = 0.5
-SHARE_AFTER_A_RACE, USUAL_SHARE = 0.08, 0.25
+SHARE_AFTER_A_RACE, USUAL_SHARE = 0.02, 0.25
 NEXT_TO_NOTHING = 1e-9
 _LIMITS = ("calls", "tokens", "cost", "seconds")
 

@@ -15,7 +15,7 @@ from optimizer_core.training.logs import logs_of, results_of
 from optimizer_core.training.measuring import Answered
 from optimizer_core.training.racing.outcome import Outcome, Step
 from optimizer_core.training.racing.pace import Pace
-from optimizer_core.training.racing.sizes import chunk_size, race_size
+from optimizer_core.training.racing.sizes import SHARE_OF_REST, affordable, calls_left, chunk_size, race_size
 from optimizer_core.training.reviews import ReviewDesk, known_problem
 from optimizer_core.training.run import Run
 
@@ -128,12 +128,18 @@ def _remember(run: Run, candidate: Candidate, answered: Sequence[Answered]) -> N
 
 
 async def _lengthen(run: Run, pace: Pace) -> None:
-    """Make races longer when they are too short to show a step forward; the leader then answers what is new."""
+    """Make races longer when they are too short to show a step forward; the leader then answers what is new.
+
+    A longer race judges better but leaves less to judge, so it may cost a share of what is left.
+    """
     state, racing = run.state, run.state.racing
     leader = state.population.best
     if leader is None:
         return
     wanted = race_size(racing.spread, leader.running.mean, chunk=chunk_size(run.settings.minibatch_size))
+    left = calls_left(run)
+    if left is not None:
+        wanted = min(wanted, affordable(left, share=SHARE_OF_REST, run=run))
     racing.size = max(racing.size, min(len(run.data.validation), wanted))
     run.holdback.shrink(racing.size)
     run.allow(run.holdback.search)

@@ -68,6 +68,7 @@ class _Lane:
         rows = {sample.id: sample for sample in self._rows}
         self._pending = [rows[name] for name in proposal.evidence]
         self._contrast = [rows[name] for name in proposal.contrast]
+        self._spent = 0.0  # calls, what others had asked before included: that depends on who was faster
         self.outcome = Outcome(proposal=proposal)
 
     @cached_property
@@ -107,20 +108,31 @@ class _Lane:
                 self.outcome.steps.append(Step(child=child, flags=flags, kept_back=self._keeps_back(flags)))
                 self.outcome.child = None if self._keeps_back(flags) else child
             return seen
+        dearest = 0.0
         for number in range(self._proposal.stride):
+            before = self._spent
             tried = await self._try_out(await self._sweep(first, seen, number))
             child, answered = tried.child, tried.answered
+            dearest = max(dearest, self._spent - before)
+            goes_on = number + 1 < self._proposal.stride and self._pays(dearest)
             further: list[Answered] = []
             if child is not None:
                 self._wait_again(seen, tried.shown)
-                if number + 1 < self._proposal.stride:
+                if goes_on:
                     further = await self._look(child, len(failures(answered)))
             self.outcome.steps.extend(tried.steps(further))
             if child is None:
                 return seen
             self.outcome.child = child
             seen, first = [*answered, *further], Member(candidate=child, order=0)
+            if not goes_on:
+                break
         return seen
+
+    def _pays(self, sweep: float) -> bool:
+        """Return whether the purse pays another sweep that costs so much, and the race: what is not raced is lost."""
+        purse, each = self._proposal.purse, self._run.holdback.calls_each
+        return purse is None or self._spent + sweep + (LOOK + len(self._proposal.race)) * each <= purse
 
     async def _try_out(self, sweep: Sweep) -> Sweep:
         """Try what a sweep came to on all it was shown; where that mends nothing, the first half of it, and so on."""
@@ -196,6 +208,7 @@ class _Lane:
                 if proposal.operator == "few_shot":
                     now = replace(now, offered=tuple(offered(plan.variable, self._labelled, shown)))
                 else:
+                    self._spent += 1
                     await self._pace.take(proposal.number, proposals=1)
                 child = await run.stopper.guard(run.racer.propose(plan, now))
                 rows = [*self._labelled, *(each.sample for each in shown)] if proposal.operator == "few_shot" else []
@@ -270,5 +283,6 @@ class _Lane:
         }
 
     async def _ask(self, candidate: Candidate, samples: Sequence[Sample]) -> list[Answered]:
+        self._spent += len(samples) * self._run.holdback.calls_each
         (answered,) = await self._pace.ask(self._proposal.number, (candidate,), samples)
         return answered

@@ -10,6 +10,7 @@ from optimizer_core.data.dataset import Sample, stratified
 from optimizer_core.json_values import JsonObject, fields_to_json
 from optimizer_core.optimizers.drafting import pair_name
 from optimizer_core.training.racing.race import RIGHT
+from optimizer_core.training.racing.sizes import MOST_OF_PURSE, affordable, calls_left
 from optimizer_core.training.run import Run
 
 #: Known failures of the parent that a proposal may be based on, per failure that is shown.
@@ -39,6 +40,7 @@ class Proposal:
     rejections: int  # how many rejections of reviewers were known
     notes: int = 0  # how many notes of people were known
     known: int = 0  # how many candidates were told
+    purse: float | None = None  # calls that it may cost, about; None where nobody counts them
     round: int = 0  # the first in which it asks; see pace.py
 
     def to_json(self) -> JsonObject:
@@ -58,7 +60,9 @@ def draft(run: Run, number: int) -> Proposal:
     state, racing = run.state, run.state.racing
     epoch, batch = divmod(number, run.batches_per_epoch)
     rng = run.rng("draft", epoch, batch)
-    race = [sample.id for sample in run.race_samples(racing.size)]
+    left = calls_left(run)
+    purse = None if left is None else left / racing.width
+    race = [sample.id for sample in run.race_samples(_race_size(run, purse))]
     drafted = run.racer.draft(
         state.population.ranked(),
         race,
@@ -88,8 +92,14 @@ def draft(run: Run, number: int) -> Proposal:
         rejections=len(state.rejections),
         notes=len(state.steered.notes),
         known=len(state.introduced),
+        purse=purse,
         round=racing.round + 1,
     )
+
+
+def _race_size(run: Run, purse: float | None) -> int:
+    size = run.state.racing.size
+    return size if purse is None else min(size, affordable(purse, share=MOST_OF_PURSE, run=run))
 
 
 def _evidence(

@@ -14,6 +14,8 @@ SWEEP = 4
 FAILURES, LOOK, MOST_LOOKED_AT = 8, 8, 24
 #: Samples under way for each proposal: few, so that all slots answer while some proposals think or wait to land.
 SLOTS_PER_LANE = 1
+#: The share of the calls that are left that races may cost as they get longer, each; and of the purse of one proposal.
+SHARE_OF_REST, MOST_OF_PURSE = 0.12, 0.3
 #: How many generations of proposals a budget in calls should at least pay.
 GENERATIONS = 40
 #: What a proposal that loses early costs, in calls.
@@ -42,6 +44,17 @@ def race_size(spread: float, leader: float, *, chunk: int) -> int:
     """
     step = min(MOST_STEP, max(LEAST_STEP, STEP * (1 - leader)))
     return max(2 * chunk, math.ceil(spread * (POWER / step) ** 2))
+
+
+def calls_left(run: Run) -> float | None:
+    """Return the calls that are left to the search, reckoned from what landed; None where nobody counts them."""
+    limit = run.meter.budget.calls
+    return None if limit is None else max(0.0, limit - run.state.racing.cost)
+
+
+def affordable(calls: float, *, share: float, run: Run) -> int:
+    """Return how many samples a race may have that costs a share of so many calls, at least two chunks."""
+    return max(2 * chunk_size(run.settings.minibatch_size), int(calls * share / run.holdback.calls_each))
 
 
 def most_calls_a_round(run: Run) -> float:

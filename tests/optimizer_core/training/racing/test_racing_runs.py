@@ -79,6 +79,14 @@ async def test_a_step_that_mends_nothing_is_dropped_and_told():
     assert validated == {recorder.of("run.started") and recorder.of("candidate.proposed")[0].candidate}
 
 
+async def test_a_stride_leaves_what_its_race_costs():
+    one_by_one = racer(example_limit=0, nb_worst_predictions=1)
+    _, recorder = await race(optimizer=one_by_one, epochs=None, budget=oc.Budget(calls=56))
+    baseline = recorder.of("candidate.proposed")[0].candidate
+    raced = [event.candidate for event in recorder.of("candidate.scored") if event.split == "validation"]
+    assert set(raced) - {baseline}
+
+
 async def test_a_child_that_breaks_more_than_it_mends_falls_behind():
     def swap(request):
         word = json.loads(request.messages[-1]["content"])["word"]
