@@ -17,6 +17,7 @@ from omegaweb.runs.configuration import (
     RunConfiguration,
     TrainingChoice,
 )
+from optimizer_core.training.holdback import SHARE_AFTER_A_RACE
 from optimizer_core.training.racing.sizes import USUAL_SPREAD, race_size
 
 DEFINITION = {
@@ -91,8 +92,8 @@ def test_of_a_race_with_a_budget_a_share_is_held_back_for_the_finalists():
     endless = replace(CONFIGURATION, optimizer=RACING, training=replace(TRAINING, epochs=None))
     found = estimate(replace(endless, budget=BudgetChoice(calls=1500)), SIZES)
 
-    assert found.proposals.low == int((1500 - RACE - 120) * 0.92 / found.calls_each.high)
-    assert found.proposals.high == int((1500 - RACE - 120) * 0.92 / found.calls_each.low)
+    assert found.proposals.low == int((1500 - RACE - 120) * (1 - SHARE_AFTER_A_RACE) / found.calls_each.high)
+    assert found.proposals.high == int((1500 - RACE - 120) * (1 - SHARE_AFTER_A_RACE) / found.calls_each.low)
     assert found.calls.high <= 1500
 
 
