@@ -6,7 +6,7 @@ from typing import Any
 
 from omegaweb.engine.export import KINDS, export_candidate
 from omegaweb.releases.models import Release
-from omegaweb.releases.seal import result_of_opening
+from omegaweb.releases.seal import looks_of_other_runs, result_of_opening
 from omegaweb.runs.comparison import Outcome, Sample, samples_of
 from omegaweb.runs.result import Result
 from omegaweb.runs.values import Value
@@ -50,6 +50,7 @@ def figures_of(release: Release) -> dict[str, Any]:
     result = result_of_opening(run, opening) if opening is not None else None
     if opening is not None and result is not None:
         found |= {"test": opening.figures, "looks": opening.number, "cost_per_point": result.cost_per_point}
+        found |= {"other_looks": looks_of_other_runs(run)}
         found |= _examples(result)
     return found
 

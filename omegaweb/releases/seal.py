@@ -55,9 +55,14 @@ def seal_of(run: Run) -> Seal:
     for opening in openings:
         if opening.candidate is not None:
             opening.candidate.run = run
-    others = SealOpening.objects.filter(run__dataset_version=run.dataset_version_id).exclude(run=run).count()
+    others = looks_of_other_runs(run)
     shown = _shown([opening for opening in openings if opening.state == OpeningState.DONE])
     return Seal(openings=openings, other_runs=others, shown=shown, testing=_testing(run, openings))
+
+
+def looks_of_other_runs(run: Run) -> int:
+    """Return how often other runs have looked at the test rows of the same dataset version."""
+    return SealOpening.objects.filter(run__dataset_version=run.dataset_version_id).exclude(run=run).count()
 
 
 def _testing(run: Run, openings: list[SealOpening]) -> Testing | None:

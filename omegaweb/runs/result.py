@@ -117,7 +117,7 @@ class Result:
     winner_candidate: Candidate | None = None
     validation: Estimate | None = None  # the winner's, to be compared with its test mean
     comparison: Comparison | None = None  # sample by sample; nothing where the winner is the baseline
-    cost_per_point: float | None = None  # US dollars; nothing without a reliable gain or a price
+    cost_per_point: float | None = None  # US dollars; nothing without a reliable gain, or where a call has no price
     test: PairedTest | None = None  # nothing from before there was one
     looks: int = 1  # how often the test rows had been looked at by then, this time included
 
@@ -217,8 +217,10 @@ def _missing(run: Run, test_rows: int) -> Verdict:
 
 
 def _cost_per_point(run: Run, gain: float) -> float | None:
-    # A gain smaller than half a point is noise, and dividing by it gives a number that means nothing.
-    return run.cost / (gain / POINT) if run.cost > 0 and gain >= POINT / 2 else None
+    # A gain smaller than half a point is noise, and dividing by it gives a number that means nothing; so does a sum
+    # that lacks the money of some calls.
+    is_known = run.cost > 0 and not run.unpriced_calls
+    return run.cost / (gain / POINT) if is_known and gain >= POINT / 2 else None
 
 
 def _percent(value: float) -> float:

@@ -108,3 +108,35 @@ def test_the_release_page_shows_the_same_card(release: Release, alice_client: Cl
     assert "This was look number 2" in page
     assert "outcome=fixed" in page
     assert "<script>alert" not in page
+
+
+def approved_report(client: Client, release: Release) -> str:
+    assert client.post(f"/releases/{release.pk}/decide/", {"verdict": "approved"}).status_code == 302
+    return " ".join(report(client, release).split())
+
+
+def test_a_first_look_says_whether_other_runs_had_looked_at_the_rows(
+    release: Release, alice: User, alice_client: Client
+):
+    SealOpening.objects.update(number=1)
+    run = release.run
+    other = make_run(alice, version=run.dataset_version, program=run.program, name="Before")
+    SealOpening.objects.create(run=other, number=1, state=OpeningState.DONE)
+
+    page = approved_report(alice_client, release)
+
+    assert "The first one of this run. Other runs had looked at the same rows 1 time by then" in page
+    assert "nobody had seen" not in page
+
+
+def test_a_look_that_was_the_first_of_all_says_so(release: Release, alice_client: Client):
+    SealOpening.objects.update(number=1)
+    page = approved_report(alice_client, release)
+    assert "The first one of this run. No other run had looked at these rows." in page
+
+
+def test_money_that_is_not_all_of_it_is_called_so(release: Release, alice_client: Client):
+    Run.objects.filter(pk=release.run_id).update(unpriced_calls=30)
+    page = approved_report(alice_client, release)
+    assert "$2.00, without the money of 30 calls that have no known price" in page
+    assert "for each point" not in page

@@ -120,6 +120,8 @@ def test_fixed_and_broken_rows_are_counted_on_the_test_rows_and_linked(alice: Us
 def test_cost_per_point_needs_a_gain_and_a_price(alice: User, cost: float, gain: float, expected: float | None) -> None:
     run = measured(make_run(alice), "improved", (gain, gain - 0.1, gain + 0.1), cost=cost)
     assert result_of(run).cost_per_point == (pytest.approx(expected) if expected else None)
+    run.unpriced_calls = 1  # their money is in no sum
+    assert result_of(run).cost_per_point is None
 
 
 @pytest.mark.parametrize("state", [RunState.QUEUED, RunState.RUNNING, RunState.WAITING, RunState.INTERRUPTED])
