@@ -142,3 +142,22 @@ def test_a_run_that_waits_for_reviews_says_so_until_none_is_open(run):
 
     run = record(run, events.ReviewDecided(candidate=key, verdict="approved"))
     assert run.state == RunState.RUNNING
+
+
+def test_a_superseded_candidate_is_a_scored_one_and_its_winning_asks_anew(run, alice):
+    asked = events.ReviewRequested(candidate=key_of(BETTER), reward=1.0, count=1)
+    run = record(run, scored(key_of(BETTER), [1.0]), asked)
+    Review.objects.update(state=ReviewState.SUPERSEDED, reviewer=alice, reason="#2 is better.", by_time_limit=True)
+
+    run = record(run, events.ReviewDecided(candidate=key_of(BETTER), verdict="superseded", comment="#2 is better."))
+
+    assert (candidate(run).state, candidate(run).fate) == (CandidateState.SCORED, "")
+    assert Review.objects.get().state == ReviewState.SUPERSEDED
+    record(run, asked)
+    review = Review.objects.get()
+    assert (review.state, review.reviewer, review.reason, review.by_time_limit) == (
+        ReviewState.PENDING,
+        None,
+        "",
+        False,
+    )
