@@ -104,7 +104,7 @@
     const more = []; // in a line of its own, so that it fits beside a point on a telephone
     if (tokens) more.push(`${tokens.toLocaleString("en-US")} tokens`);
     if (cost) more.push(`$${cost.toLocaleString("en-US", { minimumFractionDigits: 4, maximumFractionDigits: 4 })}`);
-    const measured = `${point[VALUE].toFixed(3)} (n ${point[COUNT]}${interval}${rows ? `, ${rows}` : ""})`;
+    const measured = `${point[VALUE].toFixed(3)} (n = ${point[COUNT]}${interval}${rows ? `, ${rows}` : ""})`;
     // Without marks for bold: Plotly makes them inline styles, which the content security policy forbids.
     return [`${name}${candidate}`, measured, spent.join(", "), ...(more.length ? [more.join(", ")] : [])].join("<br>");
   }
