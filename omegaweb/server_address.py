@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from socket import inet_aton
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,7 +11,12 @@ from django import forms
 from django.conf import settings
 
 #: Where clouds hand out the credentials of a machine; no model answers there.
-CREDENTIALS = frozenset({"metadata.google.internal", "metadata.goog", "instance-data", "100.100.100.200"})
+CREDENTIALS = frozenset(
+    {
+        *("metadata.google.internal", "metadata.goog", "instance-data", "100.100.100.200"),
+        *("168.63.129.16", "192.0.0.192", "fd00:ec2::254", "fd20:ce::254"),
+    }
+)
 
 
 class ServerAddressField(forms.URLField):
@@ -52,9 +58,21 @@ def reason_against(address: str) -> str:
 
 
 def _is_no_place_for_a_model(host: str) -> bool:
-    try:
-        address = ip_address(host)
-    except ValueError:  # a name
+    address = _number(host)
+    if address is None:
         return False
     address = getattr(address, "ipv4_mapped", None) or address
-    return address.is_link_local or address.is_multicast or address.is_unspecified
+    return address.is_link_local or address.is_multicast or address.is_unspecified or str(address) in CREDENTIALS
+
+
+def _number(host: str) -> IPv4Address | IPv6Address | None:
+    """Return the address that a host is written as; None for a name."""
+    try:
+        return ip_address(host)
+    except ValueError:
+        pass
+    try:
+        # As connecting reads it: also 2852039166, 0xa9fea9fe and 169.254.43518 are 169.254.169.254.
+        return IPv4Address(inet_aton(host))
+    except (OSError, UnicodeError):
+        return None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Max
+
 from omegaweb.releases.models import OpeningState, SealOpening
 from omegaweb.runs.models import Candidate, Run
 from omegaweb.runs.result import after_looks
@@ -18,7 +20,8 @@ def begin(run: Run, candidate: Candidate | None, *, at: datetime) -> None:
     opening = _opening_at(run, at)
     if opening is None:
         rows = run.dataset_version.split_sizes()["test"]
-        number = run.openings.count() + 1
+        # Not their count: of an imported run some may be missing.
+        number = (run.openings.aggregate(newest=Max("number"))["newest"] or 0) + 1
         SealOpening.objects.create(
             run=run, number=number, candidate=candidate, by_run=True, reason=REASON, rows=rows, opened_at=at
         )

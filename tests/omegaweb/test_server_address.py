@@ -31,6 +31,11 @@ def test_any_server_may_be_asked_where_none_are_listed(address: str) -> None:
         "169.254.169.254",
         "http://0.0.0.0:8000/v1",
         "http://224.0.0.1/v1",
+        "http://2852039166/v1",  # 169.254.169.254, as connecting reads it
+        "http://0xa9fea9fe/v1",
+        "http://169.254.43518/v1",
+        "http://[fd00:ec2:0:0::254]/v1",
+        "http://168.63.129.16/v1",
     ],
 )
 def test_where_no_model_can_be_nothing_is_asked(address: str) -> None:
