@@ -89,7 +89,7 @@ def _create_account(request: HttpRequest, token: str, form: NewAccountForm) -> H
     with transaction.atomic():  # no account without the invitation that allows it
         user = form.save()
         membership = invitations.accept(token=token, user=user)
-    login(request, user)
+    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
     choose_project(request, membership.project)
     messages.success(request, f"Welcome to “{membership.project}”, {user}.")
     return redirect("home")
