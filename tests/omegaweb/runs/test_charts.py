@@ -40,7 +40,7 @@ def test_two_halves_are_the_whole(run):
     first, second = curve_after(run, 0, until=middle), curve_after(run, middle)
 
     for series, points in curve_after(run, 0).items():
-        assert first.get(series, []) + second.get(series, []) == points
+        assert [*first.get(series, []), *second.get(series, [])] == points
 
 
 def test_a_figure_is_json_with_a_style_for_every_line(run):

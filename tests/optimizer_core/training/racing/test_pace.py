@@ -133,7 +133,8 @@ async def spend(calls, width, *, lanes, timing):
         finally:
             pace.finish(number)
 
-    under_way, landed, number = deque(), None, 0
+    under_way: deque[Any] = deque()
+    landed, number = None, 0
     try:
         while True:
             while len(under_way) < width:
