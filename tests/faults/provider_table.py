@@ -25,7 +25,7 @@ BUDGETS = 3
 def main(*, calls: int, seed: int) -> None:
     """Print what the run and the server counted, and what moods of the provider did to a run."""
     runs = range(seed, seed + max(1, calls // CALLS_OF_A_RUN))
-    account = reduce(add, (many_calls(min(calls, CALLS_OF_A_RUN), seed=each) for each in runs))
+    account = reduce(add, (_told(min(calls, CALLS_OF_A_RUN), seed=each) for each in runs))
     text = _accounts(account, seed=seed)
     sys.stdout.write(text)
     sys.stdout.flush()
@@ -41,6 +41,14 @@ def main(*, calls: int, seed: int) -> None:
     (RESULTS / f"faults-of-the-provider-{datetime.now(UTC):%Y-%m-%d-%H%M}.md").write_text(f"{text}\n{more}\n{last}")
     are_equal = account.is_equal and all(each.path == whole.path for each in courses.values())
     raise SystemExit(not (are_equal and all(each.is_kept for each in within)))
+
+
+def _told(calls: int, *, seed: int) -> Account:
+    """Do one of the runs, and say how it went while the others are still to come."""
+    account = many_calls(calls, seed=seed)
+    ours, theirs = account.calls
+    sys.stderr.write(f"run {seed}: {account.status}, {ours} calls, {theirs} at the server, {account.seconds:.0f} s\n")
+    return account
 
 
 def _accounts(account: Account, *, seed: int) -> str:
