@@ -164,6 +164,9 @@ class FileCheckpoints:
     def __init__(self, path: str | Path) -> None:
         self._path = Path(path)
 
+    def is_due(self) -> bool:
+        return True
+
     async def save(self, state: JsonObject) -> str:
         write_json(self._path, state)
         return str(self._path)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -14,17 +16,31 @@ from omegaweb.runs.models import Checkpoint, Run
 
 #: Items of a long list in one part.
 PART_LENGTH = 100
+#: Seconds between two states, where a search gets on fast: to write one down takes tens of milliseconds.
+SECONDS_APART = 2.0
 #: The part that holds whatever is no long list, and the places of those that are.
 REST = ""
 
 
 class RowCheckpoints:
-    """The checkpoint store of one run. A state is saved after everything the run said before."""
+    """The checkpoint store of one run. A state is saved after everything the run said before.
 
-    def __init__(self, run_id: int, *, via: Writer = writer) -> None:
+    Args:
+        run_id: the run.
+        via: who writes.
+        clock: seconds, monotonic.
+    """
+
+    def __init__(self, run_id: int, *, via: Writer = writer, clock: Callable[[], float] = time.monotonic) -> None:
         self._run_id = run_id
         self._writer = via
+        self._clock = clock
         self._saved: dict[str, Any] | None = None  # parts as they are in the database; None: whatever is there
+        self._saved_at = -math.inf
+
+    def is_due(self) -> bool:
+        """Tell whether the newest state is old: what came since, a run that was cut off finds in its journal."""
+        return self._clock() - self._saved_at >= SECONDS_APART
 
     async def save(self, state: dict[str, Any]) -> str:
         """Store the state durably and return what to call it.
@@ -32,7 +48,9 @@ class RowCheckpoints:
         Raises:
             RecordingFailed: something the run said was lost, or the run is not this process's any more.
         """
-        return await asyncio.wrap_future(self._writer.submit(self._run_id, lambda: self._save(take_apart(state))))
+        reference = self._writer.submit(self._run_id, lambda: self._save(take_apart(state)))
+        self._saved_at = self._clock()
+        return await asyncio.wrap_future(reference)
 
     def _save(self, parts: dict[str, Any]) -> str:
         with transaction.atomic():

@@ -13,7 +13,7 @@ from django.db.models import Model, Sum
 from django.utils import timezone
 
 from omegaweb.engine.holding import Holding, Row, insert
-from omegaweb.engine.own_connection import NotWritten, OwnConnection
+from omegaweb.engine.own_connection import Busy, NotWritten, OwnConnection
 from omegaweb.engine.recorder import RecordingFailed, Writer, writer
 from omegaweb.runs.models import JournalEntry, JournalPart
 from optimizer_core.budget import Usage
@@ -24,6 +24,9 @@ from optimizer_core.models.question_key import schema_hash
 
 #: Writes rows as long as the run is held, and returns how many.
 Insert: TypeAlias = Callable[[type[Model], Sequence[Row], Holding], int]
+
+#: How often the run's own thread tries to write, and the seconds between two times.
+TRIES, PAUSE = 5, 0.002
 
 _USED = ("calls", "prompt_tokens", "completion_tokens", "cost", "unpriced_calls", "seconds")
 _used = attrgetter(*_USED)
@@ -73,7 +76,7 @@ class RowJournal:
             self._leave_to_writer(answered)
         else:
             if not self._arrived:
-                loop.call_soon(self._write_arrived)
+                loop.call_soon(self._write_arrived, TRIES)
             self._arrived.append(answered)
         await answered.stored
         self._has_begun = True
@@ -87,7 +90,7 @@ class RowJournal:
     def _leave_to_writer(self, answered: Answered) -> None:
         self._writer.keep(self._run_id, answered, self._write, done=answered.stored)
 
-    def _write_arrived(self) -> None:
+    def _write_arrived(self, tries: int) -> None:
         """Write what has arrived in the run's own thread; what would have to wait there is left to the writer."""
         arrived, self._arrived = self._arrived, []
         try:
@@ -95,7 +98,11 @@ class RowJournal:
                 raise NotWritten("the run is over")
             if not self._insert(arrived, self._writer.holding(self._run_id), self._own.insert):
                 raise NotWritten("the run is lost, or they were there already")
-        except (NotWritten, RecordingFailed):
+        except (NotWritten, RecordingFailed) as error:
+            if isinstance(error, Busy) and tries > 1:
+                self._arrived = arrived  # what comes meanwhile goes with it
+                asyncio.get_running_loop().call_later(PAUSE, self._write_arrived, tries - 1)
+                return
             for answered in arrived:
                 self._leave_to_writer(answered)
         else:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from hashlib import blake2b
+from math import sqrt
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -62,6 +64,11 @@ def unpacked(columns: Iterable[bytes | memoryview]) -> Array:
 def _hashed(counts: Mapping[str, int]) -> Vector:
     vector = np.zeros(DIMENSIONS // 2, dtype=np.float32)
     for feature, count in counts.items():
-        digest = blake2b(feature.encode(), digest_size=4).digest()
-        vector[int.from_bytes(digest, "big") % len(vector)] += np.sqrt(count)
+        vector[_place_of(feature)] += sqrt(count)
     return vector / np.float32(np.linalg.norm(vector))
+
+
+@lru_cache(maxsize=20_000)
+def _place_of(feature: str) -> int:
+    """Return which number of a vector counts a word; candidates of a run have most of theirs in common."""
+    return int.from_bytes(blake2b(feature.encode(), digest_size=4).digest(), "big") % (DIMENSIONS // 2)

@@ -2,7 +2,7 @@
 
 To hand an answer to the writer's thread and to hear back costs a busy loop more time than the answer took to write, and
 whatever waits for the answer waits as long. So the loop itself writes where that takes a tenth of a millisecond: into a
-file that nobody else is writing into at the moment. All else is left to the writer, which can wait and try again.
+file that nobody else is writing into for long. All else is left to the writer, which can wait and try again.
 """
 
 from __future__ import annotations
@@ -18,6 +18,10 @@ from omegaweb.engine.holding import Holding, Row, insertions
 
 class NotWritten(Exception):
     """Not all of it was written; what was may be written again."""
+
+
+class Busy(NotWritten):
+    """Somebody else writes just now, and will be done in a moment."""
 
 
 class OwnConnection:
@@ -41,7 +45,8 @@ class OwnConnection:
         """Write rows, if that can be done at once, and return how many.
 
         Raises:
-            NotWritten: somebody else writes just now, or anything else is in the way.
+            Busy: somebody else writes just now.
+            NotWritten: anything else is in the way.
         """
         if not os.path.exists(self._file):  # a Path takes three times as long
             raise NotWritten(f"the database file {self._file} is gone")
@@ -50,7 +55,8 @@ class OwnConnection:
             for statement, values in insertions(model, rows, holding, can_lock=False):
                 written += self._raw.execute(statement.replace("%s", "?"), values).rowcount
         except sqlite3.Error as error:
-            raise NotWritten(str(error)) from error
+            is_busy = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
+            raise (Busy if is_busy else NotWritten)(str(error)) from error
         return written
 
     def close(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from omegaweb.engine.holding import Row, insert
 from omegaweb.engine.map_layout import place_beside
 from omegaweb.engine.nearness import Array, distances, packed, unpacked, word_vector
 from omegaweb.runs.models import Candidate, Placement, Run
@@ -20,7 +21,7 @@ class Places:
         self._vectors: Array | None = None  # of everybody on the map, in the order they came; None: not read yet
         self._positions = np.zeros((0, 2))
         self._placed: set[int] = set()
-        self._unsaved: list[Placement] = []
+        self._unsaved: list[Row] = []
 
     def propose(self, candidate: Candidate) -> None:
         """Place a new candidate at once, where the run measures no distances of its own."""
@@ -38,7 +39,7 @@ class Places:
 
     def save(self) -> None:
         """Write what was added."""
-        Placement.objects.bulk_create(self._unsaved)
+        insert(Placement, self._unsaved)
         self._unsaved.clear()
 
     def _place(self, candidate: Candidate, vector: Vector) -> None:
@@ -51,7 +52,7 @@ class Places:
         self._vectors = np.concatenate([known, row]) if len(known) else row
         self._positions = np.concatenate([self._positions, [[x, y]]])
         self._placed.add(candidate.pk)
-        self._unsaved.append(Placement(candidate=candidate, x=x, y=y, vector=packed(vector)))
+        self._unsaved.append({"candidate_id": candidate.pk, "x": x, "y": y, "vector": packed(vector)})
 
     def _read(self) -> Array:
         if self._vectors is None:

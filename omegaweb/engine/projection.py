@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, assert_never
 
 from omegaweb.engine import own_opening, review_rows, steering, troubles
+from omegaweb.engine.candidate_rows import UNFINISHED, CandidateRows
 from omegaweb.engine.flag_rows import with_flag
 from omegaweb.engine.measuring import Scores
 from omegaweb.engine.messages import plain_message
@@ -17,11 +18,6 @@ from optimizer_core import events
 from optimizer_core.data.statistics import mean_interval
 from optimizer_core.events import Event
 
-#: Candidates in these states were on their way when a run ended or was cut off.
-UNFINISHED = (CandidateState.PROPOSED, CandidateState.SCORED)
-#: What the search itself makes; of one proposal it may make several, of which the last one races.
-REWRITINGS = ("mutation", "few_shot", "crossover")
-
 
 class Projection:
     """The read-model rows of one run. Apply events in their order, then :meth:`save`, in one transaction.
@@ -31,11 +27,9 @@ class Projection:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self._candidates = {candidate.key: candidate for candidate in run.candidates.all()}
+        self._candidates = CandidateRows(run)
         self._scores = Scores()
         self._run_fields: set[str] = set()
-        self._changed: dict[str, Candidate] = {}
-        self._descents: list[Any] = []  # rows between candidates and their parents
         self._points = Points(run)
         self._places = Places(run)
         self._races = run.choices.optimizer.races
@@ -60,11 +54,11 @@ class Projection:
                 self._proposed(event, at)
             case events.CandidateFlagged():
                 flagged = self._candidates[event.candidate]
-                self._change(flagged, **with_flag(flagged, event, self._candidates))
+                self._candidates.change(flagged, **with_flag(flagged, event, self._candidates))
             case events.CandidateEmbedded():
                 embedded = self._candidates[event.candidate]
                 self._places.embed(embedded, event.vector)
-                self._change(embedded)
+                self._candidates.change(embedded)
             case events.CandidateScored():
                 self._scored(event, at)
             case events.CandidateDropped():
@@ -76,7 +70,7 @@ class Projection:
             case events.ReviewDecided():
                 self._review_decided(event, at)
             case events.PopulationUpdated():
-                self._population_updated(event)
+                self._candidates.rank(event)
             case events.BestChanged():
                 best = self._candidates[event.candidate]
                 self._set(best=best)
@@ -107,28 +101,16 @@ class Projection:
     def save(self) -> None:
         """Write everything that changed since the last time."""
         self._scores.save()
-        # One upsert by primary key: bulk_update would write a CASE for each field and candidate, ten times slower.
-        Candidate.objects.bulk_create(
-            self._changed.values(), update_conflicts=True, unique_fields=["id"], update_fields=CHANGING_FIELDS
-        )
-        Candidate.parents.through.objects.bulk_create(self._descents)
+        self._candidates.save()
         self._points.save()
         self._places.save()
         self.run.save(update_fields=sorted(self._run_fields))
         self._run_fields.clear()
-        self._changed.clear()
-        self._descents.clear()
 
     def _set(self, **values: Any) -> None:
         for name, value in values.items():
             setattr(self.run, name, value)
         self._run_fields.update(values)
-
-    def _change(self, candidate: Candidate, **values: Any) -> None:
-        for name, value in values.items():
-            setattr(candidate, name, value)
-        candidate.last_sequence = self.run.last_sequence
-        self._changed[candidate.key] = candidate
 
     def _started(self, event: events.RunStarted, at: datetime) -> None:
         self._set(
@@ -144,10 +126,10 @@ class Projection:
         )
         # Only after an interruption is there anything: what was being scored then is scored again, if at all, and the
         # run asks again for the reviews that it knows of. Whatever else waits, nobody will ever collect.
-        self._give_up((*UNFINISHED, CandidateState.WAITING), fate="interrupted")
+        self._candidates.give_up((*UNFINISHED, CandidateState.WAITING), fate="interrupted")
         review_rows.withdraw(self.run, at=at)
         if not event.resumed:  # it was cut off before its first checkpoint and begins again
-            self._give_up((CandidateState.IN_POPULATION,), fate="interrupted")
+            self._candidates.give_up((CandidateState.IN_POPULATION,), fate="interrupted")
 
     def _finished(self, event: events.RunFinished, at: datetime) -> None:
         message = plain_message(event.message)
@@ -159,8 +141,8 @@ class Projection:
         if event.status == "failed" and self.run.baseline is not None:
             self._forget_unanswered(self._candidates[self.run.baseline.key])
         if event.status == "completed":  # only the budget keeps an approved edit from its score until the end
-            self._give_up(UNFINISHED, fate="not_paid", operator="edit")
-        self._give_up((*UNFINISHED, CandidateState.WAITING), fate="run_ended")
+            self._candidates.give_up(UNFINISHED, fate="not_paid", operator="edit")
+        self._candidates.give_up((*UNFINISHED, CandidateState.WAITING), fate="run_ended")
         review_rows.withdraw(self.run, at=at)
         steering.close(self.run, at=at)
         own_opening.close(self.run, at=at)
@@ -168,13 +150,8 @@ class Projection:
     def _forget_unanswered(self, baseline: Candidate) -> None:
         """Where no row was ever answered, say that nothing was scored: a mean of 0 would blame the program."""
         if not self._scores.has_answer(baseline):
-            self._change(baseline, reward=None, count=0, low=None, high=None)
+            self._candidates.change(baseline, reward=None, count=0, low=None, high=None)
             self._points.forget(baseline)
-
-    def _give_up(self, states: tuple[CandidateState, ...], *, fate: str, operator: str = "") -> None:
-        for candidate in self._candidates.values():
-            if candidate.state in states and operator in ("", candidate.operator):
-                self._change(candidate, state=CandidateState.DROPPED, rank=None, fate=fate)
 
     def _batch_finished(self, event: events.BatchFinished) -> None:
         done = event.epoch * self.run.batches + event.batch + 1
@@ -184,32 +161,11 @@ class Projection:
             self._points.add(Series.BATCH, event.logs["reward"], count=event.logs.get("n", 0))
 
     def _proposed(self, event: events.CandidateProposed, at: datetime) -> None:
-        known = self._candidates.get(event.candidate)
-        if known is not None:  # the same content again: it keeps its number and its origin
-            if known.state in (CandidateState.DROPPED, CandidateState.STEP):
-                self._change(known, state=CandidateState.PROPOSED, fate="", fate_by=None, fate_distance=None)
+        candidate = self._candidates.propose(event, at)
+        if candidate is None:
             return
-        candidate = Candidate.objects.create(
-            run=self.run,
-            key=event.candidate,
-            number=len(self._candidates),
-            operator=event.operator,
-            variable=event.variable,
-            content=event.content,
-            reasoning=event.reasoning,
-            epoch=event.epoch,
-            batch=event.batch,
-            evidence=list(event.evidence),
-            created_at=at,
-            last_sequence=self.run.last_sequence,
-        )
-        self._descents += [
-            Candidate.parents.through(from_candidate=candidate, to_candidate=self._candidates[key])
-            for key in dict.fromkeys(event.parents)
-        ]
         self._scores.begin(candidate)
         self._places.propose(candidate)
-        self._candidates[event.candidate] = candidate
         if event.operator == "baseline":
             self._set(baseline=candidate)
 
@@ -222,10 +178,10 @@ class Projection:
             return
         is_first = candidate.reward is None
         interval = mean_interval(self._scores.rewards(candidate))
-        self._change(candidate, reward=event.mean, count=event.count, low=interval.low, high=interval.high)
+        self._candidates.change(candidate, reward=event.mean, count=event.count, low=interval.low, high=interval.high)
         if candidate.state == CandidateState.PROPOSED:
-            self._change(candidate, state=CandidateState.SCORED)
-            self._leave_steps(candidate)
+            self._candidates.change(candidate, state=CandidateState.SCORED)
+            self._candidates.leave_steps(candidate)
         if candidate.pk == self.run.baseline_id:
             self._points.add(Series.BASELINE, event.mean, count=event.count, candidate=candidate)
         elif is_first:  # later scores are those of a parent that is compared with its child
@@ -233,29 +189,8 @@ class Projection:
         if candidate.pk == self.run.best_id:  # it leads, and is known better now
             self._points.add(Series.BEST, event.mean, count=event.count, candidate=candidate)
 
-    def _leave_steps(self, racing: Candidate) -> None:
-        """Mark what the same proposal made before the candidate that races: only that one is compared."""
-        if racing.operator not in REWRITINGS:
-            return
-        for other in self._candidates.values():
-            if (
-                other.state == CandidateState.PROPOSED
-                and other.operator in REWRITINGS
-                and (other.epoch, other.batch) == (racing.epoch, racing.batch)
-            ):
-                self._change(other, state=CandidateState.STEP, fate_by=racing)
-
     def _dropped(self, event: events.CandidateDropped) -> None:
-        candidate = self._candidates[event.candidate]
-        self._change(
-            candidate,
-            state=CandidateState.DROPPED,
-            fate=event.reason,
-            fate_by=self._candidates[event.by],
-            better=event.better,
-            worse=event.worse,
-            raced=event.count,
-        )
+        candidate = self._candidates.drop(event)
         if event.reason == "fell_behind":
             self._points.fall_behind(candidate)
 
@@ -269,7 +204,7 @@ class Projection:
     def _review_requested(self, event: events.ReviewRequested, at: datetime) -> None:
         candidate = self._candidates[event.candidate]
         review_rows.request(self.run, candidate, at=at)
-        self._change(candidate, state=CandidateState.WAITING, fate="")
+        self._candidates.change(candidate, state=CandidateState.WAITING, fate="")
 
     def _review_decided(self, event: events.ReviewDecided, at: datetime) -> None:
         candidate = self._candidates[event.candidate]
@@ -280,40 +215,10 @@ class Projection:
             state = CandidateState.PROPOSED
         if state is CandidateState.SCORED and candidate.rank is not None:  # a winner that was a member all along
             state = CandidateState.IN_POPULATION
-        self._change(candidate, state=state, fate=fate)
+        self._candidates.change(candidate, state=state, fate=fate)
         still_open = any(each.state == CandidateState.WAITING for each in self._candidates.values())
         if self.run.state == RunState.WAITING and not still_open:
             self._set(state=RunState.RUNNING)
-
-    def _population_updated(self, event: events.PopulationUpdated) -> None:
-        kept = {survivor.candidate for survivor in event.survivors}
-        for key, candidate in self._candidates.items():
-            if candidate.state == CandidateState.IN_POPULATION and key not in kept:
-                self._change(candidate, state=CandidateState.DROPPED, rank=None)
-        for rank, survivor in enumerate(event.survivors, start=1):
-            self._change(
-                self._candidates[survivor.candidate],
-                state=CandidateState.IN_POPULATION,
-                rank=rank,
-                score=survivor.score,
-                novelty=survivor.novelty,
-                fate=survivor.reason,
-                fate_by=None,
-                fate_distance=None,
-            )
-        for removed in event.removed:
-            candidate = self._candidates[removed.candidate]
-            if removed.candidate in kept:  # a clone of a member left, the member stays
-                continue
-            by = self._candidates[removed.by] if removed.by is not None else None
-            self._change(
-                candidate,
-                state=CandidateState.DROPPED,
-                rank=None,
-                fate=removed.reason,
-                fate_by=by,
-                fate_distance=removed.distance,
-            )
 
     def _steered(self, event: events.SteeringApplied, at: datetime) -> None:
         steering.settle(self.run, event, at=at)
@@ -324,9 +229,9 @@ class Projection:
             self._set(configuration=steering.extended_configuration(self.run, event))
         elif event.action == "ban" and candidate is not None:
             for changed, values in steering.without(candidate, self._candidates.values()):
-                self._change(changed, **values)
+                self._candidates.change(changed, **values)
         elif event.action in ("pin", "unpin") and candidate is not None:
-            self._change(candidate, pinned=event.action == "pin")
+            self._candidates.change(candidate, pinned=event.action == "pin")
 
     def _spent(self, event: events.SpendUpdated, at: datetime) -> None:
         self._set(
@@ -351,9 +256,3 @@ AFTER_REVIEW = {
     ReviewState.LEFT_OUT: CandidateState.DROPPED,
     ReviewState.SUPERSEDED: CandidateState.SCORED,
 }
-#: What may change about a candidate after it was proposed.
-CHANGING_FIELDS = (
-    *("state", "rank", "reward", "count", "low", "high", "score", "novelty"),
-    *("fate", "fate_by", "fate_distance", "better", "worse", "raced", "pinned"),
-    *("flags", "flagged", "last_sequence"),
-)

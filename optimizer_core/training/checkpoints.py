@@ -1,4 +1,4 @@
-"""Checkpoints: the state of a search as JSON, written after every batch, and read to go on from there."""
+"""Checkpoints: the state of a search as JSON, written after a batch, and read to go on from there."""
 
 from __future__ import annotations
 
@@ -22,6 +22,10 @@ VERSION = 2
 
 class CheckpointStore(Protocol):
     """Where checkpoints go."""
+
+    def is_due(self) -> bool:
+        """Tell whether the state that is kept is old enough for another one."""
+        ...
 
     async def save(self, state: JsonObject) -> str:
         """Keep the state and return what to call it."""

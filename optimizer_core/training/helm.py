@@ -83,6 +83,8 @@ class Helm:
         self.look()
         await run.stopper.guard(run.meter.pause_is_over())
         requests = self._open()
+        if requests:
+            await run.catch_up()
         for request in requests:
             try:
                 self._tell(request, await self._apply(request))
@@ -92,6 +94,7 @@ class Helm:
         if requests:
             run.tell_best()
             await run.checkpoint()
+            await run.catch_up()
 
     async def budget_is_extended(self) -> bool:
         """Pause a search whose budget is spent until somebody extends it; False where it is to end.

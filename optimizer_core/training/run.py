@@ -18,7 +18,7 @@ from optimizer_core.models.patience import Patience
 from optimizer_core.modules.base import Module
 from optimizer_core.optimizers.base import Optimizer, RacingOptimizer
 from optimizer_core.rewards.base import Reward
-from optimizer_core.training.checkpoints import answers_to_json, spend_to_json, state_to_json
+from optimizer_core.training.checkpoints import CheckpointStore, answers_to_json, spend_to_json, state_to_json
 from optimizer_core.training.holdback import Holdback
 from optimizer_core.training.measuring import Measurer
 from optimizer_core.training.reporting import Reporter
@@ -64,6 +64,7 @@ class Run:
     measurer: Measurer
     patience: Patience
     _allowance: Callable[[], Budget] | None = None
+    _is_behind: bool = False  # the last checkpoint was left out
     _race: tuple[Sample, ...] = ()
     _targets: dict[str, str] = field(default_factory=dict)
 
@@ -156,10 +157,21 @@ class Run:
             self.reporter.emit(BestChanged(candidate=best.id, reward=best.running.mean, count=best.running.count))
 
     async def checkpoint(self) -> None:
-        """Write down the state, where somebody keeps it."""
+        """Write down the state, where somebody keeps it and the one that is kept is old enough."""
         store = self.settings.checkpoints
         if store is None:
             return
+        self._is_behind = not store.is_due()
+        if not self._is_behind:
+            await self._save(store)
+
+    async def catch_up(self) -> None:
+        """Write down the state if that was left out the last time."""
+        if self._is_behind and self.settings.checkpoints is not None:
+            await self._save(self.settings.checkpoints)
+            self._is_behind = False
+
+    async def _save(self, store: CheckpointStore) -> None:
         meter = self.meter
         saved = state_to_json(self.state, validation_size=len(self.data.validation), with_outputs=bool(self.metrics))
         samples = {sample.id: sample for sample in self.data.train}

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from omegaweb.engine.checkpoints import (
     PART_LENGTH,
+    SECONDS_APART,
     RowCheckpoints,
     newest_state,
     point_of_departure,
@@ -51,6 +52,19 @@ def test_a_state_that_was_taken_apart_is_put_together_again():
     again = put_together(parts)
     assert again == STATE
     assert list(again["answers"]) == ["b", "a", "c"]
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_search_that_gets_on_fast_writes_its_state_down_every_other_second(alice):
+    run, now = await sync_to_async(make_run)(alice), [100.0]
+    store = RowCheckpoints(run.pk, via=Writer(), clock=lambda: now[0])
+    assert store.is_due()
+
+    await store.save(STATE)
+    now[0] += SECONDS_APART - 0.1
+    assert not store.is_due()
+    now[0] += 0.1
+    assert store.is_due()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -159,6 +159,24 @@ async def test_while_somebody_else_writes_an_answer_waits_and_the_loop_does_not(
     assert await JournalEntry.objects.filter(key="a").aexists()
 
 
+@in_a_file
+async def test_a_moment_in_which_somebody_else_writes_is_waited_out_without_another_thread(alice, monkeypatch):
+    run = await sync_to_async(make_run)(alice)
+    journal = await journal_of(run, Writer())
+    await journal.add("first", entry("first"))
+    monkeypatch.setattr(Writer, "keep", lambda *args, **values: pytest.fail("left to the writer"))
+    with closing(sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        adding = [asyncio.ensure_future(journal.add("a", entry("a")))]
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # it has tried
+        adding.append(asyncio.ensure_future(journal.add("b", entry("b"))))
+        other.execute("COMMIT")
+    await asyncio.gather(*adding)
+
+    assert {row.key async for row in JournalEntry.objects.all()} == {"first", "a", "b"}
+
+
 async def test_what_was_paid_is_known_by_role(alice):
     run = await sync_to_async(make_run)(alice, calls=1, spend_by_role={"task": {"calls": 1, "tokens": 9, "cost": 0.25}})
     journal = await journal_of(run, Writer())
