@@ -18,23 +18,24 @@ from optimizer_core.events import CandidateDropped, CandidateProposed, Populatio
 UNFINISHED = (CandidateState.PROPOSED, CandidateState.SCORED)
 #: What the search itself makes; of one proposal it may make several, of which the last one races.
 REWRITINGS = ("mutation", "few_shot", "crossover")
-#: Columns that may change after a candidate was proposed, beside its state and its flags.
+#: Columns that may change after a candidate was proposed, beside its state, its flags, and who it lost to.
 CHANGING = (
     *("rank", "reward", "count", "low", "high", "score", "novelty"),
-    *("fate", "fate_by_id", "fate_distance", "better", "worse", "raced", "pinned"),
+    *("fate", "fate_distance", "better", "worse", "raced", "pinned"),
     *("flagged", "last_sequence"),
 )
 _changing = attrgetter(*CHANGING)
 
 
 class CandidateRows(Mapping[str, Candidate]):
-    """The candidates of one run by the hash of their content. New ones are written at once, changes by :meth:`save`."""
+    """The candidates of one run by the hash of their content, as they are when :meth:`save` is done."""
 
     def __init__(self, run: Run) -> None:
         self._run = run
         self._known = {candidate.key: candidate for candidate in run.candidates.all()}
+        self._new: dict[str, Candidate] = {}
         self._changed: dict[str, Candidate] = {}
-        self._descents: list[Row] = []  # rows between candidates and their parents
+        self._descents: list[tuple[Candidate, Candidate]] = []  # children and their parents
 
     def __getitem__(self, key: str) -> Candidate:
         return self._known[key]
@@ -73,12 +74,8 @@ class CandidateRows(Mapping[str, Candidate]):
             created_at=at,
             last_sequence=self._run.last_sequence,
         )
-        candidate.pk = add(Candidate, _new_row(candidate))
-        self._descents += [
-            {"from_candidate_id": candidate.pk, "to_candidate_id": self._known[key].pk}
-            for key in dict.fromkeys(event.parents)
-        ]
-        self._known[candidate.key] = candidate
+        self._descents += [(candidate, self._known[key]) for key in dict.fromkeys(event.parents)]
+        self._known[candidate.key] = self._new[candidate.key] = candidate
         return candidate
 
     def leave_steps(self, racing: Candidate) -> None:
@@ -145,9 +142,16 @@ class CandidateRows(Mapping[str, Candidate]):
             )
 
     def save(self) -> None:
-        """Write everything that changed since the last time."""
-        update(Candidate, [_changed_row(candidate) for candidate in self._changed.values()])
-        insert(Candidate.parents.through, self._descents)
+        """Write everything that is new or has changed since the last time."""
+        numbers = add(Candidate, [_new_row(candidate) for candidate in self._new.values()], name="key")
+        for key, candidate in self._new.items():
+            candidate.pk = numbers[key]
+        # What is new may stand where it does because of something else that is new.
+        changed = [each for key, each in self._changed.items() if key not in self._new or _fate_by(each) is not None]
+        update(Candidate, [{**_changed_row(candidate), "id": candidate.pk} for candidate in changed])
+        descents = [{"from_candidate_id": child.pk, "to_candidate_id": parent.pk} for child, parent in self._descents]
+        insert(Candidate.parents.through, descents)
+        self._new.clear()
         self._changed.clear()
         self._descents.clear()
 
@@ -156,15 +160,20 @@ def _changed_row(candidate: Candidate) -> Row:
     """Return what may have changed; the rest of a row is long, and stays as it was proposed."""
     flags = connection.ops.adapt_json_value(candidate.flags, None)
     values = zip(CHANGING, _changing(candidate), strict=True)
-    return {"state": str(candidate.state), "flags": flags, **dict(values), "id": candidate.pk}
+    return {"state": str(candidate.state), "flags": flags, "fate_by_id": _fate_by(candidate), **dict(values)}
+
+
+def _fate_by(candidate: Candidate) -> int | None:
+    """Return who a candidate lost to, which may not have had a number when that was said."""
+    return (
+        candidate.fate_by.pk if Candidate.fate_by.is_cached(candidate) and candidate.fate_by else candidate.fate_by_id
+    )
 
 
 def _new_row(candidate: Candidate) -> Row:
-    row = {**_changed_row(candidate)}
-    del row["id"]
     ops = connection.ops
     return {
-        **row,
+        **_changed_row(candidate),
         "run_id": candidate.run_id,
         "key": candidate.key,
         "number": candidate.number,

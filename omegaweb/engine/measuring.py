@@ -20,20 +20,19 @@ class Scores:
     """The sample scores of one run, read once for each candidate and written in bulk."""
 
     def __init__(self) -> None:
-        self._rewards: dict[int, dict[int, float]] = {}  # candidate → index → reward on validation samples
-        self._unsaved: dict[tuple[int, str, int], dict[str, Any]] = {}
+        self._rewards: dict[str, dict[int, float]] = {}  # candidate → index → reward on validation samples
+        self._unsaved: dict[tuple[str, str, int], tuple[Candidate, dict[str, Any]]] = {}
 
     def begin(self, candidate: Candidate) -> None:
         """Know that a candidate is new, and has no scores in the database."""
-        self._rewards[candidate.pk] = {}
+        self._rewards[candidate.key] = {}
 
     def add(self, candidate: Candidate, event: CandidateScored) -> None:
         """Take over the results of an event."""
         known, encoded = self._known(candidate), connection.ops.adapt_json_value
         for result in event.results:
             index = int(result.sample.rpartition("-")[2])
-            self._unsaved[candidate.pk, event.split, index] = {
-                "candidate_id": candidate.pk,
+            row = {
                 "split": event.split,
                 "index": index,
                 "reward": result.reward,
@@ -42,6 +41,7 @@ class Scores:
                 "error": result.error,
                 "questions": encoded(list(result.questions), None),
             }
+            self._unsaved[candidate.key, event.split, index] = candidate, row
             if event.split == "validation":
                 known[index] = result.reward
 
@@ -52,17 +52,18 @@ class Scores:
 
     def has_answer(self, candidate: Candidate) -> bool:
         """Return whether at least one sample was answered, rightly or not."""
-        unsaved = (row for row in self._unsaved.values() if row["candidate_id"] == candidate.pk)
-        answered = SampleScore.objects.filter(candidate=candidate, output__isnull=False)
-        return any(row["output"] is not None for row in unsaved) or answered.exists()
+        if any(whose is candidate and row["output"] is not None for whose, row in self._unsaved.values()):
+            return True
+        return SampleScore.objects.filter(candidate_id=candidate.pk, output__isnull=False).exists()
 
     def save(self) -> None:
         """Write what was added."""
-        insert(SampleScore, list(self._unsaved.values()), on_conflict=KEEP_NEWER)
+        rows = [{"candidate_id": candidate.pk, **row} for candidate, row in self._unsaved.values()]
+        insert(SampleScore, rows, on_conflict=KEEP_NEWER)
         self._unsaved.clear()
 
     def _known(self, candidate: Candidate) -> dict[int, float]:
-        if candidate.pk not in self._rewards:
+        if candidate.key not in self._rewards:
             stored = SampleScore.objects.filter(candidate=candidate, split="validation")
-            self._rewards[candidate.pk] = dict(stored.values_list("index", "reward"))
-        return self._rewards[candidate.pk]
+            self._rewards[candidate.key] = dict(stored.values_list("index", "reward"))
+        return self._rewards[candidate.key]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any, assert_never
 
 from omegaweb.engine import own_opening, review_rows, steering, troubles
@@ -22,7 +24,8 @@ from optimizer_core.events import Event
 class Projection:
     """The read-model rows of one run. Apply events in their order, then :meth:`save`, in one transaction.
 
-    After an error the rows in memory are ahead of the database: throw the object away and make a new one.
+    To apply an event writes nothing, so nobody waits for the database meanwhile. After an error the rows in memory are
+    ahead of the database: throw the object away and make a new one.
     """
 
     def __init__(self, run: Run) -> None:
@@ -32,6 +35,7 @@ class Projection:
         self._run_fields: set[str] = set()
         self._points = Points(run)
         self._places = Places(run)
+        self._later: list[Callable[[], None]] = []  # writes what other rows say, once the candidates are there
         self._races = run.choices.optimizer.races
 
     def apply(self, event: Event, *, sequence: int, at: datetime) -> None:
@@ -79,7 +83,7 @@ class Projection:
                 self._spent(event, at)
             case events.TestFinished():
                 winner = self._candidates.get(event.winner.get("candidate", ""))
-                self._set(result=own_opening.finish(self.run, winner, events.event_to_json(event), at=at))
+                self._later.append(partial(self._tested, winner, events.event_to_json(event), at))
             case events.WarningRaised():
                 if event.code == events.WAITING_FOR_REVIEW:
                     self._set(state=RunState.WAITING)
@@ -100,12 +104,18 @@ class Projection:
 
     def save(self) -> None:
         """Write everything that changed since the last time."""
-        self._scores.save()
         self._candidates.save()
+        for write in self._later:
+            write()
+        self._scores.save()
         self._points.save()
         self._places.save()
         self.run.save(update_fields=sorted(self._run_fields))
+        self._later.clear()
         self._run_fields.clear()
+
+    def _tested(self, winner: Candidate | None, figures: dict[str, Any], at: datetime) -> None:
+        self._set(result=own_opening.finish(self.run, winner, figures, at=at))
 
     def _set(self, **values: Any) -> None:
         for name, value in values.items():
@@ -127,7 +137,7 @@ class Projection:
         # Only after an interruption is there anything: what was being scored then is scored again, if at all, and the
         # run asks again for the reviews that it knows of. Whatever else waits, nobody will ever collect.
         self._candidates.give_up((*UNFINISHED, CandidateState.WAITING), fate="interrupted")
-        review_rows.withdraw(self.run, at=at)
+        self._later.append(partial(review_rows.withdraw, self.run, at=at))
         if not event.resumed:  # it was cut off before its first checkpoint and begins again
             self._candidates.give_up((CandidateState.IN_POPULATION,), fate="interrupted")
 
@@ -143,9 +153,11 @@ class Projection:
         if event.status == "completed":  # only the budget keeps an approved edit from its score until the end
             self._candidates.give_up(UNFINISHED, fate="not_paid", operator="edit")
         self._candidates.give_up((*UNFINISHED, CandidateState.WAITING), fate="run_ended")
-        review_rows.withdraw(self.run, at=at)
-        steering.close(self.run, at=at)
-        own_opening.close(self.run, at=at)
+        self._later += [
+            partial(review_rows.withdraw, self.run, at=at),
+            partial(steering.close, self.run, at=at),
+            partial(own_opening.close, self.run, at=at),
+        ]
 
     def _forget_unanswered(self, baseline: Candidate) -> None:
         """Where no row was ever answered, say that nothing was scored: a mean of 0 would blame the program."""
@@ -173,7 +185,7 @@ class Projection:
         candidate = self._candidates[event.candidate]
         self._scores.add(candidate, event)
         if event.split == "test" and self.run.is_under_way:  # later, somebody has put it up for release
-            own_opening.begin(self.run, candidate, at=at)
+            self._later.append(partial(own_opening.begin, self.run, candidate, at=at))
         if event.split != "validation":
             return
         is_first = candidate.reward is None
@@ -182,11 +194,11 @@ class Projection:
         if candidate.state == CandidateState.PROPOSED:
             self._candidates.change(candidate, state=CandidateState.SCORED)
             self._candidates.leave_steps(candidate)
-        if candidate.pk == self.run.baseline_id:
+        if _is(self.run.baseline, candidate):
             self._points.add(Series.BASELINE, event.mean, count=event.count, candidate=candidate)
         elif is_first:  # later scores are those of a parent that is compared with its child
             self._points.add(Series.MINIBATCH, event.mean, count=event.count, candidate=candidate)
-        if candidate.pk == self.run.best_id:  # it leads, and is known better now
+        if _is(self.run.best, candidate):  # it leads, and is known better now
             self._points.add(Series.BEST, event.mean, count=event.count, candidate=candidate)
 
     def _dropped(self, event: events.CandidateDropped) -> None:
@@ -197,18 +209,19 @@ class Projection:
     def _validated(self, event: events.ValidationFinished) -> None:
         candidate = self._candidates[event.candidate]
         # At the end other finalists are validated as well; the line is the leader's.
-        if "val_reward" in event.logs and self.run.best_id in (None, candidate.pk):
+        if "val_reward" in event.logs and (self.run.best is None or _is(self.run.best, candidate)):
             count = event.logs.get("n", candidate.count)
             self._points.add(Series.VALIDATION, event.logs["val_reward"], count=count, candidate=candidate)
 
     def _review_requested(self, event: events.ReviewRequested, at: datetime) -> None:
         candidate = self._candidates[event.candidate]
-        review_rows.request(self.run, candidate, at=at)
+        self._later.append(partial(review_rows.request, self.run, candidate, at=at))
         self._candidates.change(candidate, state=CandidateState.WAITING, fate="")
 
     def _review_decided(self, event: events.ReviewDecided, at: datetime) -> None:
         candidate = self._candidates[event.candidate]
-        verdict = review_rows.settle(candidate, event, at=at)
+        verdict = review_rows.verdict_of(event)
+        self._later.append(partial(review_rows.settle, candidate, event, at=at))
         fate = "left_out" if verdict is ReviewState.LEFT_OUT else ""
         state = AFTER_REVIEW[verdict]
         if state is CandidateState.SCORED and candidate.reward is None:  # it was held: now it is scored
@@ -221,7 +234,7 @@ class Projection:
             self._set(state=RunState.RUNNING)
 
     def _steered(self, event: events.SteeringApplied, at: datetime) -> None:
-        steering.settle(self.run, event, at=at)
+        self._later.append(partial(steering.settle, self.run, event, at=at))
         candidate = self._candidates.get(event.fields.get("candidate", ""))
         if event.problem:
             return
@@ -245,6 +258,10 @@ class Projection:
             left=event.left,
             replayed=event.replayed,
         )
+
+
+def _is(leader: Candidate | None, candidate: Candidate) -> bool:
+    return leader is not None and leader.key == candidate.key
 
 
 #: Where a candidate stands after its review.

@@ -27,15 +27,18 @@ def request(run: Run, candidate: Candidate, *, at: datetime) -> None:
         review.save(update_fields=["state", "decided_at", "due_at", "reviewer", "reason", "by_time_limit"])
 
 
-def settle(candidate: Candidate, event: ReviewDecided, *, at: datetime) -> ReviewState:
-    """Fill the row in where a program decided, and return what was decided."""
+def verdict_of(event: ReviewDecided) -> ReviewState:
+    """Return what was decided."""
     # Before there was such a verdict, what was left out was told as rejected.
-    verdict = ReviewState.LEFT_OUT if event.comment == LEFT_OUT else ReviewState(event.verdict)
+    return ReviewState.LEFT_OUT if event.comment == LEFT_OUT else ReviewState(event.verdict)
+
+
+def settle(candidate: Candidate, event: ReviewDecided, *, at: datetime) -> None:
+    """Fill the row in where a program decided."""
     reviewer = get_user_model().objects.filter(username=event.reviewer).first()
     Review.objects.filter(candidate=candidate).pending().update(
-        state=verdict, reason=event.comment, reviewer=reviewer, decided_at=at
+        state=verdict_of(event), reason=event.comment, reviewer=reviewer, decided_at=at
     )
-    return verdict
 
 
 def withdraw(run: Run, *, at: datetime) -> None:

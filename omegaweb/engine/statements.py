@@ -4,26 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 from django.db import connection, models
 
 from omegaweb.engine.holding import Row
 
+#: Values in one statement, as SQLite takes them.
+VALUES = 999
 
-def add(model: type[models.Model], row: Row) -> int:
-    """Write a row and return its number.
+
+def add(model: type[models.Model], rows: Sequence[Row], *, name: str) -> dict[Any, int]:
+    """Write rows and return their numbers.
 
     Args:
-        model: whose row it is.
-        row: by column, as the database takes the values.
+        model: whose rows they are.
+        rows: by column, as the database takes the values; all with the same columns in the same order.
+        name: the column by which a row is known in what is returned.
 
     Raises:
-        IntegrityError: it is there already.
+        IntegrityError: one is there already.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_addition(model._meta.db_table, tuple(row)), [*row.values()])
-        (number,) = cursor.fetchone()
-    return int(number)
+    numbers: dict[Any, int] = {}
+    at_once = max(1, VALUES // len(rows[0])) if rows else 1
+    for start in range(0, len(rows), at_once):
+        piece = rows[start : start + at_once]
+        with connection.cursor() as cursor:
+            statement = _addition(model._meta.db_table, tuple(piece[0]), len(piece), name)
+            cursor.execute(statement, [value for row in piece for value in row.values()])
+            numbers |= dict(cursor.fetchall())
+    return numbers
 
 
 def update(model: type[models.Model], rows: Sequence[Row]) -> None:
@@ -39,9 +49,10 @@ def update(model: type[models.Model], rows: Sequence[Row]) -> None:
 
 
 @lru_cache(maxsize=50)
-def _addition(table: str, columns: tuple[str, ...]) -> str:
+def _addition(table: str, columns: tuple[str, ...], count: int, name: str) -> str:
     names = ", ".join(f'"{column}"' for column in columns)
-    return f"INSERT INTO {table} ({names}) VALUES ({', '.join(['%s'] * len(columns))}) RETURNING id"
+    row = f"({', '.join(['%s'] * len(columns))})"
+    return f'INSERT INTO {table} ({names}) VALUES {", ".join([row] * count)} RETURNING "{name}", id'
 
 
 @lru_cache(maxsize=50)

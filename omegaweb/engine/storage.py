@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.db import IntegrityError, OperationalError, connection, connections, transaction
 
@@ -127,18 +128,10 @@ class Storage:
         self._failures[run_id] = error
 
     def _say(self, run_id: int, lines: Sequence[Line]) -> None:
-        self._transact(run_id, lambda: self._append(run_id, lines))
+        self._insist(run_id, lambda: self._append(run_id, lines))
         run = self._projections[run_id].run
         reviews = any(line.event.kind in review_rows.KINDS for line in lines)
         announcer.announce(run_id, project_id=run.project_id, sequence=run.last_sequence, reviews=reviews)
-
-    def _transact(self, run_id: int, work: Callable[[], None]) -> None:
-        def transaction_of_work() -> None:
-            with transaction.atomic():
-                self.holding(run_id).confirm()
-                work()
-
-        self._insist(run_id, transaction_of_work)
 
     def _insist(self, run_id: int, work: Callable[[], None]) -> None:
         for attempt in range(1, ATTEMPTS + 1):
@@ -154,27 +147,35 @@ class Storage:
 
     def _append(self, run_id: int, lines: Sequence[Line]) -> None:
         projection = self._projections.get(run_id) or self._load(run_id)
-        ops = connection.ops
-        rows = []
-        for sequence, line in enumerate(lines, start=projection.run.last_sequence + 1):
-            projection.apply(line.event, sequence=sequence, at=line.at)
-            rows.append(
-                {
-                    "run_id": run_id,
-                    "sequence": sequence,
-                    "kind": line.event.kind,
-                    "payload": ops.adapt_json_value(event_to_json(line.event), None),
-                    "at": ops.adapt_datetimefield_value(line.at),
-                }
-            )
-        if insert(models.Event, rows) < len(rows):
-            raise IntegrityError(f"events of run {run_id} from number {rows[0]['sequence']} on are there already")
-        projection.save()
+        rows = _rows(run_id, lines, start=projection.run.last_sequence + 1)
+        for row, line in zip(rows, lines, strict=True):
+            projection.apply(line.event, sequence=row["sequence"], at=line.at)
+        with transaction.atomic():  # only now, for nobody else can write into a file meanwhile
+            self.holding(run_id).confirm()
+            if insert(models.Event, rows) < len(rows):
+                raise IntegrityError(f"events of run {run_id} from number {rows[0]['sequence']} on are there already")
+            projection.save()
 
     def _load(self, run_id: int) -> Projection:
+        self.holding(run_id).confirm()  # of another process's run, nothing said here would make sense
         projection = Projection(models.Run.objects.select_related("best", "baseline").get(pk=run_id))
         self._projections[run_id] = projection
         return projection
+
+
+def _rows(run_id: int, lines: Sequence[Line], *, start: int) -> list[dict[str, Any]]:
+    """Return what a run said as lines of its log, numbered from ``start``."""
+    ops = connection.ops
+    return [
+        {
+            "run_id": run_id,
+            "sequence": sequence,
+            "kind": line.event.kind,
+            "payload": ops.adapt_json_value(event_to_json(line.event), None),
+            "at": ops.adapt_datetimefield_value(line.at),
+        }
+        for sequence, line in enumerate(lines, start=start)
+    ]
 
 
 def _check_file() -> None:
