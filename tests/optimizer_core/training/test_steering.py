@@ -259,6 +259,30 @@ async def test_a_resumed_run_takes_the_path_it_would_have_taken_with_everything_
         assert before + resumed[1:] == path(whole)
 
 
+class Seldom(Keep):
+    """Wants the first state alone."""
+
+    def is_due(self):
+        return not self.states
+
+
+@pytest.mark.parametrize("search", ["plain", "racing"])
+async def test_what_changes_the_path_has_a_state_before_and_after_it_also_where_states_are_seldom_due(search):
+    kept, requests = Seldom(), RequestList()
+    _, recorder = await (race if search == "racing" else run)(
+        make_program(),
+        omega(search=search),
+        checkpoints=kept,
+        steering=requests,
+        callbacks=[AskAt(requests, "batch.finished", note, nth=2)],
+    )
+    kinds = [event.kind for event in recorder.events]
+    place = kinds.index("steering.applied")
+    assert kinds[place - 1 : place + 2] == ["checkpoint.saved", "steering.applied", "checkpoint.saved"]
+    assert [json.loads(state)["steered"]["applied"] for state in kept.states] == [[], [], ["n1"]]
+    assert [json.loads(state)["batch"] for state in kept.states] == [0, 2, 2]
+
+
 class AskAgain(Callback):
     """Asks what was asked before each checkpoint, before the same one again."""
 
