@@ -71,13 +71,22 @@ def describe(name: str, value: Any) -> Iterator[str]:
     yield prose(inspect.getdoc(value) or "")
     if not inspect.isclass(value):
         return
-    for method, function in vars(value).items():
+    for method, function in methods(value):
         plain = function.__func__ if isinstance(function, (classmethod, staticmethod)) else function
         if method.startswith("_") or not inspect.isfunction(plain) or not plain.__doc__:
             continue
         yield f"#### {name}.{method}\n"
         yield signature(method, plain)
         yield prose(inspect.getdoc(plain) or "")
+
+
+def methods(value: type) -> Iterator[tuple[str, Any]]:
+    """Yield what a class defines; with what it is built on, where it has a room of its own."""
+    room = importlib.import_module(value.__module__.rpartition(".")[0])
+    alone = getattr(room, "__all__", None) == [value.__name__]
+    inside = [base for base in value.__mro__ if base.__module__.startswith(f"{room.__name__}.")]
+    for each in reversed(inside) if alone else (value,):
+        yield from vars(each).items()
 
 
 def signature(name: str, value: Any) -> str:

@@ -1,13 +1,11 @@
-"""A program: modules with trainable variables, an optimizer and a reward; compile, fit, predict, evaluate, save."""
+"""A program: modules with trainable variables, an optimizer and a reward; compile, fit, predict, evaluate."""
 
 from __future__ import annotations
 
-import asyncio
 import threading
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
-from typing import Any, TypeVar, Unpack
+from typing import Unpack
 
 from optimizer_core import metrics as metrics_package
 from optimizer_core import optimizers as optimizers_package
@@ -16,29 +14,19 @@ from optimizer_core.callbacks import Callback, History, Listener
 from optimizer_core.callbacks.progress_bar import progress_for
 from optimizer_core.data.candidate import Candidate
 from optimizer_core.data.dataset import make_samples
-from optimizer_core.data.variable import TrainableVariable
-from optimizer_core.errors import ConfigurationError, SchemaError
+from optimizer_core.errors import ConfigurationError
 from optimizer_core.json_values import JsonObject
-from optimizer_core.metrics.base import Metric
 from optimizer_core.metrics.registry import MetricIdentifier
 from optimizer_core.models.journal import Journal, journalling
 from optimizer_core.models.patience import USUAL_SECONDS, being_patient
 from optimizer_core.models.settings import check_count
-from optimizer_core.modules.base import Module, Rollout
+from optimizer_core.modules.base import Module
 from optimizer_core.optimizers.base import Optimizer
+from optimizer_core.program.blocking import block
+from optimizer_core.program.saved import Saved
 from optimizer_core.review import ReviewGate
-from optimizer_core.rewards.base import Reward
 from optimizer_core.rewards.composable import combine
 from optimizer_core.rewards.registry import RewardIdentifier
-from optimizer_core.saving import (
-    SavedProgram,
-    program_from_json,
-    program_to_json,
-    read_json,
-    variables_from_json,
-    variables_to_json,
-    write_json,
-)
 from optimizer_core.steering import Steering
 from optimizer_core.training.answering import answer_all, evaluate_all
 from optimizer_core.training.arguments import AskingArguments, FitArguments, Pair, Rows
@@ -47,10 +35,8 @@ from optimizer_core.training.checkpoints import CheckpointStore
 from optimizer_core.training.loop import train
 from optimizer_core.training.settings import FitSettings, split_data
 
-T = TypeVar("T")
 
-
-class Program:
+class Program(Saved):
     """Modules that answer, and everything that makes them better.
 
     Args:
@@ -63,54 +49,11 @@ class Program:
     """
 
     def __init__(self, root_module: Module, *, name: str | None = None, description: str = "") -> None:
-        if not isinstance(root_module, Module):
-            raise ConfigurationError(f"root_module={root_module!r} must be a module, such as oc.Generator(…)")
-        self.root_module = root_module
-        self.name = name or root_module.name
-        self.description = description or root_module.description
+        super().__init__(root_module, name=name, description=description)
         #: Set to True, by a callback, to end training after the current batch.
         self.stop_training = False
         #: What the run then gives as its reason.
         self.stop_reason = "callback"
-        self.optimizer: Optimizer | None = None
-        self.reward: Reward | None = None
-        self.metrics: list[Metric] = []
-        self._initial = self.get_state()
-
-    async def __call__(self, inputs: JsonObject, rollout: Rollout | None = None) -> JsonObject | None:
-        """Answer one input; None where the program has nothing to say.
-
-        Raises:
-            ModelError: a model gave no usable answer.
-        """
-        return await self.root_module(inputs, rollout)
-
-    @property
-    def trainable_variables(self) -> tuple[TrainableVariable, ...]:
-        """The variables that may change, in the order of the modules."""
-        return tuple(self.root_module.bind())
-
-    def get_state(self) -> JsonObject:
-        """Return the content of every trainable variable by its name."""
-        return {variable.name: variable.content for variable in self.trainable_variables}
-
-    def assign(self, content: JsonObject) -> None:
-        """Take over a content of every trainable variable; all or nothing.
-
-        Raises:
-            SchemaError: a variable is missing or unknown, or a value does not fit.
-        """
-        variables = {variable.name: variable for variable in self.trainable_variables}
-        if set(variables) != set(content):
-            raise SchemaError(f"the program has the variables {', '.join(variables)}, got {', '.join(content)}")
-        before = self.get_state()
-        try:
-            for name, variable in variables.items():
-                variable.assign(content[name])
-        except SchemaError:
-            for name, variable in variables.items():
-                variable.assign(before[name])
-            raise
 
     def compile(
         self,
@@ -335,76 +278,12 @@ class Program:
 
     def fit_sync(self, x: Rows, y: Rows | None = None, **arguments: Unpack[FitArguments]) -> History:
         """Do :meth:`fit` in a script, where no event loop runs."""
-        return _block("fit", self.fit(x, y, **arguments))
+        return block("fit", self.fit(x, y, **arguments))
 
     def predict_sync(self, xs: Rows, **settings: Unpack[AskingArguments]) -> list[JsonObject | None]:
         """Do :meth:`predict` in a script, where no event loop runs."""
-        return _block("predict", self.predict(xs, **settings))
+        return block("predict", self.predict(xs, **settings))
 
     def evaluate_sync(self, xs: Rows, ys: Rows | None = None, **settings: Unpack[AskingArguments]) -> JsonObject:
         """Do :meth:`evaluate` in a script, where no event loop runs."""
-        return _block("evaluate", self.evaluate(xs, ys, **settings))
-
-    def save(self, path: str | Path, *, content: JsonObject | None = None) -> None:
-        """Write modules, variables, optimizer, reward and metrics to a JSON file, without models' keys.
-
-        Args:
-            path: the file; one that is there is replaced.
-            content: of the variables, instead of the present one.
-
-        Raises:
-            ConfigurationError: the class of a module is not registered.
-        """
-        parts = SavedProgram(
-            name=self.name,
-            description=self.description,
-            root_module=self.root_module,
-            content=content or self.get_state(),
-            initial=self._initial,
-            optimizer=self.optimizer,
-            reward=self.reward,
-            metrics=self.metrics,
-        )
-        write_json(path, program_to_json(parts))
-
-    def save_variables(self, path: str | Path, *, content: JsonObject | None = None) -> None:
-        """Write only what the trainable variables hold to a JSON file, ``*.variables.json`` by custom.
-
-        Args:
-            path: the file; one that is there is replaced.
-            content: of the variables, instead of the present one.
-        """
-        write_json(path, variables_to_json(content or self.get_state()))
-
-    def load_variables(self, path: str | Path) -> None:
-        """Take over what :meth:`save_variables` wrote, or the variables of a saved program.
-
-        Raises:
-            CheckpointError: the file cannot be read, or holds no variables.
-            SchemaError: a variable is missing or unknown, or a value does not fit; nothing is changed.
-        """
-        self.assign(variables_from_json(read_json(path)))
-
-    @classmethod
-    def load(cls, path: str | Path) -> Program:
-        """Make a saved program again: description, variables, seeds, optimizer, reward and metrics.
-
-        Raises:
-            CheckpointError: the file cannot be read, or is no saved program.
-            ConfigurationError: a class in it is not registered.
-        """
-        saved = program_from_json(read_json(path))
-        program = cls(saved.root_module, name=saved.name, description=saved.description)
-        program.optimizer, program.reward, program.metrics = saved.optimizer, saved.reward, list(saved.metrics)
-        program.assign(saved.content)
-        program._initial = saved.initial
-        return program
-
-
-def _block(name: str, work: Coroutine[Any, Any, T]) -> T:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(work)
-    work.close()
-    raise ConfigurationError(f"an event loop is running here, as in a notebook; write 'await program.{name}(…)'")
+        return block("evaluate", self.evaluate(xs, ys, **settings))
