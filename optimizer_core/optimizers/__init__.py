@@ -2,6 +2,8 @@
 
 * ``random_few_shot``     examples from the program's own answers
 * ``omega``               a language model rewrites variables; dominated novelty keeps them varied
+* ``drafting``            what its racing search tries next
+* ``competition``         by which law its candidates compete
 * ``base``                what every optimizer decides, and the choice of the variable
 * ``distance_functions``  functions of the user by name
 * ``registry``            ``get`` and ``register``: optimizers by identifier

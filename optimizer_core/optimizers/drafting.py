@@ -13,6 +13,8 @@ import random
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
+from optimizer_core.data.variable import TrainableVariable
+from optimizer_core.operators.prompts import evolves_examples
 from optimizer_core.population.population import Member
 from optimizer_core.population.selection import draw
 
@@ -90,3 +92,8 @@ def draw_merge(
 def pair_name(one: Member, other: Member) -> str:
     """Return the name of a pair, whoever comes first."""
     return "+".join(sorted((one.id, other.id)))
+
+
+def grows_examples(variable: TrainableVariable) -> bool:
+    """Return True where the racing search adds examples itself; where they are evolved, the model writes them."""
+    return variable.uses_examples and not evolves_examples(variable)

@@ -11,7 +11,7 @@ from optimizer_core.data.candidate import Candidate
 from optimizer_core.data.variable import EXAMPLES, TrainableVariable
 from optimizer_core.errors import ConfigurationError, NoProposal
 from optimizer_core.json_values import JsonObject
-from optimizer_core.models.defaults import get_default_embedding_model, get_default_language_model
+from optimizer_core.models.defaults import get_default_language_model
 from optimizer_core.models.embedding_model import EmbeddingModel, as_embedding_model
 from optimizer_core.models.language_model import LanguageModel, as_language_model
 from optimizer_core.models.settings import check_number, check_reasoning_effort
@@ -19,18 +19,18 @@ from optimizer_core.operators.crossover import SCHEDULES, cross, crossover_proba
 from optimizer_core.operators.evidence import Evidence, split_predictions
 from optimizer_core.operators.few_shot import grow_examples, united
 from optimizer_core.operators.mutation import mutate
-from optimizer_core.operators.prompts import Brief, evolves_examples, shown_value
+from optimizer_core.operators.prompts import Brief, shown_value
 from optimizer_core.operators.rewriting import Asking
 from optimizer_core.optimizers.base import Optimizable, Plan, RacingOptimizer, Situation, child
+from optimizer_core.optimizers.competition import ALGORITHMS, Competition
 from optimizer_core.optimizers.distance_functions import as_distance_function, distance_function_name
-from optimizer_core.optimizers.drafting import Draft, draw_merge, draw_operator, draw_parent
+from optimizer_core.optimizers.drafting import Draft, draw_merge, draw_operator, draw_parent, grows_examples
 from optimizer_core.optimizers.settings import check_at_least, check_choice
-from optimizer_core.population.distance import CosineDistances, DistanceFunction, Vector, custom_distances
-from optimizer_core.population.dominated_novelty import DistanceRows, Standing, by_fitness, by_novelty, by_radius
+from optimizer_core.population.distance import DistanceFunction, Vector
+from optimizer_core.population.dominated_novelty import Standing
 from optimizer_core.population.population import Member, Population
 from optimizer_core.population.selection import SELECTIONS, select
 
-ALGORITHMS = ("dns", "dns-rank", "ga")
 SEARCHES = ("racing", "plain")
 
 
@@ -140,13 +140,18 @@ class OMEGA(RacingOptimizer):
         self.hard_example_min_observations = check_at_least(
             "hard_example_min_observations", hard_example_min_observations, 1
         )
-        self._placed: tuple[EmbeddingModel, CosineDistances] | None = None
+        self._competition = Competition(
+            algorithm=self.algorithm,
+            size=self.population_size,
+            k_nearest_fitter=self.k_nearest_fitter,
+            distance_function=self.distance_function,
+            embedding_model=self.embedding_model,
+        )
 
     def check(self, program: Optimizable) -> None:
         super().check(program)
         self._proposer()
-        if self.algorithm != "ga" and self.distance_function is None:
-            self._embedder()
+        self._competition.check()
 
     def select_parent(self, population: Population, rng: random.Random) -> Member:
         return self._select(population, population.parents(), rng)
@@ -241,32 +246,10 @@ class OMEGA(RacingOptimizer):
 
     async def compete(self, ranked: Sequence[Member], population: Population, meter: Meter) -> list[Standing]:
         fitness = [population.score(member) for member in ranked]
-        if self.algorithm == "ga" or len(ranked) == 1:
-            return by_fitness(fitness, size=self.population_size)
-        law = by_radius if self.algorithm == "dns" else by_novelty
-        rows = await self._distances(ranked, fitness, meter)
-        return law(fitness, rows, k_nearest_fitter=self.k_nearest_fitter, size=self.population_size)
-
-    async def _distances(self, ranked: Sequence[Member], fitness: Sequence[float], meter: Meter) -> DistanceRows:
-        contents = [member.candidate.content for member in ranked]
-        if self.distance_function is not None:
-            embedder = self.embedding_model or get_default_embedding_model()
-            return await custom_distances(contents, fitness, self.distance_function, embedder)
-        embedder = self._embedder()
-        return await self._cosine(embedder).rows(contents, embedder, meter=meter)
+        return await self._competition.standings([member.candidate.content for member in ranked], fitness, meter)
 
     async def place(self, candidates: Sequence[Candidate], meter: Meter) -> list[Vector] | None:
-        if self.algorithm == "ga" or self.distance_function is not None:
-            return None
-        embedder = self._embedder()
-        contents = [candidate.content for candidate in candidates]
-        return await self._cosine(embedder).vectors(contents, embedder, meter=meter)
-
-    def _cosine(self, embedder: EmbeddingModel) -> CosineDistances:
-        """Return what measures with this embedding model and remembers what it has measured."""
-        if self._placed is None or self._placed[0] is not embedder:
-            self._placed = (embedder, CosineDistances())
-        return self._placed[1]
+        return await self._competition.vectors([candidate.content for candidate in candidates], meter)
 
     def _select(self, population: Population, members: Sequence[Member], rng: random.Random) -> Member:
         scores = [population.score(member) for member in members]
@@ -304,15 +287,6 @@ class OMEGA(RacingOptimizer):
             )
         return model
 
-    def _embedder(self) -> EmbeddingModel:
-        model = self.embedding_model or get_default_embedding_model()
-        if model is None:
-            raise ConfigurationError(
-                f"OMEGA with algorithm={self.algorithm!r} needs an embedding model; pass embedding_model=…, call "
-                'oc.set_default_embedding_model(…), give a distance_function, or take algorithm="ga"'
-            )
-        return model
-
     def config(self) -> JsonObject:
         settings: dict[str, Any] = super().config()
         for setting in _SETTINGS:
@@ -327,26 +301,8 @@ class OMEGA(RacingOptimizer):
 
 
 _SETTINGS = (
-    "k_nearest_fitter",
-    "mutation_temperature",
-    "crossover_temperature",
-    "selection_temperature",
-    "reasoning_effort",
-    "merging_rate",
-    "merging_schedule",
-    "algorithm",
-    "selection",
-    "instructions",
-    "search",
-    "example_limit",
-    "proposals_in_flight",
-    "nb_best_predictions",
-    "nb_worst_predictions",
-    "nb_hard_examples",
-    "hard_example_min_observations",
+    *("k_nearest_fitter", "mutation_temperature", "crossover_temperature", "selection_temperature"),
+    *("reasoning_effort", "merging_rate", "merging_schedule", "algorithm", "selection", "instructions"),
+    *("search", "example_limit", "proposals_in_flight"),
+    *("nb_best_predictions", "nb_worst_predictions", "nb_hard_examples", "hard_example_min_observations"),
 )
-
-
-def grows_examples(variable: TrainableVariable) -> bool:
-    """Return True where the racing search adds examples itself; where they are evolved, the model writes them."""
-    return variable.uses_examples and not evolves_examples(variable)

@@ -1,4 +1,4 @@
-"""What a run may spend, and the meter that is asked before every call."""
+"""The meter that is asked before every call."""
 
 from __future__ import annotations
 
@@ -7,74 +7,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
-from enum import StrEnum
 
-from optimizer_core.errors import BudgetExhausted, ConfigurationError, RunStopped
+from optimizer_core.budget.amounts import Budget, Role, Usage
+from optimizer_core.budget.stopwatch import Stopwatch
+from optimizer_core.errors import BudgetExhausted, RunStopped
 from optimizer_core.json_values import JsonObject
 
 #: Seconds between two looks whether a pause is over.
 LOOK_SECONDS = 0.1
-
-
-class Role(StrEnum):
-    """What a call is for."""
-
-    TASK = "task"  # the program answers a sample
-    PROPOSER = "proposer"  # the optimizer mutates or crosses
-    JUDGE = "judge"  # a reward asks a model
-    EMBEDDING = "embedding"  # texts become vectors
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Budget:
-    """Upper limits over all roles together; None means no limit.
-
-    Raises:
-        ConfigurationError: a limit is zero or less.
-    """
-
-    calls: int | None = None  # requests to a provider, repeated attempts included
-    tokens: int | None = None  # read and written
-    cost: float | None = None  # US dollars
-    seconds: float | None = None  # wall-clock time, without pauses and what was spent waiting for reviewers
-
-    def __post_init__(self) -> None:
-        for limit in fields(self):
-            value = getattr(self, limit.name)
-            if value is not None and not value > 0:
-                raise ConfigurationError(
-                    f"budget {limit.name}={value!r} must be more than 0; leave it out for no limit"
-                )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
-    """What one or more calls used."""
-
-    calls: int = 0
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    cost: float = 0.0  # US dollars, of priced calls
-    unpriced_calls: int = 0
-    seconds: float = 0.0  # time spent waiting for answers, summed
-
-    @property
-    def tokens(self) -> int:
-        return self.prompt_tokens + self.completion_tokens
-
-    def __add__(self, other: Usage) -> Usage:
-        return Usage(
-            calls=self.calls + other.calls,
-            prompt_tokens=self.prompt_tokens + other.prompt_tokens,
-            completion_tokens=self.completion_tokens + other.completion_tokens,
-            cost=self.cost + other.cost,
-            unpriced_calls=self.unpriced_calls + other.unpriced_calls,
-            seconds=self.seconds + other.seconds,
-        )
-
-
-#: What was used before anything was asked.
-NO_USAGE = Usage()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,11 +53,7 @@ class Meter:
         replayed: int = 0,
     ) -> None:
         self._limit(budget or Budget())
-        self._clock = clock
-        self._started = clock() - elapsed
-        self._waited = waited
-        self._waiting_since: float | None = None
-        self._waits = 0  # reasons why time does not count at the moment
+        self._watch = Stopwatch(clock, elapsed=elapsed, waited=waited)
         self._paused_for: dict[str, None] = {}  # reasons, oldest first
         self.pause_when_spent = ""  # what a spent budget pauses for; empty: it raises
         self._by_role = {role: (spent or {}).get(role, Usage()) for role in Role}
@@ -226,7 +162,7 @@ class Meter:
     def pause(self, reason: str) -> None:
         """Let nothing new be asked until every reason for a pause is gone. Time does not count meanwhile."""
         if not self._paused_for:
-            self._begin_waiting()
+            self._watch.begin_waiting()
         self._paused_for[reason] = None
 
     def resume(self, reason: str) -> None:
@@ -234,7 +170,7 @@ class Meter:
         if reason in self._paused_for:
             del self._paused_for[reason]
             if not self._paused_for:
-                self._end_waiting()
+                self._watch.end_waiting()
 
     @property
     def in_flight(self) -> int:
@@ -263,32 +199,21 @@ class Meter:
     @contextmanager
     def waiting(self) -> Iterator[None]:
         """Let time pass that the budget does not count, because the run only waits for a person."""
-        self._begin_waiting()
+        self._watch.begin_waiting()
         try:
             yield
         finally:
-            self._end_waiting()
-
-    def _begin_waiting(self) -> None:
-        if not self._waits:
-            self._waiting_since = self._clock()
-        self._waits += 1
-
-    def _end_waiting(self) -> None:
-        self._waits -= 1
-        if not self._waits:
-            self._waited, self._waiting_since = self.waited, None
+            self._watch.end_waiting()
 
     @property
     def elapsed(self) -> float:
         """Seconds since the run began."""
-        return self._clock() - self._started
+        return self._watch.elapsed
 
     @property
     def waited(self) -> float:
         """How many of these seconds the run only waited for a person."""
-        since = self._waiting_since
-        return self._waited + (0.0 if since is None else self._clock() - since)
+        return self._watch.waited
 
     @property
     def spent(self) -> dict[str, float]:
@@ -297,7 +222,7 @@ class Meter:
 
     def spent_of(self, name: str) -> float:
         """Return what counts for one limit so far."""
-        return self.elapsed - self.waited if name == "seconds" else getattr(self._total, name)
+        return self._watch.counted if name == "seconds" else getattr(self._total, name)
 
     @property
     def total(self) -> Usage:
