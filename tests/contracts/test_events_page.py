@@ -8,6 +8,7 @@ from pathlib import Path
 
 from omegaweb.runs.live import REGIONS
 from omegaweb.runs.log import FILTERS, QUIET, TONES
+from optimizer_core import events
 from optimizer_core.events import KINDS
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "events.md"
@@ -18,6 +19,10 @@ def test_every_kind_is_described_with_all_its_fields():
     described = {kind: [name.strip() for name in names.split(",")] for kind, names in rows}
 
     assert described == {kind: [field.name for field in fields(event)] for kind, event in KINDS.items()}
+
+
+def test_every_kind_can_be_had_from_the_package():
+    assert {event.__name__ for event in KINDS.values()} <= set(events.__all__)
 
 
 def test_the_pages_know_no_other_kinds():

@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeAlias
 
-from optimizer_core.json_values import JsonObject, fields_to_json
+from optimizer_core.events.parts import Removed, SampleResult, Survivor
+from optimizer_core.json_values import JsonObject
 
 #: Code of the warning that says: the search is over, and only open reviews keep the run from its end.
 WAITING_FOR_REVIEW = "waiting_for_review"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SampleResult:
-    """What one candidate did with one sample."""
-
-    sample: str  # id of the sample, "validation-12"
-    reward: float  # 0.0 where the sample failed
-    output: JsonObject | None = None  # None where the sample failed
-    feedback: str = ""  # what the reward said beside the number
-    error: str = ""  # why the sample failed; empty where it did not
-    questions: tuple[str, ...] = ()  # keys of the journal's entries that this came from, in order
-
-    @classmethod
-    def from_json(cls, saved: JsonObject) -> SampleResult:
-        return cls(**{**saved, "questions": tuple(saved.get("questions", ()))})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,28 +151,6 @@ class ReviewDecided:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Survivor:
-    """A candidate that stays in the population, best first."""
-
-    candidate: str
-    reward: float  # running mean
-    count: int
-    score: float  # lower confidence bound, what the rank is made of
-    novelty: float | None = None  # mean distance to the fitter neighbours; None: nothing is fitter
-    reason: str = ""  # kept because: not_dominated, fittest, ranked, only_one, pinned
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Removed:
-    """A candidate that left the population."""
-
-    candidate: str
-    reason: str  # dominated, truncated, clone or replaced
-    by: str | None = None  # the fitter candidate
-    distance: float | None = None  # to that candidate
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PopulationUpdated:
     kind: ClassVar[str] = "population.updated"
     epoch: int
@@ -321,37 +283,3 @@ Event: TypeAlias = (
 
 #: Every kind a run can say, by name.
 KINDS: dict[str, type[Any]] = {event.kind: event for event in Event.__args__}
-
-_PARTS: dict[str, Callable[[JsonObject], Any]] = {
-    "results": SampleResult.from_json,
-    "survivors": lambda saved: Survivor(**saved),
-    "removed": lambda saved: Removed(**saved),
-}
-
-
-def event_to_json(event: Event) -> JsonObject:
-    """Return the event's fields as JSON values, without its kind; what they hold is shared, not copied."""
-    payload = fields_to_json(event)
-    for name in payload.keys() & _PARTS.keys():
-        payload[name] = [fields_to_json(part) for part in payload[name]]
-    return payload
-
-
-def event_from_json(kind: str, payload: JsonObject) -> Event:
-    """Build the event again; fields this version does not know are ignored.
-
-    Raises:
-        KeyError: the kind is unknown.
-    """
-    event = KINDS[kind]
-    known = {f.name for f in fields(event)}
-    values = {name: _revive(name, value) for name, value in payload.items() if name in known}
-    revived: Event = event(**values)
-    return revived
-
-
-def _revive(name: str, value: Any) -> Any:
-    part = _PARTS.get(name)
-    if part is not None:
-        return tuple(part(item) for item in value)
-    return tuple(value) if isinstance(value, list) else value

@@ -1,0 +1,75 @@
+"""What a run says: facts in the past tense, JSON values only, without run number or time.
+
+* ``vocabulary``  every kind of event, and their union
+* ``parts``       what an event holds more than one of
+* ``saved``       events as JSON and back
+"""
+
+from optimizer_core.events.parts import Removed, SampleResult, Survivor
+from optimizer_core.events.saved import event_from_json, event_to_json
+from optimizer_core.events.vocabulary import (
+    KINDS,
+    WAITING_FOR_REVIEW,
+    BatchFinished,
+    BestChanged,
+    CandidateDropped,
+    CandidateEmbedded,
+    CandidateFlagged,
+    CandidateProposed,
+    CandidateScored,
+    CheckpointSaved,
+    EpochFinished,
+    EpochStarted,
+    Event,
+    PopulationUpdated,
+    ProposalFailed,
+    ProviderRecovered,
+    ProviderTroubled,
+    ReviewDecided,
+    ReviewRequested,
+    RunFinished,
+    RunPaused,
+    RunResumed,
+    RunStarted,
+    SpendUpdated,
+    SteeringApplied,
+    TestFinished,
+    ValidationFinished,
+    WarningRaised,
+)
+
+__all__ = [
+    "KINDS",
+    "WAITING_FOR_REVIEW",
+    "BatchFinished",
+    "BestChanged",
+    "CandidateDropped",
+    "CandidateEmbedded",
+    "CandidateFlagged",
+    "CandidateProposed",
+    "CandidateScored",
+    "CheckpointSaved",
+    "EpochFinished",
+    "EpochStarted",
+    "Event",
+    "PopulationUpdated",
+    "ProposalFailed",
+    "ProviderRecovered",
+    "ProviderTroubled",
+    "Removed",
+    "ReviewDecided",
+    "ReviewRequested",
+    "RunFinished",
+    "RunPaused",
+    "RunResumed",
+    "RunStarted",
+    "SampleResult",
+    "SpendUpdated",
+    "SteeringApplied",
+    "Survivor",
+    "TestFinished",
+    "ValidationFinished",
+    "WarningRaised",
+    "event_from_json",
+    "event_to_json",
+]
