@@ -8,10 +8,13 @@ TESTS := tests
 SITE_TESTS := tests/omegaweb tests/journeys tests/faults
 # Each worker has a database, a data folder and a Chromium of its own; what has nothing to do takes from the other.
 PYTEST := $(PYTHON) -m pytest -n auto --maxprocesses 4 --dist worksteal
-# make test DB=postgres: on a cluster that is started for it and thrown away, so nobody need drop databases.
+# make test DB=postgres: on a cluster that is started for it and thrown away.
 ifeq ($(DB),postgres)
-PYTEST := $(PYTHON) -m tests.postgres $(PYTEST) --reuse-db
+PYTEST := $(PYTHON) -m tests.postgres $(PYTEST)
 endif
+
+# Some machines forbid it; then every worker, and every server that a test starts, compiles Django and LiteLLM anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help install run demo format lint types imports docs test test-site check sizes bench

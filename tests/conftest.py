@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from omegaweb.audit import triggers
-
 pytest_plugins = ["tests.people", "tests.browser"]
 
 # The same examples in every run, and no time limit: timing belongs into benchmarks.
@@ -17,9 +15,15 @@ settings.load_profile("omegaweb")
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Let tests empty the audit log, as they empty all tables; the test of the triggers installs them again."""
-    from django.db import connection
+def django_db_setup(
+    django_test_environment: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> None:
+    """Give this worker its database, instead of what pytest-django does."""
+    from django.test import TransactionTestCase
 
+    from tests import database
+
+    folder = tmp_path_factory.getbasetemp()  # below one that the workers share, where there are several
     with django_db_blocker.unblock():
-        triggers.remove(connection)
+        database.use_own(folder if worker_id == "master" else folder.parent, worker_id)
+    TransactionTestCase._fixture_teardown = database.empty  # type: ignore[attr-defined]  # of Django itself

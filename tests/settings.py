@@ -10,11 +10,8 @@ _folder = tempfile.TemporaryDirectory(prefix="omegaweb-tests-")
 os.environ["OMEGAWEB_DATA_DIR"] = _folder.name
 
 from omegaweb.settings import *  # noqa: E402, F403
-from omegaweb.settings import DATA_DIR, DATABASES, STORAGES  # noqa: E402
+from omegaweb.settings import STORAGES  # noqa: E402
 
-if "sqlite" in DATABASES["default"]["ENGINE"]:
-    # A file, not memory: the live server and the threads of a run open connections of their own.
-    DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 WHITENOISE_AUTOREFRESH = True
