@@ -38,7 +38,7 @@ def use_own(folder: Path, worker: str) -> None:
             triggers.remove(connection)  # a test of them installs them again; the others empty that table, too
             made.touch()
         else:
-            connection.settings_dict["NAME"] = creation._get_test_db_name()
+            connection.settings_dict["NAME"] = creation._get_test_db_name()  # type: ignore[attr-defined]  # the stubs lack it
         connection.close()
         creation.clone_test_db(suffix=worker, verbosity=0, autoclobber=True)
     own = creation.get_test_db_clone_settings(worker)["NAME"]
