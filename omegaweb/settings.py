@@ -89,9 +89,15 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "omegaweb.page_context.page",
             ],
+            "libraries": {"lucide": "omegaweb.icons"},  # in place of the package's own of this name
         },
     }
 ]
+
+# Rows of tables as they were drawn, by all that they show. Nothing else is kept here, and nothing is lost with it.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 5000}},
+}
 
 # A file in the data folder, unless an address of a database is given, such as postgres://user:password@host/name.
 DATABASES: dict[str, dict[str, Any]] = {"default": databases.database(environment.text("DATABASE_URL", ""), DATA_DIR)}

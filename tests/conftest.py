@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from hypothesis import settings
 
 pytest_plugins = ["tests.people", "tests.browser"]
@@ -12,6 +13,12 @@ pytest_plugins = ["tests.people", "tests.browser"]
 # The same examples in every run, and no time limit: timing belongs into benchmarks.
 settings.register_profile("omegaweb", deadline=None, derandomize=True)
 settings.load_profile("omegaweb")
+
+
+@pytest.fixture(autouse=True)
+def forget_drawn_rows() -> None:
+    """Forget what other tests had drawn: databases of tests give the same numbers to other rows."""
+    cache.clear()
 
 
 @pytest.fixture(scope="session")

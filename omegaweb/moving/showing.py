@@ -10,9 +10,10 @@ from omegaweb.releases.report import report_of
 from omegaweb.releases.seal import seal_of
 from omegaweb.runs.charts import figure
 from omegaweb.runs.flags import flags_of
-from omegaweb.runs.live import REGIONS, draw
+from omegaweb.runs.live import REGIONS
 from omegaweb.runs.models import Run
 from omegaweb.runs.progress import progress_of
+from omegaweb.runs.regions import draw
 from omegaweb.runs.settings_words import settings_in_words
 from omegaweb.spending.lines import lines_of
 from omegaweb.spending.report import report

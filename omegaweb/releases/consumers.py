@@ -5,8 +5,8 @@ from __future__ import annotations
 from omegaweb.releases.ballot import ballot_context
 from omegaweb.releases.models import Release
 from omegaweb.runs.consumers import RegionsConsumer
-from omegaweb.runs.live import Region
 from omegaweb.runs.models import Run
+from omegaweb.runs.regions import Region
 from omegaweb.runs.sockets.desk import Gone
 
 

@@ -6,8 +6,8 @@ from omegaweb.reviews.decision import decision_context
 from omegaweb.reviews.models import Review
 from omegaweb.reviews.queue import queue_context
 from omegaweb.runs.consumers import RegionsConsumer, WholeConsumer
-from omegaweb.runs.live import Region, render
 from omegaweb.runs.models import Run
+from omegaweb.runs.regions import Region, render
 from omegaweb.runs.sockets.desk import Gone
 
 

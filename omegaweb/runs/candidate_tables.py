@@ -69,5 +69,6 @@ def _asked_of_rows(run: Run) -> dict[str, Any]:
 
 
 def _with_relations(run: Run) -> Any:
-    fields = ("content", "reasoning")  # long, and no table shows them
-    return run.candidates.select_related("fate_by", "review").defer(*fields)
+    long = ("content", "reasoning", "evidence")  # and no table shows them
+    rivals = tuple(f"fate_by__{field}" for field in (*long, "flags"))
+    return run.candidates.select_related("fate_by", "review").defer(*long, *rivals)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from functools import partial
 
 from omegaweb.engine.announcer import Moved
@@ -10,10 +10,11 @@ from omegaweb.projects.access import ROLES_WITH, Right, projects_with
 from omegaweb.projects.models import Project, Role
 from omegaweb.reviews.models import Review
 from omegaweb.runs.charts import curve_after, points_json
-from omegaweb.runs.live import Region, candidate_regions, current_tab, draw, list_context, regions_of, render
+from omegaweb.runs.live import candidate_regions, current_tab, list_context, regions_of
 from omegaweb.runs.models import Candidate, Run
 from omegaweb.runs.population_map import moved_points
-from omegaweb.runs.sockets.base import LiveConsumer
+from omegaweb.runs.regions import MovedCandidate, News, Region, draw, render
+from omegaweb.runs.sockets.base import BEAT, LiveConsumer
 from omegaweb.runs.sockets.desk import Gone
 from omegaweb.runs.sockets.shared import Frame, Shared, key_of
 
@@ -28,7 +29,8 @@ class RegionsConsumer(LiveConsumer):
         self.run_id = self.find_run()
         after = self.query.pop("after", "")
         self._sequence = int(after) if after.isdigit() else 0
-        self._drawn: dict[str, str] = {}
+        self._drawn: Mapping[str, str] = {}
+        self._seldom = 0  # when it was last shown what is drawn seldom
         if not Run.objects.visible_to(self.user).filter(pk=self.run_id).exists():
             raise Gone
 
@@ -63,28 +65,46 @@ class RegionsConsumer(LiveConsumer):
         run = shared.run(self.run_id)
         if run is None or self.user.pk not in shared.roles(run):
             raise Gone
+        # Pages that show the same and know the same are sent the same, and what that is is found out once.
+        knows = (self._sequence, self._seldom, frozenset(self._drawn.items()))
+        shows = (type(self), self.scope["path"], key_of(self.query), self.viewer(shared.roles(run)[self.user.pk]))
+        frame = shared.once(("frame", shows, knows), lambda: self._frame(run, shared))
+        if frame is not None:
+            self._sequence, self._seldom = run.last_sequence, shared.time_of_seldom
+            self._drawn = {**self._drawn, **frame["regions"]}
+        return frame
+
+    def _frame(self, run: Run, shared: Shared) -> Frame | None:
         after = self._sequence
         regions = self._changed_regions(run, shared)
-        shown = (type(self), run.pk, after, self.shows())
-        beside = shared.once(("beside", shown), lambda: self.beside(run, after=after))
+        shown = ("beside", type(self), run.pk, after, self.shows())
+        beside = shared.once(shown, lambda: self.beside(run, after=after))
         if not regions and not self.is_news(beside) and run.last_sequence == after:
             return None
-        self._sequence = run.last_sequence
-        # Pages that show the same and know the same are sent the same.
-        same = ("frame", shown, tuple(regions.items()))
-        return shared.once(same, lambda: {"sequence": run.last_sequence, "regions": regions, **beside})
+        return {"sequence": run.last_sequence, "regions": regions, **beside}
 
     def _changed_regions(self, run: Run, shared: Shared) -> dict[str, str]:
-        is_first, after = not self._drawn, self._sequence
-        kinds = shared.once(("kinds", run.pk, after), lambda: _kinds_between(run, after))
-        changed: dict[str, str] = {}
+        news, changed = self._news(run, shared), {}
         for region in self.regions(run):
-            # Without a new event something beside the log moved, such as a stop request: look at everything.
-            touched = is_first or not kinds or region.kinds is None or not region.kinds.isdisjoint(kinds)
-            html = self._draw(region, run, shared) if touched else self._drawn[region.name]
-            if self._drawn.get(region.name) != html:
-                self._drawn[region.name] = changed[region.name] = html
+            drawn = self._drawn.get(region.name)
+            if drawn is None or region.is_touched(news, drawn):
+                html = self._draw(region, run, shared)
+                if html != drawn:
+                    changed[region.name] = html
         return changed
+
+    def _news(self, run: Run, shared: Shared) -> News:
+        after = self._sequence
+        return News(
+            run=run,
+            kinds=shared.once(("kinds", run.pk, after), lambda: _kinds_between(run, after)),
+            candidates=lambda: shared.once(("moved", run.pk, after), lambda: _moved_since(run, after)),
+            is_time=shared.time_of_seldom != self._seldom,
+        )
+
+    def viewer(self, role: Role) -> Hashable:
+        """Return what the page depends on of who looks at it; those who are equal are shown the same."""
+        return self.user.pk
 
     def asks(self, region: Region) -> Hashable:
         """Return what a region's context depends on beside the run; equal values share it."""
@@ -106,6 +126,11 @@ def _kinds_between(run: Run, after: int) -> frozenset[str]:
     return frozenset(news.values_list("kind", flat=True).distinct())
 
 
+def _moved_since(run: Run, after: int) -> list[MovedCandidate]:
+    moved = run.candidates.filter(last_sequence__gt=after).order_by()
+    return [MovedCandidate._make(values) for values in moved.values_list(*MovedCandidate._fields)]
+
+
 class RunConsumer(RegionsConsumer):
     """The socket of a run's page: its regions, the points of its curve, and its title."""
 
@@ -116,8 +141,12 @@ class RunConsumer(RegionsConsumer):
         """Only parts of a tab read the query string."""
         return key_of(self.query) if region.tab else ()
 
+    def viewer(self, role: Role) -> Hashable:
+        """Of a person it counts alone what they may do."""
+        return role
+
     def sight(self, region: Region, role: Role) -> Hashable:
-        """Of a person it counts alone what they may do, and of that alone what is offered."""
+        """Of what they may do it counts alone what is offered."""
         return tuple(role in ROLES_WITH[right] for right in region.offers)
 
     def shows(self) -> Hashable:
@@ -156,7 +185,7 @@ class CandidateConsumer(RegionsConsumer):
 class WideConsumer(LiveConsumer):
     """A socket of a page about several runs: those of the projects that a person is in."""
 
-    seconds_between_frames = 1.0
+    seconds_between_frames = 2 * BEAT
     right = Right.SEE
 
     def prepare(self) -> None:

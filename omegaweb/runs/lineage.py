@@ -23,6 +23,14 @@ class Row:
     candidate: Candidate
     lineage: Lineage
 
+    @property
+    def version(self) -> str:
+        """All that a table shows of it, as one text: rows of the same version look the same."""
+        kin = [[each.number for each in generation] for generation in (self.lineage.origins, self.lineage.steps)]
+        columns = {name: value for name, value in self.candidate.__dict__.items() if not name.startswith("_")}
+        rival, review = self.candidate.fate_by, getattr(self.candidate, "review", None)
+        return f"{columns} {kin} {rival and rival.number} {review and review.pk}"
+
 
 def lineage_of(candidate: Candidate) -> Lineage:
     """Return the lineage of one candidate."""
@@ -52,7 +60,7 @@ def _parents(wanted: list[int]) -> dict[int, list[Candidate]]:
         edges = (
             Candidate.parents.through.objects.filter(from_candidate__in=open_)
             .select_related("to_candidate")
-            .defer("to_candidate__content", "to_candidate__reasoning")
+            .defer("to_candidate__content", "to_candidate__reasoning", "to_candidate__evidence")
             .order_by("to_candidate__number")
         )
         for edge in edges:

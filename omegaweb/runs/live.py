@@ -1,27 +1,18 @@
-"""The regions of the run pages: which partial draws each, from what, and which events touch it.
+"""The regions of the run pages: from what each is drawn, and which events touch it.
 
 A page and its live updates draw a region with the same partial from the same context, so they cannot differ.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlencode
-
 from django.core.paginator import Page, Paginator
 from django.db.models import Count
-from django.http import HttpRequest, QueryDict
-from django.template import Context as TemplateContext
-from django.template.loader import get_template
 from django.utils import timezone
 
-from omegaweb.accounts.models import User
 from omegaweb.json_members import member
 from omegaweb.projects.access import Right
 from omegaweb.runs.advice.given import advice_context
-from omegaweb.runs.candidate_tables import ROWS_ON_A_PAGE, candidates, population
+from omegaweb.runs.candidate_tables import IN_VIEW, ROWS_ON_A_PAGE, candidates, population
 from omegaweb.runs.comparison import compare
 from omegaweb.runs.evidence import samples_beside
 from omegaweb.runs.family import family_of
@@ -31,13 +22,11 @@ from omegaweb.runs.models import Candidate, Run, RunQuerySet, Series
 from omegaweb.runs.notices import notices
 from omegaweb.runs.population_map import map_page, pinned_on
 from omegaweb.runs.progress import progress_of, spend_of
+from omegaweb.runs.regions import Context, MovedCandidate, Query, Region
 from omegaweb.runs.requests import Steer
 from omegaweb.runs.samples.page import grid_page
 from omegaweb.runs.steering_words import other_lines
 from omegaweb.runs.troubles import troubles_of
-
-Query = Mapping[str, str]
-Context = dict[str, Any]
 
 TABS = {
     "overview": "Overview",
@@ -52,22 +41,6 @@ TABS = {
 }
 #: Rows of the table beneath the curve.
 MEASUREMENTS_SHOWN = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Region:
-    """A part of a page that is redrawn on its own; the id of its root element is its name."""
-
-    name: str
-    context: Callable[[Run, Query], Context]
-    kinds: frozenset[str] | None = None  # of the events that touch it; None: all of them
-    tab: str = ""  # where it is shown; empty: on all tabs
-    room: str = "runs"  # whose partial it is
-    offers: tuple[Right, ...] = tuple(Right)  # what it shows only to those who may; of nothing else it differs
-
-    @property
-    def template(self) -> str:
-        return f"partials/{self.room}/{self.name.replace('-', '_')}.html"
 
 
 def detail_run(runs: RunQuerySet) -> RunQuerySet:
@@ -87,28 +60,6 @@ def regions_of(query: Query) -> list[Region]:
     """Return the regions that the page of a query string shows."""
     tab = current_tab(query)
     return [region for region in REGIONS.values() if region.tab in ("", tab)]
-
-
-def draw(region: Region, run: Run, query: Query, *, user: User, context: Context | None = None) -> str:
-    """Return the HTML of a region as this person sees it: what they may not do is not offered.
-
-    Args:
-        region: what is drawn.
-        run: of this run.
-        query: as the address of the page has it.
-        user: for this person.
-        context: of the region, where it was read before.
-    """
-    read = region.context(run, query) if context is None else context
-    return render(region.template, {"run": run, "query": query, "user": user, **read}, query)
-
-
-def render(template: str, context: Context, query: Query) -> str:
-    """Return the HTML of a partial for a socket; links in it keep the rest of the query, as they do on the page."""
-    bound = TemplateContext(context)
-    bound.request = HttpRequest()  # type: ignore[attr-defined]  # what the tag "querystring" reads
-    bound.request.GET = QueryDict(urlencode(query))  # type: ignore[attr-defined]
-    return str(get_template(template).template.render(bound))  # type: ignore[attr-defined]
 
 
 def candidate_regions(candidate: Candidate) -> list[Region]:
@@ -183,6 +134,14 @@ def _scores(run: Run, query: Query) -> Context:
     }
 
 
+def _is_compared(run: Run, candidate: MovedCandidate) -> bool:
+    return candidate.pk in (run.baseline_id, run.best_id)
+
+
+def _is_in_view(run: Run, candidate: MovedCandidate) -> bool:
+    return candidate.state in IN_VIEW or candidate.flagged > 0
+
+
 def _troubles(run: Run, query: Query) -> Context:
     return {"troubles": troubles_of(run, now=timezone.now())}
 
@@ -244,11 +203,18 @@ REGIONS: dict[str, Region] = {
         Region(
             name="run-notices", context=notices, kinds=_LIFE | _REVIEWS | {"population.updated"}, offers=(Right.REVIEW,)
         ),
-        Region(name="run-scores", context=_scores, kinds=_LIFE | _MEASURES | {"test.finished"}, offers=()),
+        Region(
+            name="run-scores",
+            context=_scores,
+            kinds=_LIFE | {"candidate.scored", "best.changed", "test.finished"},
+            lists=_is_compared,
+            offers=(),
+        ),
         Region(
             name="run-advice",
             context=advice_context,
             kinds=_LIFE | _CANDIDATES | _MEASURES,
+            seldom=(_CANDIDATES | _MEASURES) - _LIFE,
             tab="overview",
             offers=(Right.EDIT,),
         ),
@@ -257,6 +223,7 @@ REGIONS: dict[str, Region] = {
             name="run-population",
             context=population,
             kinds=_CANDIDATES | _REVIEWS,
+            lists=_is_in_view,
             tab="overview",
             offers=(Right.EDIT,),
         ),

@@ -73,8 +73,8 @@ def measure(run: Run) -> Measured:
     newest = run.measurements.filter(series=Series.BEST).order_by("-sequence").first()
     newcomers = list(run.candidates.order_by("-number").values_list("pk", flat=True)[:RECENT_CANDIDATES])
     answered = SampleScore.objects.filter(candidate__in=newcomers).order_by("-pk")
-    recent = list(answered.values_list("output", "error")[:RECENT])
-    failures = [error for output, error in recent if output is None]
+    recent = list(answered.annotate(is_failed=Q(output__isnull=True)).values_list("is_failed", "error")[:RECENT])
+    failures = [error for is_failed, error in recent if is_failed]
     limits = limits_of(run)
     return Measured(
         optimizer=choices.optimizer.kind,

@@ -8,8 +8,8 @@ from omegaweb.engine.announcer import Moved
 from omegaweb.runs.compared.choice import Chosen, asked_numbers, chosen_runs
 from omegaweb.runs.compared.curves import line_of, spent_of
 from omegaweb.runs.compared.figures import figures_of
-from omegaweb.runs.live import render
-from omegaweb.runs.sockets.base import LiveConsumer
+from omegaweb.runs.regions import render
+from omegaweb.runs.sockets.base import BEAT, LiveConsumer
 from omegaweb.runs.sockets.desk import Gone
 from omegaweb.runs.sockets.shared import Frame, Shared
 
@@ -17,7 +17,7 @@ from omegaweb.runs.sockets.shared import Frame, Shared
 class CompareConsumer(LiveConsumer):
     """`run` in its address, once for each run, says which."""
 
-    seconds_between_frames = 1.0
+    seconds_between_frames = 2 * BEAT
 
     def prepare(self) -> None:
         # Not `self.query`: that keeps one value of each name.

@@ -1,7 +1,7 @@
 """The life of a socket: join first, send what the page lacks, then only what has moved.
 
 A socket is told numbers alone and reads everything else from the database, so nothing that gets lost on the way is
-missing on the page. Frames are made at the desk, at most twice a second for each socket.
+missing on the page. Frames are made at the desk, a few times a second at most for each socket.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import time
 from http.cookies import SimpleCookie
 from urllib.parse import parse_qsl
 
@@ -28,15 +29,26 @@ SIGNED_OUT = 4401
 NOT_FOUND = 4404
 FAILED = 1011
 SERVING = "serve-a-socket"
+#: Seconds between two looks of a socket that always has something to look at.
+BEAT = 0.4
 #: Seconds after which a socket looks at the database although nobody told it anything, at the latest and at the
 #: earliest: hundreds of pages that were opened together must not look together for ever.
 LOOK_ANYWAY, LOOK_ANYWAY_EARLY = 10.0, 6.0
 
 
+def until_beat(seconds: float) -> float:
+    """Return how long it is to the next beat of a clock that beats once in so many seconds.
+
+    All sockets count from the same moment. If each counted from its own last frame, pages that were opened at different
+    times would look at different times, and what all of them show would be drawn for each of them.
+    """
+    return seconds - time.monotonic() % seconds if seconds else 0.0
+
+
 class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channels has no types
     """A socket that sends frames. Subclasses say what moves it and what a frame holds."""
 
-    seconds_between_frames = 0.5
+    seconds_between_frames = BEAT
 
     person: SignedIn
     session_key: str
@@ -98,7 +110,7 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channels has
                 text = await desk.frame_for(self)
                 if text is not None:
                     await self.send(text)
-                await asyncio.sleep(self.seconds_between_frames)
+                await asyncio.sleep(until_beat(self.seconds_between_frames))
                 await self._subscription.wait(seconds=random.uniform(LOOK_ANYWAY_EARLY, LOOK_ANYWAY))
         except SessionOver:
             await self.close(SIGNED_OUT)

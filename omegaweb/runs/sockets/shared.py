@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar, cast
 
 from omegaweb.projects.access import InProject, roles_in
 from omegaweb.projects.models import Role
-from omegaweb.runs.live import Query, detail_run
+from omegaweb.runs.live import detail_run
 from omegaweb.runs.models import Run
+from omegaweb.runs.regions import Query
 
 Frame = dict[str, Any]
+#: Seconds between two drawings of what changes slowly and is dear to reckon.
+SELDOM = 3.0
 Result = TypeVar("Result")
 
 
@@ -21,6 +25,8 @@ class Shared:
     def __init__(self) -> None:
         self._results: dict[Hashable, object] = {}
         self._texts: dict[int, tuple[Frame, str]] = {}
+        #: Another number each time that what is drawn seldom is to be drawn.
+        self.time_of_seldom = int(time.monotonic() / SELDOM)
 
     def once(self, key: Hashable, make: Callable[[], Result]) -> Result:
         """Return what was made under this key, or make it."""

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 from django.db import OperationalError
 
+from omegaweb.runs.sockets import base
 from omegaweb.runs.sockets import desk as desks
 
 
@@ -21,6 +22,16 @@ def test_a_round_that_cannot_be_made_leaves_no_socket_waiting(monkeypatch):
 
     with pytest.raises(OperationalError):
         asyncio.run(asyncio.wait_for(desks.Desk().frame_for(socket), 2))
+
+
+def test_sockets_that_look_at_different_moments_look_together_the_next_time(monkeypatch):
+    ends = []
+    for now in (100.01, 100.1, 100.39):
+        monkeypatch.setattr(time, "monotonic", lambda now=now: now)
+        ends.append(round(now + base.until_beat(0.4), 6))
+
+    assert ends == [100.4] * 3
+    assert base.until_beat(0.0) == 0.0
 
 
 def test_what_a_round_has_cost_holds_the_next_one_back(monkeypatch):

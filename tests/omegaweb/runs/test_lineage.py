@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from omegaweb.projects.models import Role
 from omegaweb.runs.lineage import lineage_of, lineages
-from omegaweb.runs.models import CandidateState
+from omegaweb.runs.models import Candidate, CandidateState
 from tests.factories_runs import make_candidate, make_run
+from tests.people import join
 
 pytestmark = pytest.mark.django_db
+
+FLAG = {"flag": "length_grown", "text": "Twice as long.", "then": "score", "evidence": {}}
 
 
 @pytest.fixture
@@ -69,3 +73,31 @@ def test_what_a_step_is_compared_with_is_where_its_rewrite_began(family, alice_c
 
     assert f"Against parent #{family['first'].number}" in page
     assert f"Against parent #{family['steps'][0].number}" not in page
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"pinned": True}, {"reward": 0.123}, {"state": CandidateState.DROPPED}, {"flagged": 1, "flags": [FLAG]}],
+    ids=lambda change: next(iter(change)),
+)
+def test_a_row_that_was_drawn_before_is_drawn_anew_when_its_candidate_has_changed(family, alice_client, change):
+    address = family["raced"].run.get_absolute_url()
+    before = [_row(alice_client, address) for _ in range(2)]
+
+    Candidate.objects.filter(pk=family["raced"].pk).update(**change)
+
+    assert before[0] == before[1]
+    assert _row(alice_client, address) != before[0]
+
+
+def test_people_are_offered_what_they_may_do_whoever_looked_first(family, alice_client, bob, bob_client):
+    run = family["raced"].run
+    join(run.project, bob, Role.VIEWER)
+
+    for client, is_offered in ((bob_client, False), (alice_client, True), (bob_client, False)):
+        assert ("Ban…" in _row(client, run.get_absolute_url())) == is_offered
+
+
+def _row(client, address):
+    page = client.get(address, {"tab": "candidates"}).content.decode()
+    return page[page.index('id="candidate-4"') :].partition("</tr>")[0]

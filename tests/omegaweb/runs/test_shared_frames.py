@@ -17,8 +17,10 @@ from omegaweb.projects.access import ROLES_WITH
 from omegaweb.projects.models import Role
 from omegaweb.runs import consumers
 from omegaweb.runs.consumers import RunConsumer
-from omegaweb.runs.live import REGIONS, draw
+from omegaweb.runs.live import REGIONS
 from omegaweb.runs.models import Run
+from omegaweb.runs.regions import draw
+from omegaweb.runs.sockets import shared
 from omegaweb.runs.sockets.base import FAILED, LiveConsumer
 from omegaweb.runs.sockets.desk import Gone
 from optimizer_core import events
@@ -28,12 +30,17 @@ from tests.omegaweb.runs.test_sockets import opened, say
 from tests.people import join
 from tests.sockets import Socket
 
+#: Seconds; nothing that is drawn seldom gets its turn in a test.
+NEVER = 1e9
+NEWCOMER = "Answer with the label that fits, and nothing else."
+
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
 def fast(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(LiveConsumer, "seconds_between_frames", 0.0)
+    monkeypatch.setattr(shared, "SELDOM", NEVER)
 
 
 @pytest.fixture
@@ -59,6 +66,13 @@ def drawings(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
     monkeypatch.setattr(consumers, "draw", count)
     return counted
+
+
+def dropped() -> events.CandidateDropped:
+    newcomer = event_streams.key_of(NEWCOMER)
+    return events.CandidateDropped(
+        candidate=newcomer, by=event_streams.BASELINE, reason="fell_behind", better=0, worse=3, count=4
+    )
 
 
 async def opened_several(clients: list[Client], path: str) -> list[Socket]:
@@ -126,10 +140,10 @@ async def test_pages_that_are_behind_by_different_lengths_get_what_each_lacks(ru
 async def test_a_socket_that_fails_takes_no_other_with_it(run, alice_client, monkeypatch, failure):
     whole = RunConsumer.frame
 
-    def fail_on_the_log(self: RunConsumer, shared: Any) -> Any:
+    def fail_on_the_log(self: RunConsumer, round_: Any) -> Any:
         if self.query.get("tab") == "log":
             raise failure
-        return whole(self, shared)
+        return whole(self, round_)
 
     good = await opened(f"/ws/runs/{run.pk}/", alice_client)
     await good.frame()
@@ -190,3 +204,46 @@ async def test_news_says_whether_it_is_about_reviews(run):
     hub.leave(subscription)
 
     assert [moved.reviews for moved in heard] == [False, True]
+
+
+async def test_a_candidate_that_came_to_nothing_has_the_population_drawn_no_more(run, alice_client, drawings):
+    socket = (await opened_several([alice_client], f"/ws/runs/{run.pk}/?after=10"))[0]
+    drawings.clear()
+
+    await sync_to_async(say)(run, [event_streams.proposed(NEWCOMER), dropped()])
+    frame = await socket.frame()
+
+    assert frame["sequence"] == 12
+    assert "run-population" not in drawings
+    await socket.disconnect()
+
+
+async def test_a_candidate_that_the_population_shows_has_it_drawn_when_it_leaves(run, alice_client):
+    socket = (await opened_several([alice_client], f"/ws/runs/{run.pk}/?after=10"))[0]
+    await sync_to_async(say)(
+        run, [event_streams.proposed(NEWCOMER), event_streams.scored(event_streams.key_of(NEWCOMER), [0.0] * 4)]
+    )
+    shown = (await socket.frame())["regions"]["run-population"]
+
+    await sync_to_async(say)(run, [dropped()])
+    left = (await socket.frame())["regions"]["run-population"]
+
+    assert shown.count("<tr id=") == left.count("<tr id=") + 1
+    await socket.disconnect()
+
+
+async def test_advice_waits_for_its_time_unless_the_run_takes_a_turn(run, alice_client, drawings, monkeypatch):
+    socket = (await opened_several([alice_client], f"/ws/runs/{run.pk}/?after=10"))[0]
+    drawings.clear()
+
+    drawn = []
+    for event in (event_streams.proposed(NEWCOMER), events.RunPaused(reason="asked", by="alice")):
+        await sync_to_async(say)(run, [event])
+        await socket.frame()
+        drawn.append(drawings["run-advice"])
+    monkeypatch.setattr(shared, "SELDOM", 1e-6)
+    await sync_to_async(say)(run, [event_streams.spent(901)])
+    await socket.frame()
+
+    assert [*drawn, drawings["run-advice"]] == [0, 1, 2]
+    await socket.disconnect()
