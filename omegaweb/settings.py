@@ -48,7 +48,6 @@ INSTALLED_APPS = [
     "channels",
     "csp",
     "django_htmx",
-    "lucide",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -89,7 +88,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "omegaweb.page_context.page",
             ],
-            "libraries": {"lucide": "omegaweb.icons"},  # in place of the package's own of this name
+            "libraries": {"lucide": "omegaweb.icons"},
         },
     }
 ]

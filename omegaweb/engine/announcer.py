@@ -42,8 +42,9 @@ class Subscription:
 
     async def wait(self, *, seconds: float) -> bool:
         """Return True as soon as there is news, False when there was none for so long."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._news.wait(), seconds)
+        if not self._news.is_set():  # to wait with a limit takes a task of its own, for each of hundreds of sockets
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), seconds)
         came = self._news.is_set()
         self._news.clear()
         return came

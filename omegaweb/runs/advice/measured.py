@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Max, Q
 
 from omegaweb.engine.choices import card_of
-from omegaweb.runs.models import Candidate, CandidateState, Run, SampleScore, Series
+from omegaweb.runs.models import Candidate, CandidateState, Run, RunState, SampleScore, Series
 from omegaweb.runs.progress import limits_of
 
 #: Operators of the search; what people or the start brought is not its work.
@@ -37,6 +37,7 @@ class Measured:
     members: int = 0
     waiting: int = 0  # for people, before they may enter
     best_waiting: float | None = None
+    has_searched: bool = False  # the search is over; only people's decisions are to come
     left_out: int = 0  # waited for people until the run ended without them
     best_left_out: float | None = None
     novelties: tuple[float, ...] = ()  # of members that something fitter is near or far from
@@ -78,6 +79,7 @@ def measure(run: Run) -> Measured:
     limits = limits_of(run)
     return Measured(
         optimizer=choices.optimizer.kind,
+        has_searched=run.run_state is RunState.WAITING or run.run_state.is_over,
         parameters={**card_of(choices.optimizer.kind).defaults(), **choices.optimizer.parameters},
         concurrency=choices.training.concurrency,
         **counts,

@@ -28,10 +28,19 @@ def held_up(measured: Measured) -> Advice | None:
     if measured.waiting < HELD_UP:
         return None
     best = f", the best of them with {measured.best_waiting:.2f}" if measured.best_waiting is not None else ""
+    said = f"{measured.waiting} candidates wait for a person{best}; {measured.members} in the population."
+    if measured.has_searched:
+        return Advice(
+            code="held_up",
+            title="The result waits for decisions",
+            measured=said,
+            meaning="The search is over, so nothing will be made from them any more, but whatever is approved now can "
+            "still become the result. Decide about the best one first.",
+        )
     return Advice(
         code="held_up",
         title="The search waits for decisions",
-        measured=f"{measured.waiting} candidates wait for a person{best}; {measured.members} in the population.",
+        measured=said,
         meaning="What waits is no parent yet, so proposals start from the same few texts and calls are spent on more "
         "of the same. Decide about the best one first: the next proposals build on it.",
     )

@@ -68,6 +68,7 @@ def test_the_launch_form_says_which_key_is_used_or_missing(
     used = alice_client.post("/runs/launch/estimate/", data).content.decode()
 
     assert "no key." in missing
+    assert 'target="_blank"' in missing  # what was entered in the form stays
     assert f"/projects/{factories.project_of(alice).pk}/keys/?provider=openai#set-key" in missing
     assert "This project’s key" in used
     assert "Tokens" in used  # the form is in order now

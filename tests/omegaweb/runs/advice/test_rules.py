@@ -102,3 +102,13 @@ def test_a_link_cannot_choose_where_calls_go():
     asked = {"set-api_base": "http://evil.example", "set-task_typed": "x/y", "set-concurrency": "4"}
 
     assert asked_changes(asked, dict.fromkeys(("api_base", "task_typed", "concurrency"))) == {"concurrency": "4"}
+
+
+def test_when_the_search_is_over_nothing_is_promised_of_next_proposals():
+    during, after = held_up(HELD_UP), held_up(replace(HELD_UP, has_searched=True))
+
+    assert during is not None
+    assert after is not None
+    assert "next proposals" in during.meaning
+    assert "proposals" not in after.meaning
+    assert "can still become the result" in after.meaning
