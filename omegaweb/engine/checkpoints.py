@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
+from omegaweb.engine.holding import insert
 from omegaweb.engine.journal import paid_by_role
 from omegaweb.engine.recorder import Writer, writer
 from omegaweb.runs.models import Checkpoint, Run
@@ -18,6 +19,8 @@ from omegaweb.runs.models import Checkpoint, Run
 PART_LENGTH = 100
 #: Seconds between two states, where a search gets on fast: to write one down takes tens of milliseconds.
 SECONDS_APART = 2.0
+#: What becomes of a part that is there already.
+KEEP_NEWER = '("run_id", "part") DO UPDATE SET "state" = excluded."state"'
 #: The part that holds whatever is no long list, and the places of those that are.
 REST = ""
 
@@ -53,31 +56,27 @@ class RowCheckpoints:
         return await asyncio.wrap_future(reference)
 
     def _save(self, parts: dict[str, Any]) -> str:
+        known, encoded = self._saved or {}, connection.ops.adapt_json_value
+        changed = [
+            {"run_id": self._run_id, "part": part, "state": encoded(state, None)}
+            for part, state in parts.items()
+            if part == REST or known.get(part) != state
+        ]
         with transaction.atomic():
             self._writer.confirm(self._run_id)  # the transaction holds the run until all parts are there
-            self._replace(parts)
+            self._take_away(known.keys() - parts.keys())
+            insert(Checkpoint, changed, on_conflict=KEEP_NEWER)
             sequence = Run.objects.values_list("last_sequence", flat=True).get(pk=self._run_id)
         self._saved = parts
         return f"checkpoint-{sequence}"
 
-    def _replace(self, parts: dict[str, Any]) -> None:
+    def _take_away(self, parts: Set[str]) -> None:
+        """Delete parts that are no more, or, where it is not known which there are, all."""
         mine = Checkpoint.objects.filter(run_id=self._run_id)
         if self._saved is None:
             mine.delete()
-        known = self._saved or {}
-        gone = known.keys() - parts.keys()
-        if gone:
-            mine.filter(part__in=gone).delete()
-        Checkpoint.objects.bulk_create(
-            [
-                Checkpoint(run_id=self._run_id, part=part, state=state)
-                for part, state in parts.items()
-                if part == REST or known.get(part) != state
-            ],
-            update_conflicts=True,
-            unique_fields=["run", "part"],
-            update_fields=["state"],
-        )
+        elif parts:
+            mine.filter(part__in=parts).delete()
 
 
 def take_apart(state: dict[str, Any]) -> dict[str, Any]:

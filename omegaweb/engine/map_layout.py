@@ -21,6 +21,9 @@ MORE_ROUNDS, HAIR = 50, 1e-3
 #: Distances below this count as this: equal contents would otherwise outweigh everything else.
 LEAST = 1e-3
 
+_EVENLY = np.arange(SPREAD)
+_AROUND = np.exp(1j * (np.arange(DIRECTIONS) * (2 * np.pi / DIRECTIONS) + np.pi / DIRECTIONS))
+
 
 def place_beside(positions: Array, distances: Array) -> tuple[float, float]:
     """Return the place whose distances to the points on the map are most nearly the wanted ones.
@@ -58,15 +61,14 @@ def place_beside(positions: Array, distances: Array) -> tuple[float, float]:
 
 def _landmarks(distances: Array) -> NDArray[np.intp]:
     nearest = np.argsort(distances, kind="stable")[:NEAREST]
-    spread = np.linspace(0, len(distances) - 1, SPREAD).astype(np.intp)
+    spread = _EVENLY * (len(distances) - 1) // (SPREAD - 1)
     # Not numpy's own difference of sets: it loads its masked arrays first, for which a run's first proposal would wait.
     others = set(spread.tolist()).difference(nearest.tolist())
     return np.concatenate([nearest, np.array(sorted(others), dtype=np.intp)])
 
 
 def _starts(anchors: Places, wanted: Array) -> Places:
-    angles = np.arange(DIRECTIONS) * (2 * np.pi / DIRECTIONS) + np.pi / DIRECTIONS
-    starts: Places = anchors[:3, None] + np.maximum(wanted[:3], LEAST)[:, None] * np.exp(1j * angles)
+    starts: Places = anchors[:3, None] + np.maximum(wanted[:3], LEAST)[:, None] * _AROUND
     return starts.reshape(-1)
 
 

@@ -7,13 +7,17 @@ from datetime import datetime
 from functools import partial
 from typing import Any, assert_never
 
+from django.db import connection
+
 from omegaweb.engine import own_opening, review_rows, steering, troubles
 from omegaweb.engine.candidate_rows import UNFINISHED, CandidateRows
 from omegaweb.engine.flag_rows import with_flag
+from omegaweb.engine.holding import Row
 from omegaweb.engine.measuring import Scores
 from omegaweb.engine.messages import plain_message
 from omegaweb.engine.places import Places
 from omegaweb.engine.points import Points
+from omegaweb.engine.statements import update
 from omegaweb.reviews.models import ReviewState
 from omegaweb.runs.models import Candidate, CandidateState, Run, RunState, Series
 from optimizer_core import events
@@ -110,9 +114,19 @@ class Projection:
         self._scores.save()
         self._points.save()
         self._places.save()
-        self.run.save(update_fields=sorted(self._run_fields))
+        update(Run, [self._run_row()])
         self._later.clear()
         self._run_fields.clear()
+
+    def _run_row(self) -> Row:
+        """Return what changed about the run as the database takes it."""
+        row: dict[str, Any] = {}
+        for column in (each for each in Run._meta.concrete_fields if each.name in self._run_fields):
+            value = getattr(self.run, column.name)
+            if isinstance(value, Candidate):  # it may not have had a number when it was set
+                value = value.pk
+            row[column.attname] = column.get_db_prep_save(value, connection)
+        return {**row, "id": self.run.pk}
 
     def _tested(self, winner: Candidate | None, figures: dict[str, Any], at: datetime) -> None:
         self._set(result=own_opening.finish(self.run, winner, figures, at=at))

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.db.models import QuerySet
 
 from omegaweb.engine.checkpoints import (
     PART_LENGTH,
@@ -18,6 +17,7 @@ from omegaweb.engine.checkpoints import (
     take_apart,
     with_everything_spent,
 )
+from omegaweb.engine.holding import insert
 from omegaweb.engine.recorder import RecordingFailed, Writer
 from omegaweb.engine.storage import Storage
 from omegaweb.runs.configuration import BudgetChoice
@@ -87,14 +87,12 @@ async def test_only_parts_that_changed_are_written(alice, monkeypatch):
     run = await sync_to_async(make_run)(alice)
     store = await saved(run, STATE)
     written: list[str] = []
-    create = QuerySet.bulk_create
 
-    def watch(self, rows, **options):
-        rows = list(rows)
-        written.extend(row.part for row in rows if isinstance(row, Checkpoint))
-        return create(self, rows, **options)
+    def watch(model, rows, **options):
+        written.extend(row["part"] for row in rows)
+        return insert(model, rows, **options)
 
-    monkeypatch.setattr(QuerySet, "bulk_create", watch)
+    monkeypatch.setattr("omegaweb.engine.checkpoints.insert", watch)
     more = {"b": {**STATE["training"]["b"], "train-last": 1.0}, "a": {}}
     await store.save({**STATE, "step": 2, "memory": [*LONG, 1], "training": more})
 
@@ -157,7 +155,7 @@ async def test_a_state_is_saved_whole_or_not_at_all(alice, monkeypatch):
         raise OSError("the disk is full")
 
     with monkeypatch.context() as broken:
-        broken.setattr(QuerySet, "bulk_create", refuse)
+        broken.setattr("omegaweb.engine.checkpoints.insert", refuse)
         with pytest.raises(OSError, match="the disk is full"):
             await store.save({"step": 2})
     assert await sync_to_async(newest_state)(run.pk) == STATE
