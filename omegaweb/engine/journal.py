@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from operator import attrgetter
 from typing import Any, TypeAlias
 
@@ -172,6 +173,12 @@ class RowJournal:
         if key not in self._parts and key not in parts:
             parts[key] = storable(value)
         return key
+
+
+def paid_since(run_id: int, moment: datetime) -> Usage:
+    """Return what the answers took that came into a run's journal after a moment."""
+    found = JournalEntry.objects.filter(run_id=run_id, at__gt=moment).aggregate(**{name: Sum(name) for name in _USED})
+    return Usage(**{name: value or 0 for name, value in found.items()})
 
 
 def paid_by_role(run_id: int) -> dict[str, dict[str, Any]]:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
+from typing import Any
 
 from channels.db import database_sync_to_async
 from django.conf import settings
@@ -22,7 +23,7 @@ from django.utils import timezone
 from omegaweb.engine import assembly
 from omegaweb.engine.claims import THIS_PROCESS, is_abandoned
 from omegaweb.engine.endings import announce
-from omegaweb.engine.journal import RowJournal
+from omegaweb.engine.journal import RowJournal, paid_since
 from omegaweb.engine.messages import plain_message
 from omegaweb.engine.own_keys import means_of
 from omegaweb.engine.recorder import writer
@@ -80,15 +81,13 @@ def fail_abandoned() -> None:
     """Mark tests that nobody works on as failed: their process went away."""
     for opening in SealOpening.objects.filter(state=OpeningState.RUNNING, by_run=False):
         if is_abandoned(opening, now=timezone.now(), here=_threads):
-            _fail(opening.pk, LOST)
+            _give_up(opening)
 
 
 def close() -> None:
     """Mark the tests of this process as failed, because it ends."""
-    for pk in SealOpening.objects.filter(state=OpeningState.RUNNING, claimed_by=THIS_PROCESS).values_list(
-        "pk", flat=True
-    ):
-        _fail(pk, LOST)
+    for opening in SealOpening.objects.filter(state=OpeningState.RUNNING, claimed_by=THIS_PROCESS):
+        _give_up(opening)
 
 
 def answers_wanted(candidates: list[Candidate], rows: int) -> int:
@@ -220,9 +219,17 @@ def _note(opening: SealOpening, meter: Meter, before: Usage, *, answered: int) -
     )
 
 
-def _fail(opening_id: int, message: str, **which: int) -> None:
+def _give_up(opening: SealOpening) -> None:
+    """Mark a test as failed whose thread cannot say any more what its last questions took; its journal can."""
+    since = opening.heartbeat_at or opening.opened_at
+    paid = paid_since(opening.run_id, since)
+    unnoted = {name: F(name) + getattr(paid, name) for name in ("calls", "tokens", "cost", "unpriced_calls")}
+    _fail(opening.pk, LOST, unnoted, attempt=opening.attempt, heartbeat_at=opening.heartbeat_at)
+
+
+def _fail(opening_id: int, message: str, also: Mapping[str, Any] | None = None, **which: Any) -> None:
     running = SealOpening.objects.filter(pk=opening_id, state=OpeningState.RUNNING, **which)
-    if running.update(state=OpeningState.FAILED, message=message, finished_at=timezone.now()):
+    if running.update(state=OpeningState.FAILED, message=message, finished_at=timezone.now(), **(also or {})):
         announce(SealOpening.objects.values_list("run_id", flat=True).get(pk=opening_id))
 
 

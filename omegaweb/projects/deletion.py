@@ -12,8 +12,8 @@ from omegaweb.datasets.services import delete_dataset
 from omegaweb.programs.models import Program
 from omegaweb.programs.services import delete_program
 from omegaweb.projects.models import Project
-from omegaweb.releases.models import Release
-from omegaweb.runs.models import Run
+from omegaweb.releases.models import OpeningState, Release, SealOpening
+from omegaweb.runs.models import UNDER_WAY, Run, RunState
 from omegaweb.runs.services import delete_run
 
 
@@ -25,15 +25,28 @@ class RunsUnderWay(Exception):
         super().__init__(f"{shown} {'is' if len(names) == 1 else 'are'} under way. Stop that first, then delete.")
 
 
+class TestsUnderWay(Exception):
+    """Rows that were sealed are being answered, and paid for."""
+
+    def __init__(self, names: list[str]) -> None:
+        shown = ", ".join(f"“{name}”" for name in names[:5])
+        super().__init__(f"The test of {shown} is under way. Delete the project when it is done.")
+
+
+@transaction.atomic
 def delete_project(*, project: Project, user: User) -> None:
-    """Delete runs, programs and datasets one by one, then the project; what is told of them stays in the audit log.
+    """Delete all of it or nothing; what is told of runs, programs and datasets stays in the audit log.
 
     Raises:
         RunsUnderWay: runs are queued or working; nothing was deleted.
+        TestsUnderWay: sealed rows are being tested; nothing was deleted.
     """
-    runs = Run.objects.in_project(project)
-    if busy := list(runs.active().values_list("name", flat=True)):
+    runs = list(Run.objects.in_project(project).select_for_update(of=("self",)))  # so that no test begins meanwhile
+    if busy := [run.name for run in runs if run.state in (RunState.QUEUED, *UNDER_WAY)]:
         raise RunsUnderWay(busy)
+    tests = SealOpening.objects.filter(run__in=runs, state=OpeningState.RUNNING)
+    if tested := list(tests.values_list("run__name", flat=True)):
+        raise TestsUnderWay(tested)
     Release.objects.in_project(project).delete()  # runs stay as long as versions stand on them
     for run in runs:
         if not delete_run(run, user=user):
@@ -42,7 +55,6 @@ def delete_project(*, project: Project, user: User) -> None:
         delete_program(program=program, user=user)
     for dataset in Dataset.objects.in_project(project):
         delete_dataset(dataset=dataset, user=user)
-    with transaction.atomic():
-        members = {str(member): member.role for member in project.memberships.select_related("user")}
-        record(project=project, actor=user, action=Action.PROJECT_DELETED, target=project, before={"members": members})
-        project.delete()
+    members = {str(member): member.role for member in project.memberships.select_related("user")}
+    record(project=project, actor=user, action=Action.PROJECT_DELETED, target=project, before={"members": members})
+    project.delete()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -41,7 +42,8 @@ class OpenAITransport:
         if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
             raise ModelUnavailable(f"{request.model}: the server's answer holds no choices")
         choice = choices[0]
-        message = choice.get("message") or {}
+        message = choice.get("message")
+        message = message if isinstance(message, dict) else {}
         return ChatAnswer(
             text=_answer_text(message),
             usage=_usage(request.model, answer.get("usage")),
@@ -174,23 +176,47 @@ def _answer_text(message: JsonObject) -> str:
     """Return what the model wrote: its text, or the arguments of the tool it was made to call."""
     content = message.get("content")
     if isinstance(content, list):
-        content = "".join(str(part.get("text", "")) for part in content if isinstance(part, dict))
+        content = "".join(_part_text(part) for part in content)
     if content:
         return str(content)
-    for call in message.get("tool_calls") or ():
-        arguments = (call.get("function") or {}).get("arguments")
+    calls = message.get("tool_calls")
+    for call in calls if isinstance(calls, list) else ():
+        arguments = _member(_member(call, "function"), "arguments")
         if arguments:
             return arguments if isinstance(arguments, str) else json.dumps(arguments)
     return ""
 
 
+def _part_text(part: Any) -> str:
+    """Return the text of a part of an answer; parts of other kinds, such as its reasoning, have none."""
+    text = part if isinstance(part, str) else _member(part, "text")
+    return text if isinstance(text, str) else ""
+
+
 def _usage(model: str, usage: Any) -> Usage:
-    usage = usage if isinstance(usage, dict) else {}
-    details = usage.get("prompt_tokens_details") or {}
+    def tokens(value: Any) -> int:
+        return int(_number(value) or 0)
+
     return usage_of(
         model,
-        prompt_tokens=int(usage.get("prompt_tokens") or 0),
-        completion_tokens=int(usage.get("completion_tokens") or 0),
-        cached_tokens=int(details.get("cached_tokens") or 0),
-        cost=float(usage["cost"]) if isinstance(usage.get("cost"), (int, float)) else None,
+        prompt_tokens=tokens(_member(usage, "prompt_tokens")),
+        completion_tokens=tokens(_member(usage, "completion_tokens")),
+        cached_tokens=tokens(_member(_member(usage, "prompt_tokens_details"), "cached_tokens")),
+        cost=_number(_member(usage, "cost")),
     )
+
+
+def _member(value: Any, name: str) -> Any:
+    """Return a member of what should be an object; None where it is none."""
+    return value.get(name) if isinstance(value, dict) else None
+
+
+def _number(value: Any) -> float | None:
+    """Return a number, also one that was written as a text; None where it is none."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None

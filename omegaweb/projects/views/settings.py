@@ -14,7 +14,7 @@ from omegaweb.page_request import PageRequest
 from omegaweb.projects import services
 from omegaweb.projects.access import can_own, require_own, role_of
 from omegaweb.projects.current import choose_project
-from omegaweb.projects.deletion import RunsUnderWay, delete_project
+from omegaweb.projects.deletion import RunsUnderWay, TestsUnderWay, delete_project
 from omegaweb.projects.forms import ROLE_TEXTS, InvitationForm, NameForm
 from omegaweb.projects.models import Project, Role
 
@@ -110,7 +110,7 @@ def delete(request: PageRequest, pk: int) -> HttpResponse:
             return render(request, "pages/projects/delete.html", context, status=INVALID)
         try:
             delete_project(project=project, user=request.user)
-        except RunsUnderWay as error:
+        except (RunsUnderWay, TestsUnderWay) as error:
             messages.error(request, f"“{project}” was not deleted. {error}")
             return redirect("projects:delete", pk)
         messages.success(request, f"“{project}” was deleted with everything in it.")

@@ -117,6 +117,19 @@ def test_a_paused_run_is_not_woken_by_what_was_asked_elsewhere(alice: User, char
     assert "Ask again" in copy.steering.get(action=action).problem
 
 
+@pytest.mark.parametrize("position", [1, 70])
+def test_an_odd_event_is_refused_however_far_back_in_the_log(file: io.BytesIO, charlie: User, position: int) -> None:
+    manifest, members = taken_apart(file)
+    last = members["events"][-1]
+    failed = {"kind": "proposal.failed", "payload": {"operator": "mutation", "variable": "", "reason": "no answer"}}
+    for sequence in range(last["sequence"] + 1, last["sequence"] + 141):
+        members["events"].append({**last, "sequence": sequence, **failed})
+    members["events"][-position].update(kind="run.finished", payload={"status": "odd", "reason": "", "message": ""})
+    members["run"][0]["last_sequence"] = last["sequence"] + 140
+
+    assert "cannot be used" in refused(put_together(manifest, members), charlie)
+
+
 def test_what_is_refused_says_where(file: io.BytesIO, charlie: User) -> None:
     with pytest.raises(NotImportable, match=r"scores\.jsonl, line 1: there is no row 2000000000"):
         import_run(

@@ -15,12 +15,13 @@ from omegaweb.accounts.models import User
 from omegaweb.audit.models import Action, AuditEntry
 from omegaweb.datasets.models import Dataset, Table
 from omegaweb.programs.models import Program
-from omegaweb.projects import services
+from omegaweb.projects import deletion, services
 from omegaweb.projects.models import Project, Role
+from omegaweb.releases.models import OpeningState, Release
 from omegaweb.runs.models import Run, RunState
 from omegaweb.runs.services import launch_run
 from tests import factories
-from tests.factories_runs import make_program, make_run, make_version
+from tests.factories_runs import make_candidate, make_program, make_release, make_run, make_version
 from tests.people import join
 
 
@@ -134,6 +135,36 @@ def test_a_project_with_a_run_under_way_is_not_deleted(alice_client: Client, ali
     )
     assert "“Busy” is under way" in answer.content.decode()
     assert Run.objects.filter(pk=run.pk).exists()
+
+
+def test_a_project_whose_sealed_rows_are_being_tested_is_not_deleted(alice_client: Client, alice: User) -> None:
+    run = make_run(alice, name="Tested", state=RunState.COMPLETED)
+    release = make_release(make_candidate(run), opening=run.openings.create(number=1, state=OpeningState.RUNNING))
+
+    answer = alice_client.post(
+        reverse("projects:delete", args=[run.project.pk]), {"name": run.project.name}, follow=True
+    )
+
+    assert "The test of “Tested” is under way" in answer.content.decode()
+    assert Release.objects.get() == release
+
+
+def test_what_cannot_be_deleted_to_the_end_is_not_begun(
+    alice: User, alice_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = make_run(alice, state=RunState.COMPLETED)
+    make_release(make_candidate(run))
+
+    def fail(**_: object) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr(deletion, "delete_dataset", fail)
+    with pytest.raises(ConnectionError):
+        delete(alice_client, run.project, run.project.name)
+
+    assert Run.objects.get() == run
+    assert Release.objects.exists()
+    assert not AuditEntry.objects.filter(action=Action.RUN_DELETED).exists()
 
 
 def test_what_people_made_stays_when_their_account_goes(alice: User, bob: User) -> None:

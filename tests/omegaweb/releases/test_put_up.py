@@ -286,12 +286,3 @@ def test_nothing_is_put_up_while_the_run_goes_on_or_without_a_reason_or_twice(al
     alice_client.post(address(run), WHY)
     alice_client.post(address(run), WHY)
     assert Release.objects.count() == 1
-
-
-def test_a_test_whose_process_went_away_is_marked_as_failed(alice: User):
-    run = sealed_run(alice)
-    opening = SealOpening.objects.create(run=run, number=1, claimed_by="elsewhere:1:abc", heartbeat_at=None)
-    sealed_test.fail_abandoned()
-    opening.refresh_from_db()
-    assert opening.state == OpeningState.FAILED
-    assert "try again" in opening.message

@@ -20,6 +20,7 @@ from optimizer_core.errors import (
     ModelUnavailable,
     RateLimited,
 )
+from optimizer_core.models import openai_transport
 from optimizer_core.models.base import ChatRequest
 from optimizer_core.models.embedding_model import EmbeddingModel
 from optimizer_core.models.http_errors import error_of
@@ -137,6 +138,45 @@ async def test_a_cancelled_question_leaves_nothing_behind():
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(model_at(server).generate(HELLO, meter=meter), 1)
         assert meter.total.calls == server.counts.chats == 1
+
+
+ODD_ANSWERS = [
+    ({"message": {"content": [{"type": "text", "text": '{"label":'}, {"type": "image"}, '"a"}', 5]}}, '{"label":"a"}'),
+    ({"message": {"content": [{"type": "thinking", "thinking": "hm"}, {"text": None}, {"text": "a"}]}}, "a"),
+    ({"message": {"content": None, "tool_calls": [5, {"function": 5}, {"function": {"arguments": "a"}}]}}, "a"),
+    ({"message": {"content": "", "tool_calls": 5}}, ""),
+    ({"message": "a"}, ""),
+    ({}, ""),
+]
+ODD_USAGES = [
+    ({"prompt_tokens": "3", "completion_tokens": "1", "cost": "0.25"}, (3, 1, 0.25)),
+    ({"prompt_tokens": 3.0, "completion_tokens": "1.0", "cost": 0}, (3, 1, 0.0)),
+    ({"prompt_tokens": "many", "completion_tokens": [1], "cost": True}, (0, 0, None)),
+    ({"prompt_tokens": float("nan"), "completion_tokens": float("inf"), "cost": "NaN"}, (0, 0, None)),
+    ({"prompt_tokens": 3, "prompt_tokens_details": [], "cost": {}}, (3, 0, None)),
+    ({"prompt_tokens": 10**400, "prompt_tokens_details": {"cached_tokens": "x"}}, (0, 0, None)),
+    ("none", (0, 0, None)),
+]
+
+
+async def ask_for(monkeypatch, said):
+    async def post(*_):
+        return said
+
+    monkeypatch.setattr(openai_transport, "_post", post)
+    return await OpenAITransport().chat(ChatRequest(model="openai/test-model", messages=HELLO))
+
+
+@pytest.mark.parametrize(("choice", "text"), ODD_ANSWERS)
+async def test_an_odd_answer_is_read_as_far_as_it_is_one(monkeypatch, choice, text):
+    assert (await ask_for(monkeypatch, {"choices": [choice]})).text == text
+
+
+@pytest.mark.parametrize(("usage", "read"), ODD_USAGES)
+async def test_odd_numbers_are_read_or_count_as_not_said(monkeypatch, usage, read):
+    used = (await ask_for(monkeypatch, {"choices": [{}], "usage": usage})).usage
+    assert (used.prompt_tokens, used.completion_tokens) == read[:2]
+    assert (None if used.unpriced_calls else used.cost) == read[2]
 
 
 async def test_embeddings_are_batched_and_each_distinct_text_is_sent_once():
