@@ -22,7 +22,11 @@ class DecisionForm(forms.Form):
     """What a person says to a proposed release."""
 
     comment = forms.CharField(
-        label="Comment", required=False, max_length=REASON_LENGTH, widget=forms.Textarea(attrs={"rows": 2})
+        label="Comment",
+        required=False,
+        max_length=REASON_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Whoever declines says why.",
     )
     make_current = forms.BooleanField(
         label="Make it the current version now",
@@ -30,6 +34,12 @@ class DecisionForm(forms.Form):
         initial=True,
         help_text="Whoever reads the current version gets it from then on.",
     )
+
+    def clean_comment(self) -> str:
+        comment: str = self.cleaned_data["comment"]
+        if not comment and self.data.get("verdict") == "declined":
+            raise forms.ValidationError("Say why it is declined, so that the next one is better.")
+        return comment
 
 
 class TokenForm(forms.Form):

@@ -191,7 +191,7 @@ def sentence(kind: str, payload: dict[str, Any], link: Link) -> SafeString:
             mean = "" if reward is None else two_places(reward)
             return format_html("{} earned {} on the validation rows.", link(payload["candidate"]), mean)
         case "review.requested":
-            return format_html("{} waits for your review.", link(payload["candidate"]))
+            return format_html("{} waits for review.", link(payload["candidate"]))
         case "review.decided":
             return _decided(payload, link)
         case "population.updated":

@@ -131,7 +131,9 @@ TABLE: dict[str, Row] = {
     "releases:revoke-token": Row(right=EDIT, arguments=("program.pk", "token.pk"), post=True),
     "releases:detail": Row(right=SEE, arguments=("release.pk",)),
     "releases:try-again": Row(right=EDIT, arguments=("release.pk",), post=True),
-    "releases:decide": Row(right=REVIEW, arguments=("release.pk",), post=True, data={"verdict": "declined"}),
+    "releases:decide": Row(
+        right=REVIEW, arguments=("release.pk",), post=True, data={"verdict": "declined", "comment": "Too long"}
+    ),
     "releases:make-current": Row(right=REVIEW, arguments=("release.pk",), post=True),
     "releases:file": Row(right=SEE, arguments=("release.pk", "prompt")),
     "releases:report": Row(right=SEE, arguments=("release.pk",)),

@@ -35,8 +35,9 @@ def put_up(alice: User, *, operator: str = "mutation", **choice: Any) -> Release
     return make_release(make_candidate(run, number=1, instruction=TEXT, parents=[start], operator=operator))
 
 
-def say(client: Client, release: Release, verdict: str = "approved") -> str:
-    response = client.post(f"/releases/{release.pk}/decide/", {"verdict": verdict, "make_current": "on"}, follow=True)
+def say(client: Client, release: Release, verdict: str = "approved", comment: str = "") -> str:
+    data = {"verdict": verdict, "make_current": "on", "comment": comment}
+    response = client.post(f"/releases/{release.pk}/decide/", data, follow=True)
     return response.content.decode()
 
 
@@ -78,7 +79,7 @@ def test_a_report_says_that_a_second_person_is_missing(alice: User, alice_client
 def test_one_person_who_declines_decides(alice: User, alice_client: Client, bob_client: Client) -> None:
     release = put_up(alice, approvals=2)
     say(alice_client, release)
-    say(bob_client, release, "declined")
+    say(bob_client, release, "declined", comment="Too long")
     assert state_of(release) == ReleaseState.DECLINED
     report = alice_client.get(f"/releases/{release.pk}/report/").content.decode()
     assert "Declined: this version is not to be used." in report

@@ -84,11 +84,21 @@ def test_a_declined_version_cannot_become_current(run: Run, alice_client: Client
     assert states(run) == [ReleaseState.DECLINED]
 
 
+def test_who_declines_says_why(run: Run, alice_client: Client):
+    release = proposed(run, 1)
+    response = alice_client.post(f"/releases/{release.pk}/decide/", {"verdict": "declined", "comment": " "})
+    assert response.status_code == 422
+    assert "Say why it is declined" in response.content.decode()
+    assert states(run) == [ReleaseState.PROPOSED]
+
+
 def test_of_two_people_the_second_is_told_who_was_first(run: Run, alice: User, bob: User, alice_client: Client):
     join(project_of(alice), bob, Role.REVIEWER)
     release = proposed(run, 1)
     decide(signed_in(bob), release)
-    response = alice_client.post(f"/releases/{release.pk}/decide/", {"verdict": "declined"}, follow=True)
+    response = alice_client.post(
+        f"/releases/{release.pk}/decide/", {"verdict": "declined", "comment": "Too long"}, follow=True
+    )
     assert "bob has approved version 1 already." in response.content.decode()
     assert states(run) == [ReleaseState.APPROVED]
 
@@ -101,7 +111,7 @@ def test_nobody_approves_before_the_test_is_done(run: Run, alice: User, alice_cl
     assert 'value="approved"' not in alice_client.get(release.get_absolute_url()).content.decode()
     with pytest.raises(services.NotPossible, match="test is not done"):
         services.approve(release, user=alice, comment="", freeze=lambda names: ({}, {}))
-    decide(alice_client, release, "declined")
+    decide(alice_client, release, "declined", comment="Too long")
 
 
 def test_what_changed_between_any_two_versions(run: Run, alice_client: Client):

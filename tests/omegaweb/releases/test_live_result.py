@@ -78,7 +78,9 @@ async def test_a_version_shows_at_once_who_has_approved_it(
     shown_now = (await socket.frame())["regions"]["release-ballot"]
     assert "1 of 2 approvals" in shown_now
     assert "bob approved" in shown_now
-    await sync_to_async(reviewer.post)(f"/releases/{release.pk}/decide/", {"verdict": "declined"})
+    await sync_to_async(reviewer.post)(
+        f"/releases/{release.pk}/decide/", {"verdict": "declined", "comment": "Too long"}
+    )
     assert "bob has decided" in (await socket.frame())["regions"]["release-ballot"]
     await socket.disconnect()
 

@@ -82,7 +82,7 @@ def test_it_stands_alone_and_everything_in_it_is_escaped(release: Release, alice
 
 def test_one_that_nobody_approved_says_so(release: Release, alice_client: Client):
     assert "Not approved yet" in report(alice_client, release)
-    alice_client.post(f"/releases/{release.pk}/decide/", {"verdict": "declined"})
+    alice_client.post(f"/releases/{release.pk}/decide/", {"verdict": "declined", "comment": "Too long"})
     assert "Declined: this version is not to be used" in report(alice_client, release)
 
 

@@ -98,7 +98,7 @@ def test_a_candidate_that_waits_is_marked_and_linked(alice, alice_client):
     record(run, events.ReviewRequested(candidate=waiting.key, reward=0.5, count=4))
 
     page = page_of(alice_client, run)
-    assert "1 candidate waits for your review" in page
+    assert "1 candidate waits for review" in page
     assert waiting.review.get_absolute_url() in page
 
 

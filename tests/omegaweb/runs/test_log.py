@@ -52,7 +52,7 @@ SENTENCES: list[tuple[Event, str]] = [
         events.ValidationFinished(epoch=0, candidate=BASELINE, logs={"val_reward": 0.5}),
         "#0 earned 0.50 on the validation rows.",
     ),
-    (events.ReviewRequested(candidate=BASELINE, reward=0.5, count=2), "#0 waits for your review."),
+    (events.ReviewRequested(candidate=BASELINE, reward=0.5, count=2), "#0 waits for review."),
     (events.ReviewDecided(candidate=BASELINE, verdict="approved", reviewer="alice"), "alice approved #0."),
     (
         events.ReviewDecided(candidate=BASELINE, verdict="rejected", reviewer="alice", comment="Too long"),
