@@ -6,7 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from omegaweb.engine.projection import Projection
 from omegaweb.reviews.models import Review, ReviewState
 from omegaweb.runs import wording
 from omegaweb.runs.configuration import OptimizerChoice
@@ -14,6 +17,7 @@ from omegaweb.runs.models import Candidate, CandidateState, Measurement, RunStat
 from optimizer_core import events
 from optimizer_core.data.statistics import mean_interval
 from optimizer_core.events import Removed, SampleResult, Survivor
+from tests import event_streams
 from tests.event_streams import BASELINE, baseline_proposed, key_of, proposed, scored, spent, started
 from tests.factories_runs import START
 from tests.omegaweb.engine.recording import BETTER, candidate, empty_run, record, recorded_run, scored_run
@@ -387,3 +391,17 @@ def test_what_only_the_log_tells_changes_the_number_alone(run, said):
 def test_a_candidate_nobody_proposed_is_an_error(run):
     with pytest.raises(KeyError, match="nobody"):
         record(run, events.BestChanged(candidate="nobody", reward=1.0))
+
+
+def test_to_apply_events_writes_nothing_so_that_others_may_write_meanwhile(alice):
+    run = empty_run(alice)
+    projection = Projection(run)
+
+    with CaptureQueriesContext(connection) as asked:
+        for sequence, event in enumerate(event_streams.whole_run(), start=1):
+            projection.apply(event, sequence=sequence, at=START + timedelta(seconds=sequence))
+        projection.apply(events.ReviewRequested(candidate=BASELINE, reward=0.5, count=4), sequence=999, at=START)
+
+    assert [query["sql"] for query in asked.captured_queries if not query["sql"].startswith("SELECT")] == []
+    projection.save()
+    assert run.candidates.count() > 5
