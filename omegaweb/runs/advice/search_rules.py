@@ -27,7 +27,7 @@ def held_up(measured: Measured) -> Advice | None:
     """Candidates wait for people, so nothing new can be a parent or lead."""
     if measured.waiting < HELD_UP:
         return None
-    best = f", the best of them with {measured.best_waiting:.2f}" if measured.best_waiting is not None else ""
+    best = _the_best(measured.best_waiting)
     said = f"{measured.waiting} candidates wait for a person{best}; {measured.members} in the population."
     if measured.has_searched:
         return Advice(
@@ -46,11 +46,15 @@ def held_up(measured: Measured) -> Advice | None:
     )
 
 
+def _the_best(reward: float | None) -> str:
+    return "" if reward is None else f", the best of them with {reward:.2f}"
+
+
 def left_out(measured: Measured) -> Advice | None:
     """The run ended without candidates that nobody had decided about."""
     if measured.left_out < HELD_UP:
         return None
-    best = f", the best of them with {measured.best_left_out:.2f}" if measured.best_left_out is not None else ""
+    best = _the_best(measured.best_left_out)
     return Advice(
         code="left_out",
         title="Candidates were left out because nobody decided",
