@@ -34,7 +34,7 @@ from omegaweb.engine.steering import RowSteering
 from omegaweb.engine.steering import close as close_requests
 from omegaweb.engine.watcher import Watcher
 from omegaweb.runs.models import Run, RunState
-from omegaweb.runs.requests import Steer, SteeringRequest
+from omegaweb.runs.models.requests import Steer, SteeringRequest
 from optimizer_core.errors import OptimizerError
 from optimizer_core.events import RunFinished
 from optimizer_core.models.keys import own_keys

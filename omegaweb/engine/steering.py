@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from omegaweb.runs.models import Candidate, CandidateState, Run
-from omegaweb.runs.requests import ANSWERS, Steer, SteeringRequest
+from omegaweb.runs.models.requests import ANSWERS, Steer, SteeringRequest
 from optimizer_core import steering
 from optimizer_core.budget import Budget
 from optimizer_core.events import SteeringApplied

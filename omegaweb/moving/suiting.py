@@ -16,7 +16,7 @@ from omegaweb.moving.rows import Change
 from omegaweb.moving.shapes import Shape
 from omegaweb.releases.models import OpeningState, Release, ReleaseState
 from omegaweb.runs.models import Run
-from omegaweb.runs.requests import Steer
+from omegaweb.runs.models.requests import Steer
 
 FILENAME = re.compile(r"[\w.-]{1,120}")
 #: The parts of a checkpoint that hold the steering requests which took effect.

@@ -14,7 +14,7 @@ from omegaweb.json_members import member
 from omegaweb.reviews.authors import BY_HAND, request_behind
 from omegaweb.reviews.models import Review, ReviewState
 from omegaweb.runs.models import Candidate
-from omegaweb.runs.requests import ANSWERS, Steer, SteeringRequest
+from omegaweb.runs.models.requests import ANSWERS, Steer, SteeringRequest
 from omegaweb.runs.steering import ask
 
 

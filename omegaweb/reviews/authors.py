@@ -6,7 +6,7 @@ from omegaweb.accounts.models import User
 from omegaweb.reviews.models import Review, ReviewState
 from omegaweb.runs.diffs import EXAMPLES
 from omegaweb.runs.models import Candidate
-from omegaweb.runs.requests import Steer, SteeringRequest
+from omegaweb.runs.models.requests import Steer, SteeringRequest
 
 BY_HAND, BY_EDIT = "manual", "edit"
 

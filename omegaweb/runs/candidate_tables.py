@@ -10,7 +10,7 @@ from django.core.paginator import Page, Paginator
 from omegaweb.runs.flags import flag_counts
 from omegaweb.runs.lineage import rows_of
 from omegaweb.runs.models import Candidate, CandidateState, Run
-from omegaweb.runs.requests import Steer
+from omegaweb.runs.models.requests import Steer
 
 #: Rows of a table that live updates redraw; the rest is on further pages.
 ROWS_ON_A_PAGE = 50

@@ -12,8 +12,8 @@ from omegaweb.accounts.models import User
 from omegaweb.runs.configuration import BudgetChoice
 from omegaweb.runs.durations import in_words
 from omegaweb.runs.models import Run
+from omegaweb.runs.models.requests import Steer, SteeringRequest
 from omegaweb.runs.progress import Limit, budget_limits, limits_of
-from omegaweb.runs.requests import Steer, SteeringRequest
 from omegaweb.runs.steering import ask
 
 #: A limit → the label of what is added to it, and how many of its units one of the form is.

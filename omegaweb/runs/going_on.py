@@ -12,8 +12,8 @@ from omegaweb.audit.models import Action
 from omegaweb.audit.services import record
 from omegaweb.runs.extension import ExtendForm, newest_limits
 from omegaweb.runs.models import Run, RunState
+from omegaweb.runs.models.requests import Steer, SteeringRequest
 from omegaweb.runs.progress import limits_of
-from omegaweb.runs.requests import Steer, SteeringRequest
 from omegaweb.runs.steering import NotNow
 
 #: Why a search ended → what to ask for before it can go on.

@@ -19,11 +19,11 @@ from omegaweb.runs.family import family_of
 from omegaweb.runs.family_tree import outline, tree_of
 from omegaweb.runs.log import FILTERS, lines_of, log_page
 from omegaweb.runs.models import Candidate, Run, RunQuerySet, Series
+from omegaweb.runs.models.requests import Steer
 from omegaweb.runs.notices import notices
 from omegaweb.runs.population_map import map_page, pinned_on
 from omegaweb.runs.progress import progress_of, spend_of
 from omegaweb.runs.regions import Context, MovedCandidate, Query, Region
-from omegaweb.runs.requests import Steer
 from omegaweb.runs.samples.page import grid_page
 from omegaweb.runs.steering_words import other_lines
 from omegaweb.runs.troubles import troubles_of

@@ -11,7 +11,7 @@ from omegaweb.audit.models import Action
 from omegaweb.audit.services import record
 from omegaweb.projects.access import can_review
 from omegaweb.runs.models import Run, RunState
-from omegaweb.runs.requests import Steer, SteeringRequest
+from omegaweb.runs.models.requests import Steer, SteeringRequest
 
 #: In these states a search is on, or will go on.
 SEARCHING = (RunState.QUEUED, RunState.RUNNING, RunState.PAUSED, RunState.INTERRUPTED)

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from omegaweb.runs.durations import in_words
 from omegaweb.runs.models import Run
-from omegaweb.runs.requests import Steer, SteeringRequest
+from omegaweb.runs.models.requests import Steer, SteeringRequest
 
 Link = Callable[[str | None], SafeString]
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 from omegaweb.accounts.models import User
 from omegaweb.engine.recorder import Writer
 from omegaweb.runs.models import Run
-from omegaweb.runs.requests import Steer, SteeringRequest
+from omegaweb.runs.models.requests import Steer, SteeringRequest
 from optimizer_core import events
 from optimizer_core.events import Event
 from tests import event_streams

@@ -14,7 +14,7 @@ from omegaweb.engine import launcher
 from omegaweb.page_request import PageRequest
 from omegaweb.projects.access import require_edit
 from omegaweb.runs.models import Candidate, Run
-from omegaweb.runs.requests import Steer
+from omegaweb.runs.models.requests import Steer
 from omegaweb.runs.steering import NotNow, ask, may_approve_own
 from omegaweb.runs.steering_forms import BanForm, NoteForm, VariationForm
 from omegaweb.runs.views.candidate import candidate_of

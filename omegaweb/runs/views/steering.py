@@ -12,7 +12,7 @@ from omegaweb.page_request import PageRequest
 from omegaweb.runs import going_on
 from omegaweb.runs.extension import ExtendForm, extend
 from omegaweb.runs.models import Run
-from omegaweb.runs.requests import Steer
+from omegaweb.runs.models.requests import Steer
 from omegaweb.runs.steering import NotNow, ask
 from omegaweb.runs.views.detail import run_to_change
 

@@ -8,7 +8,7 @@ from omegaweb.engine.replay import rebuild
 from omegaweb.engine.steering import RowSteering, request_of
 from omegaweb.runs.configuration import BudgetChoice
 from omegaweb.runs.models import CandidateState, Run, RunState
-from omegaweb.runs.requests import Steer, SteeringRequest
+from omegaweb.runs.models.requests import Steer, SteeringRequest
 from omegaweb.runs.wording import fate
 from optimizer_core import events, steering
 from optimizer_core.budget import Budget

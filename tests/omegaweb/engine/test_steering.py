@@ -13,7 +13,7 @@ from omegaweb.engine.launcher import Launcher
 from omegaweb.runs.configuration import BudgetChoice
 from omegaweb.runs.extension import extend
 from omegaweb.runs.models import Run, RunState
-from omegaweb.runs.requests import Steer
+from omegaweb.runs.models.requests import Steer
 from omegaweb.runs.steering import ask
 from tests.omegaweb.engine.scripted_runs import finished, queued_run, sequences, until
 from tests.omegaweb.engine.scripted_runs import script as script

@@ -18,7 +18,7 @@ from omegaweb.keys.services import remove_key, set_key
 from omegaweb.runs import steering
 from omegaweb.runs.configuration import ModelChoice
 from omegaweb.runs.models import Run, RunState
-from omegaweb.runs.requests import Steer
+from omegaweb.runs.models.requests import Steer
 from tests import factories
 from tests.factories_runs import make_program, make_run, make_version
 from tests.fakes.key_server import KeyServer

@@ -25,7 +25,7 @@ from omegaweb.moving.writing import RunUnderWay, file_of
 from omegaweb.reviews.models import PairwisePick, Review, Vote
 from omegaweb.runs.configuration import ModelChoice
 from omegaweb.runs.models import JournalEntry, Placement, Run, RunState
-from omegaweb.runs.requests import Steer
+from omegaweb.runs.models.requests import Steer
 from tests import factories
 from tests.factories_runs import START, make_candidate, make_release, make_review, make_run, make_scores
 from tests.omegaweb.engine.scripted_runs import finished, queued_run, until

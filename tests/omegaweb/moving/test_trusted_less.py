@@ -14,7 +14,7 @@ from omegaweb.engine import recovery
 from omegaweb.moving.archive import ArchiveReader, NotImportable
 from omegaweb.moving.reading import import_run
 from omegaweb.runs.models import Run, RunState
-from omegaweb.runs.requests import Steer
+from omegaweb.runs.models.requests import Steer
 from tests import factories
 from tests.factories_runs import make_candidate, make_run
 from tests.omegaweb.moving.test_broken_files import file as file

@@ -12,7 +12,7 @@ from omegaweb.projects.models import Role
 from omegaweb.releases.models import Release, ReleaseState
 from omegaweb.runs.configuration import ReviewChoice
 from omegaweb.runs.models import RunState
-from omegaweb.runs.requests import Steer
+from omegaweb.runs.models.requests import Steer
 from tests.factories import project_of
 from tests.factories_runs import make_candidate, make_release, make_run
 from tests.people import join, signed_in

@@ -16,7 +16,7 @@ from omegaweb.reviews.models import Review, ReviewState
 from omegaweb.reviews.services import decide
 from omegaweb.runs.configuration import ReviewChoice
 from omegaweb.runs.models import Run, RunState
-from omegaweb.runs.requests import SteeringRequest
+from omegaweb.runs.models.requests import SteeringRequest
 from tests.factories import project_of
 from tests.factories_runs import content_of, make_candidate, make_review, make_run
 from tests.omegaweb.engine.scripted_runs import Script, finished, queued_run, script, until

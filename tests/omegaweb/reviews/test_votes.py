@@ -15,7 +15,7 @@ from omegaweb.reviews.models import Review, ReviewState
 from omegaweb.reviews.services import AlreadyDecided, EditedMeanwhile, MayNotApprove, ReasonMissing, decide
 from omegaweb.reviews.time_limit import decide_overdue
 from omegaweb.runs.configuration import ReviewChoice
-from omegaweb.runs.requests import Steer
+from omegaweb.runs.models.requests import Steer
 from tests.factories import project_of
 from tests.factories_runs import START, content_of, make_candidate, make_review, make_run
 from tests.people import join

@@ -8,7 +8,7 @@ import pytest
 from django.db import connections, transaction
 
 from omegaweb.runs.models import Run, RunState
-from omegaweb.runs.requests import Steer
+from omegaweb.runs.models.requests import Steer
 from omegaweb.runs.steering import NotNow, ask
 from tests.factories_runs import make_run
 

@@ -11,7 +11,7 @@ from omegaweb.engine import launcher
 from omegaweb.releases.models import SealOpening
 from omegaweb.runs.configuration import BudgetChoice, TrainingChoice
 from omegaweb.runs.models import Run, RunState
-from omegaweb.runs.requests import Steer
+from omegaweb.runs.models.requests import Steer
 from tests.factories_runs import make_candidate, make_run
 
 pytestmark = pytest.mark.django_db

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from omegaweb.runs.models import Run, RunState
-from omegaweb.runs.requests import Steer, SteeringRequest
+from omegaweb.runs.models.requests import Steer, SteeringRequest
 from tests.factories_runs import make_run
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from omegaweb.engine import assembly
 from omegaweb.projects.models import Role
 from omegaweb.runs.configuration import OptimizerChoice
 from omegaweb.runs.models import Candidate, CandidateState, Run, RunState
-from omegaweb.runs.requests import Steer, SteeringRequest
+from omegaweb.runs.models.requests import Steer, SteeringRequest
 from tests.factories_runs import VARIABLE, make_candidate, make_run
 from tests.people import join, signed_in
 
