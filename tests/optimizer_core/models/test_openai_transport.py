@@ -164,7 +164,7 @@ async def ask_for(monkeypatch, said):
         return said
 
     monkeypatch.setattr(openai_transport, "_post", post)
-    return await OpenAITransport().chat(ChatRequest(model="openai/test-model", messages=HELLO))
+    return await OpenAITransport().chat(ChatRequest(model="openai/test-model", messages=tuple(HELLO)))
 
 
 @pytest.mark.parametrize(("choice", "text"), ODD_ANSWERS)
