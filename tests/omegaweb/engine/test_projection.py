@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,8 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from omegaweb.engine.projection import Projection
 from omegaweb.reviews.models import Review, ReviewState
 from omegaweb.runs import wording
-from omegaweb.runs.configuration import OptimizerChoice
-from omegaweb.runs.models import Candidate, CandidateState, Measurement, RunState, SampleScore, Series
+from omegaweb.runs.models import Candidate, CandidateState, Measurement, RunState, SampleScore
 from optimizer_core import events
 from optimizer_core.data.statistics import mean_interval
 from optimizer_core.events import Removed, SampleResult, Survivor
@@ -79,29 +77,6 @@ def test_epoch_started_says_which(run):
     assert record(run, events.EpochStarted(epoch=1)).epoch == 1
 
 
-def test_batch_finished_counts_over_all_epochs_and_draws_a_point(run):
-    run = record(run, spent(40), events.BatchFinished(epoch=1, batch=2, logs={"reward": 0.625, "n": 8}))
-
-    assert run.batches_done == 8
-    point = run.measurements.get(series=Series.BATCH)
-    assert (point.value, point.count, point.calls, point.seconds) == (0.625, 8, 40, 4.0)
-
-
-def test_a_batch_without_a_reward_draws_nothing(run):
-    run = record(run, events.BatchFinished(epoch=0, batch=0, logs={}))
-
-    assert run.batches_done == 1
-    assert not run.measurements.filter(series=Series.BATCH).exists()
-
-
-def test_of_a_race_the_batches_are_counted_and_not_drawn(alice):
-    run = empty_run(alice, configuration={"optimizer": OptimizerChoice(kind="omega")})
-    run = record(run, started(), events.BatchFinished(epoch=0, batch=0, logs={"reward": 0.0, "n": 8}))
-
-    assert run.batches_done == 1
-    assert not run.measurements.exists()
-
-
 def test_candidate_proposed_is_numbered_and_knows_its_parents(run):
     run = record(run, proposed(OTHER, parents=(BASELINE, key_of(BETTER)), epoch=1, batch=3))
 
@@ -144,21 +119,6 @@ def test_candidate_scored_keeps_each_sample_and_the_interval_of_all(run):
     assert (stored.output, stored.error) == (None, "refused")
 
 
-def test_only_the_first_score_of_a_candidate_is_a_point(run):
-    key = key_of(BETTER)
-    run = record(run, scored(key, [1.0, 0.0]), scored(key, [1.0, 1.0], first=2))
-
-    point = run.measurements.get(series=Series.MINIBATCH)
-    assert (point.value, point.count, point.candidate) == (0.5, 2, candidate(run))
-
-
-def test_scores_of_the_baseline_draw_the_baseline(run):
-    point = run.measurements.get()
-
-    assert (point.series, point.value, point.count) == (Series.BASELINE, 0.5, 4)
-    assert 0 < point.low < 0.5 < point.high < 1
-
-
 def test_scores_on_training_and_test_samples_do_not_move_the_reward(run):
     for split in ("train", "test"):
         run = record(run, scored(BASELINE, [1.0, 1.0], split=split))
@@ -172,13 +132,6 @@ def test_a_sample_scored_again_keeps_the_newer_score(run):
     run = record(run, scored(BASELINE, [0.0], split="train"))
 
     assert SampleScore.objects.get(candidate=run.baseline, split="train").reward == 0.0
-
-
-def test_validation_finished_draws_a_point_with_the_interval(run):
-    run = record(run, events.ValidationFinished(epoch=0, candidate=BASELINE, logs={"val_reward": 0.5, "n": 4}))
-
-    point = run.measurements.get(series=Series.VALIDATION)
-    assert (point.value, point.count, point.low) == (0.5, 4, run.baseline.low)
 
 
 def test_a_run_whose_model_never_answered_has_scored_nothing(alice):
@@ -260,53 +213,6 @@ def test_candidates_of_other_proposals_and_of_people_are_no_steps(run):
     assert candidate(run).state == candidate(run, OTHER).state == CandidateState.PROPOSED
 
 
-def test_a_candidate_that_fell_behind_is_drawn_as_such_even_if_its_point_is_written(run):
-    key = key_of(BETTER)
-    lost = events.CandidateDropped(candidate=key, reason="fell_behind", by=BASELINE, better=0, worse=0, count=2)
-    run = record(run, scored(key, [0.0, 0.0]))
-    run = record(run, lost, proposed(OTHER), scored(key_of(OTHER), [0.0]))
-    run = record(run, replace(lost, candidate=key_of(OTHER)))
-
-    assert run.measurements.filter(series=Series.BEHIND).count() == 2
-    assert not run.measurements.filter(series=Series.MINIBATCH).exists()
-
-
-def test_the_line_of_the_best_follows_its_mean(run):
-    key = key_of(BETTER)
-    run = record(
-        run,
-        scored(key, [1.0, 1.0]),
-        events.BestChanged(candidate=key, reward=1.0, count=2),
-        events.CandidateScored(
-            candidate=key,
-            split="validation",
-            reward=0.0,
-            results=scored(key, [0.0], first=2).results,
-            mean=0.6,
-            count=3,
-        ),
-    )
-
-    line = run.measurements.filter(series=Series.BEST).order_by("sequence")
-    assert [(point.value, point.count) for point in line] == [(1.0, 2), (0.6, 3)]
-    assert line.last().value == run.best.reward
-
-
-def test_the_line_of_the_validation_is_the_leaders(run):
-    key = key_of(BETTER)
-    run = record(
-        run,
-        events.ValidationFinished(epoch=-1, candidate=BASELINE, logs={"val_reward": 0.5, "n": 4}),
-        scored(key, [1.0, 1.0]),
-        events.BestChanged(candidate=key, reward=1.0, count=2),
-        events.ValidationFinished(epoch=0, candidate=key, logs={"val_reward": 0.9, "n": 4}),
-        events.ValidationFinished(epoch=0, candidate=BASELINE, logs={"val_reward": 0.5, "n": 4}),
-    )
-
-    line = run.measurements.filter(series=Series.VALIDATION).order_by("sequence")
-    assert [point.value for point in line] == [0.5, 0.9]
-
-
 def test_population_updated_ranks_keeps_and_drops(run):
     key, other = key_of(BETTER), key_of(OTHER)
     run = record(
@@ -343,14 +249,6 @@ def test_a_member_that_is_not_among_the_survivors_has_left(run):
     )
 
     assert (run.baseline.state, run.baseline.rank) == (CandidateState.DROPPED, None)
-
-
-def test_best_changed_points_at_the_best_and_draws_a_step(run):
-    run = record(run, events.BestChanged(candidate=key_of(BETTER), reward=0.9, count=8))
-
-    assert run.best == candidate(run)
-    point = run.measurements.get(series=Series.BEST)
-    assert (point.value, point.count) == (0.9, 8)
 
 
 def test_spend_updated_fills_the_header(run):
