@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from hypothesis import settings
 
-pytest_plugins = ["tests.people", "tests.browser"]
+pytest_plugins = ["tests.people", "tests.worlds", "tests.browser"]
 
 # The same examples in every run, and no time limit: timing belongs into benchmarks.
 settings.register_profile("omegaweb", deadline=None, derandomize=True)
 settings.load_profile("omegaweb")
+
+
+@pytest.hookimpl(optionalhook=True)  # of pytest-xdist
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: tests of sockets, browsers and servers wait a third of their time."""
+    return len(os.sched_getaffinity(0)) + 1
 
 
 @pytest.fixture(autouse=True)

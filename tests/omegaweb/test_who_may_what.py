@@ -1,4 +1,6 @@
-"""Every address of the site, and who may use it: a view or a socket that is not in these tables fails here.
+"""Every address of the site, and who may use it: a view that is not in this table fails here.
+
+Sockets have a table of their own, `test_who_may_have_sockets.py`.
 
 Alice owns everything, Bob is in her project with each role in turn, Charlie is an outsider, and somebody is signed out.
 """
@@ -10,59 +12,23 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from asgiref.sync import sync_to_async
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from omegaweb.accounts.models import User
 from omegaweb.datasets.models import Dataset
-from omegaweb.keys.models import ProviderKey
 from omegaweb.programs.models import Program
-from omegaweb.projects import invitations
 from omegaweb.projects.access import Right, can_edit, can_own, can_review, can_see
-from omegaweb.projects.models import Invitation, Membership, Project, Role
-from omegaweb.releases.models import ProgramToken, Release
-from omegaweb.releases.tokens import make_token
+from omegaweb.projects.models import Role
 from omegaweb.reviews.models import Review
-from omegaweb.runs.configuration import ReviewChoice
-from omegaweb.runs.models import Run, RunState
-from omegaweb.runs.routing import websocket_urlpatterns
-from omegaweb.runs.sockets.base import NOT_FOUND, SIGNED_OUT
-from omegaweb.spending.models import ModelPrice
-from tests import factories
-from tests.factories_runs import make_candidate, make_release, make_review, make_run
+from omegaweb.runs.models import Run
 from tests.people import join, signed_in
-from tests.sockets import Socket
+from tests.worlds import ALLOWED, EDIT, OWN, REVIEW, SEE, World
+
+pytestmark = pytest.mark.django_db
 
 REFUSED, UNKNOWN = 403, 404
-#: From the one who may least.
-ROLES = (Role.VIEWER, Role.REVIEWER, Role.EDITOR, Role.OWNER)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class World:
-    """Alice's things."""
-
-    project: Project
-    dataset: Dataset
-    program: Program
-    run: Run
-    review: Review
-    invitation: Invitation
-    member: Membership
-    price: ModelPrice
-    release: Release
-    token: ProgramToken
-    key: ProviderKey
-
-    def place(self, name: str) -> Any:
-        """What an address needs: `name` is a member of this, or a member of a member."""
-        found: Any = self
-        for part in name.split("."):
-            found = getattr(found, part)
-        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +41,6 @@ class Row:
     data: dict[str, str] = field(default_factory=dict)  # values may name places, like the arguments
 
 
-SEE, REVIEW, EDIT, OWN = Right.SEE, Right.REVIEW, Right.EDIT, Right.OWN
 HERE = {"project": "project.pk"}  # the form says which project it was opened for
 
 TABLE: dict[str, Row] = {
@@ -169,18 +134,6 @@ TABLE: dict[str, Row] = {
 #: For people who are not signed in; what these do has tests of its own.
 PUBLIC = {"accounts:sign-in", "projects:join", "api-current"}
 
-SOCKETS: dict[str, tuple[str, int | None]] = {
-    # Route → its address for Alice's things, and what Charlie gets.
-    "ws/me/": ("/ws/me/", None),
-    "ws/reviews/": ("/ws/reviews/", None),
-    "ws/releases/<int:pk>/": ("/ws/releases/{release.pk}/", NOT_FOUND),
-    "ws/reviews/<int:pk>/": ("/ws/reviews/{review.pk}/", NOT_FOUND),
-    "ws/projects/<int:project>/runs/": ("/ws/projects/{project.pk}/runs/", NOT_FOUND),
-    "ws/runs/compare/": ("/ws/runs/compare/?run={run.pk}", NOT_FOUND),
-    "ws/runs/<int:pk>/": ("/ws/runs/{run.pk}/", NOT_FOUND),
-    "ws/runs/<int:pk>/candidates/<int:number>/": ("/ws/runs/{run.pk}/candidates/1/", NOT_FOUND),
-}
-
 
 def names(patterns: list[Any], space: str = "") -> Iterator[str]:
     """The names of all addresses but the admin's."""
@@ -189,28 +142,6 @@ def names(patterns: list[Any], space: str = "") -> Iterator[str]:
             yield from names(pattern.url_patterns, f"{pattern.namespace}:" if pattern.namespace else space)
         elif isinstance(pattern, URLPattern):
             yield f"{space}{pattern.name}"
-
-
-@pytest.fixture
-def world(alice: User, bob: User) -> World:
-    run = make_run(alice, configuration={"review": ReviewChoice(asks="every")})
-    start = make_candidate(run)
-    review = make_review(make_candidate(run, number=1, instruction="Sort: {{text}}", parents=[start]))
-    project = factories.project_of(alice)
-    invitation, _ = invitations.invite(project=project, user=alice, recipient="dora", role=Role.VIEWER, days=1)
-    return World(
-        project=project,
-        dataset=run.dataset_version.dataset,
-        program=run.program,
-        run=run,
-        review=review,
-        invitation=invitation,
-        member=join(project, User.objects.create_user("eve"), Role.VIEWER),
-        price=ModelPrice.objects.create(project=project, model="someone/priced", read=1),
-        release=make_release(start, files={"prompt": {"text": "", "filename": "a.txt", "content_type": "text/plain"}}),
-        key=ProviderKey.objects.create(project=project, provider="openai", encrypted="x"),
-        token=make_token(run.program, user=alice, name="production")[0],
-    )
 
 
 def ask(client: Client, world: World, name: str) -> int:
@@ -231,38 +162,29 @@ def test_every_address_is_in_the_table() -> None:
     assert {*TABLE, *PUBLIC} == set(names(get_resolver().url_patterns))
 
 
-def test_every_socket_is_in_the_table() -> None:
-    assert set(SOCKETS) == {str(pattern.pattern) for pattern in websocket_urlpatterns}
-
-
 @pytest.mark.parametrize("name", TABLE)
-def test_who_may_use_it(world: World, bob: User, charlie: User, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_may_use_it(shared_world: World, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("omegaweb.engine.launcher.launcher.fill", lambda: None)
     right = TABLE[name].right
-    assert ask(Client(), world, name) == 401
+    bob, charlie = signed_in(shared_world.bob), signed_in(shared_world.charlie)
+    assert ask(Client(), shared_world, name) == 401
     if right is None:
-        assert ask(signed_in(charlie), world, name) not in (REFUSED, UNKNOWN)
+        assert ask(charlie, shared_world, name) not in (REFUSED, UNKNOWN)
         return
-    assert ask(signed_in(charlie), world, name) == UNKNOWN
-    for role in ROLES:
-        join(world.project, bob, role)
-        answer = ask(signed_in(bob), world, name)
+    assert ask(charlie, shared_world, name) == UNKNOWN
+    for role in ALLOWED:
+        join(shared_world.project, shared_world.bob, role)
+        answer = ask(bob, shared_world, name)
         assert (answer == REFUSED) == (not ALLOWED[role][right]), f"{role} gets {answer}"
         assert answer not in (UNKNOWN, 405), f"{role} gets {answer}"
 
 
-#: Written out once more, so that a slip in access.py shows.
-ALLOWED: dict[Role, dict[Right, bool]] = {
-    Role.VIEWER: {SEE: True, REVIEW: False, EDIT: False, OWN: False},
-    Role.REVIEWER: {SEE: True, REVIEW: True, EDIT: False, OWN: False},
-    Role.EDITOR: {SEE: True, REVIEW: True, EDIT: True, OWN: False},
-    Role.OWNER: {SEE: True, REVIEW: True, EDIT: True, OWN: True},
-}
 ASK: dict[Right, Callable[..., bool]] = {SEE: can_see, REVIEW: can_review, EDIT: can_edit, OWN: can_own}
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_functions_and_querysets_agree(world: World, bob: User, charlie: User, role: Role) -> None:
+@pytest.mark.parametrize("role", ALLOWED)
+def test_functions_and_querysets_agree(shared_world: World, role: Role) -> None:
+    world, bob, charlie = shared_world, shared_world.bob, shared_world.charlie
     join(world.project, bob, role)
     for thing in (world.project, world.dataset, world.program, world.run, world.review, world.review.candidate):
         assert {right: asks(bob, thing) for right, asks in ASK.items()} == ALLOWED[role]
@@ -274,74 +196,3 @@ def test_functions_and_querysets_agree(world: World, bob: User, charlie: User, r
             assert narrow(bob).exists() == ALLOWED[role][right]
             assert not narrow(charlie).exists()
             assert not narrow(AnonymousUser()).exists()
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("route", SOCKETS)
-async def test_who_may_have_the_socket(world: World, bob: User, charlie: User, route: str) -> None:
-    path, refusal = SOCKETS[route]
-    path = path.format(project=world.project, run=world.run, review=world.review, release=world.release)
-    assert await Socket(path, None).connect() == SIGNED_OUT
-    assert await is_refused(path, charlie) == refusal
-    for role in ROLES:
-        await sync_to_async(join)(world.project, bob, role)
-        assert await is_refused(path, bob) is None
-
-
-async def is_refused(path: str, person: User) -> int | None:
-    socket = Socket(path, await sync_to_async(signed_in)(person))
-    code = await socket.connect()
-    if code is None:
-        await socket.disconnect()
-    return code
-
-
-#: A page, and what it offers to people who may do it: (address, words of the page's source, right).
-OFFERS = [
-    ("/datasets/{dataset.pk}/", "/datasets/{dataset.pk}/delete/", EDIT),
-    ("/datasets/{dataset.pk}/", "/datasets/{dataset.pk}/split/", EDIT),
-    ("/datasets/{dataset.pk}/", "/programs/new/", EDIT),
-    ("/datasets/", "/datasets/upload/", EDIT),
-    ("/programs/", "/programs/new/", EDIT),
-    ("/programs/{program.pk}/", "/programs/{program.pk}/edit/", EDIT),
-    ("/programs/{program.pk}/", "/programs/{program.pk}/try/", EDIT),
-    ("/programs/{program.pk}/", "/runs/launch/", EDIT),
-    ("/runs/", "/runs/launch/", EDIT),
-    ("/runs/{run.pk}/", "/runs/{run.pk}/stop/", EDIT),
-    ("/runs/{run.pk}/", "/runs/{run.pk}/pause/", EDIT),
-    ("/runs/{run.pk}/candidates/1/", "/runs/{run.pk}/candidates/1/pin/", EDIT),
-    ("/runs/{run.pk}/candidates/1/", "/runs/{run.pk}/candidates/1/ban/", EDIT),
-    ("/runs/{run.pk}/candidates/1/", "/runs/{run.pk}/candidates/1/vary/", EDIT),
-    ("/runs/{run.pk}/candidates/1/", "/runs/launch/", EDIT),
-    ("/runs/{run.pk}/", "/runs/launch/", EDIT),
-    ("/runs/{run.pk}/", "Review now", REVIEW),
-    ("/runs/{run.pk}/?tab=settings", "/runs/launch/", EDIT),
-    ("/runs/{run.pk}/?tab=settings", "Take it elsewhere", OWN),
-    ("/runs/", "/runs/import/", EDIT),
-    ("/runs/{run.pk}/candidates/1/", "Review it now", REVIEW),
-    ("/releases/{release.pk}/", "/releases/{release.pk}/decide/", REVIEW),
-    ("/releases/programs/{program.pk}/", "/releases/programs/{program.pk}/tokens/", EDIT),
-    ("/reviews/", "/reviews/{review.pk}/", REVIEW),
-    ("/reviews/", "/reviews/runs/{run.pk}/leave-out/", REVIEW),
-    ("/reviews/{review.pk}/", "/reviews/{review.pk}/decide/", REVIEW),
-    ("/projects/{project.pk}/", "/projects/{project.pk}/delete/", OWN),
-    ("/projects/{project.pk}/", "/projects/{project.pk}/rename/", OWN),
-    ("/projects/{project.pk}/", "/projects/{project.pk}/invitations/", OWN),
-    ("/projects/{project.pk}/", "/role/", OWN),
-    ("/projects/{project.pk}/", "/projects/{project.pk}/keys/", OWN),
-    ("/projects/{project.pk}/audit/", "/audit/export/", OWN),
-    ("/projects/{project.pk}/prices/", "/prices/{price.pk}/forget/", OWN),
-]
-
-
-@pytest.mark.parametrize(("page", "offer", "right"), OFFERS)
-def test_only_what_a_person_may_do_is_offered(world: World, bob: User, page: str, offer: str, right: Right) -> None:
-    if "leave-out" in offer:
-        Run.objects.update(state=RunState.WAITING)
-    places = {name: getattr(world, name) for name in World.__slots__}
-    for role in ROLES:
-        join(world.project, bob, role)
-        client = signed_in(bob)
-        client.post(reverse("projects:switch", args=[world.project.pk]))
-        shown = client.get(page.format(**places)).content.decode()
-        assert (offer.format(**places) in shown) == ALLOWED[role][right], role
