@@ -19,7 +19,7 @@ settings.load_profile("omegaweb")
 @pytest.hookimpl(optionalhook=True)  # of pytest-xdist
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are processors: tests of sockets, browsers and servers wait a third of their time."""
-    return len(os.sched_getaffinity(0)) + 1
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture(autouse=True)

@@ -242,9 +242,9 @@ def _answering(configuration: RunConfiguration, answers: Span, row_characters: f
     read, written = _task_tokens(configuration, row_characters)
     loads = [_Load(model=models.task, calls=answers, read=read, written=written)]
     if configuration.reward.kind == "judge":
-        loads.append(
-            _Load(model=models.judge or models.task, calls=answers, read=200 + 2 * written, written=VERDICT_TOKENS)
-        )
+        pairs = len(json.dumps(configuration.reward.preferences, ensure_ascii=False)) / CHARACTERS_A_TOKEN
+        judged = 200 + pairs + 2 * written
+        loads.append(_Load(model=models.judge or models.task, calls=answers, read=judged, written=VERDICT_TOKENS))
     if configuration.reward.kind == "similarity":
         loads.append(_Load(model=models.embedding, calls=answers, read=2 * written, written=0))
     return loads

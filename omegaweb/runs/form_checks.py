@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -10,15 +11,22 @@ from omegaweb.datasets.models import DatasetVersion
 from omegaweb.engine import assembly, providers
 from omegaweb.engine.run_data import missing_inputs, missing_targets
 from omegaweb.programs.models import Program
-from omegaweb.runs.form_values import LIMITS, configuration_from
+from omegaweb.runs.configuration import RunConfiguration
+from omegaweb.runs.form_values import LIMITS
 
 #: Rows of each split that are looked at while somebody waits for the launch. The run itself looks at all of them before
 #: its first call, and says the same of a row that does not fit.
 ROWS_CHECKED = 2_000
 
 
-def check_form(form: forms.Form, values: dict[str, Any]) -> None:
-    """Check fields against each other, then against the rows, then build everything once without asking a model."""
+def check_form(form: forms.Form, values: dict[str, Any], configured: Callable[[], RunConfiguration]) -> None:
+    """Check fields against each other, then against the rows, then build everything once without asking a model.
+
+    Args:
+        form: gets what is wrong.
+        values: its clean ones.
+        configured: what they mean, asked once nothing is wrong with them.
+    """
     _check_models(form, values)
     _check_parameters(form, values)
     check_budget(form, values)
@@ -26,7 +34,7 @@ def check_form(form: forms.Form, values: dict[str, Any]) -> None:
     _check_columns(form, values.get("version"), values.get("program"))
     if form.errors:
         return
-    configuration = configuration_from(values)
+    configuration = configured()
     try:
         assembly.check(configuration)
         assembly.load_data(values["version"], configuration.program, most=ROWS_CHECKED)

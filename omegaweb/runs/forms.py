@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils.functional import cached_property
 
 from omegaweb.datasets.models import Dataset, DatasetVersion
 from omegaweb.engine import choices
@@ -263,7 +264,7 @@ class LaunchForm(ReviewFields):
                     self.add_error(f"{role}_typed", "Type the model's name, such as ollama_chat/llama3.2.")
             values[f"{role}_name"] = "" if chosen == "none" else chosen
         if self.checks_rows:
-            check_form(self, values)
+            check_form(self, values, self.configuration)
         else:
             check_budget(self, values)
         return values
@@ -275,7 +276,11 @@ class LaunchForm(ReviewFields):
                 self.errors.pop(field_name(card, parameter), None)
 
     def configuration(self) -> RunConfiguration:
-        """What was chosen; only after :meth:`is_valid`."""
+        """What was chosen; only once all fields are clean."""
+        return self._configuration
+
+    @cached_property
+    def _configuration(self) -> RunConfiguration:
         return configuration_from(self.cleaned_data)
 
     def run_name(self) -> str:

@@ -129,6 +129,17 @@ def test_a_judge_doubles_the_calls():
     assert judged.fixed_calls == 2 * plain.fixed_calls
 
 
+def test_what_a_judge_is_shown_of_picks_is_read_with_every_answer():
+    pair = {"inputs": {"text": "x" * 400}, "preferred": {"label": "a"}, "other": {"label": "b"}}
+    plain, taught = (
+        estimate(replace(CONFIGURATION, reward=RewardChoice(kind="judge", preferences=pairs)), SIZES)
+        for pairs in ((), (pair,))
+    )
+
+    assert taught.calls == plain.calls
+    assert taught.tokens.low > plain.tokens.low + plain.calls.low / 2 * 100
+
+
 def test_a_budget_of_calls_limits_the_proposals():
     limited = replace(CONFIGURATION, budget=BudgetChoice(calls=170 + 4 * 28))
     found = estimate(limited, SIZES)

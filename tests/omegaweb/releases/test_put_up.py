@@ -276,6 +276,18 @@ def test_what_was_rejected_or_never_scored_is_not_put_up(
     assert "Put up for release" not in alice_client.get(f"/runs/{run.pk}/candidates/1/").content.decode()
 
 
+def test_only_the_best_is_offered_before_all_else_on_its_page(alice: User, alice_client: Client):
+    run = sealed_run(alice)
+    Run.objects.filter(pk=run.pk).update(best=run.candidates.get(number=1))
+    dropped = make_candidate(run, number=2, instruction="Sort it: {{text}}", state=CandidateState.DROPPED)
+    best, other = (
+        alice_client.get(f"/runs/{run.pk}/candidates/{number}/").content.decode() for number in (1, dropped.number)
+    )
+    assert f'class="button button-primary" href="{address(run)}"' in best
+    assert f'class="button" href="{address(run, 2)}"' in other
+    assert "button-primary" not in other
+
+
 def test_nothing_is_put_up_while_the_run_goes_on_or_without_a_reason_or_twice(alice: User, alice_client: Client):
     run = sealed_run(alice, splits="ttvv")
     assert alice_client.post(address(run), {"reason": " "}).status_code == 422
