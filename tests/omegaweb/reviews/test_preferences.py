@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unittest.mock import Mock
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -105,13 +107,13 @@ def test_a_run_keeps_the_pairs_and_its_judge_is_told(alice: User) -> None:
 def test_a_form_looks_for_them_once(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
     review = reviewed(alice)
     prefer(review, alice, "first")
-    asked = []
-    monkeypatch.setattr("omegaweb.runs.form_values.preferences_of", lambda *given: asked.append(given) or ())
+    looks = Mock(return_value=())
+    monkeypatch.setattr("omegaweb.runs.form_values.preferences_of", looks)
     data = launch_data(review.run.dataset_version, review.run.program, reward="judge", judge_learns="on")
     form = LaunchForm(data, project=project_of(alice))
     assert form.is_valid(), form.errors
     assert form.configuration() == form.configuration()
-    assert len(asked) == 1
+    looks.assert_called_once()
 
 
 def test_without_the_tick_or_with_another_reward_nothing_is_shown(alice: User) -> None:
