@@ -1,4 +1,4 @@
-"""Landing: what came of a proposal is told, folded into the state, and handed in if it won; strictly in order."""
+"""Landing: what came of a proposal is told, folded into the state, and handed in if it won; one after the other."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ async def land(run: Run, desk: ReviewDesk, pace: Pace, outcome: Outcome) -> None
         RunStopped: the run was asked to stop.
     """
     state, proposal = run.state, outcome.proposal
-    if not proposal.batch:
-        run.reporter.emit(EpochStarted(epoch=proposal.epoch))
+    if not state.batch:
+        run.reporter.emit(EpochStarted(epoch=state.epoch))
     await desk.collect()
     parent = state.candidates[proposal.parents[0]]
     run.measurer.report(parent, outcome.evidence, split="train")
@@ -46,8 +46,8 @@ async def land(run: Run, desk: ReviewDesk, pace: Pace, outcome: Outcome) -> None
     run.tell_best()
     pace.land(proposal.number)
     await _lengthen(run, pace)
-    state.epoch, state.batch = proposal.epoch, proposal.batch + 1
-    run.reporter.emit(BatchFinished(epoch=proposal.epoch, batch=proposal.batch, logs=await _logs(run, outcome)))
+    run.reporter.emit(BatchFinished(epoch=state.epoch, batch=state.batch, logs=await _logs(run, outcome)))
+    state.batch += 1  # the landings are counted, not the proposals, which land in another order
     run.reporter.spend()
 
 

@@ -46,8 +46,8 @@ async def pursue(run: Run, proposal: Proposal, pace: Pace) -> Outcome:
         BudgetExhausted: the budget is spent; what was answered stays in the ledger.
         RunStopped: the run was asked to stop; likewise.
     """
-    lane = _Lane(run, proposal, pace)
     try:
+        lane = _Lane(run, proposal, pace)
         await lane.stride()
         child = lane.outcome.child
         if child is not None:

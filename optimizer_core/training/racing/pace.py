@@ -1,9 +1,10 @@
 """The order in which lanes spend a budget in calls, so that where it ends depends on the answers alone.
 
 A lane works in rounds: it asks, waits for the answers, asks again. Round r of every lane comes before round r + 1 of
-any, within a round older lanes come first, and a landing comes after the round in which its lane, and all before it,
-were done. What the budget does not pay any more is the first in this order that is too dear: all that comes before it
-is asked, and nothing that comes after it, whoever was faster.
+any, within a round older lanes come first, and between two rounds land the lanes that were done with the first of
+them. So a short proposal lands before an older one that takes longer, and its place goes to the next. What the budget
+does not pay any more is the first in this order that is too dear: all that comes before it is asked, and nothing that
+comes after it, whoever was faster.
 
 So that lanes need not wait for each other while there is plenty, one may be as far ahead of the hindmost as the rest
 surely pays for everything that can still come before it. Only the last calls of a budget are spent in step.
@@ -34,7 +35,13 @@ class _Purse:
     round: int
     asked: set[Key] = field(default_factory=set)
     proposals: int = 0  # calls to a proposer
+    waits: bool = False  # it wants to ask, and may not yet
     finished: bool = False
+
+    @property
+    def place(self) -> tuple[int, int, int]:
+        """Where in the order the next that it does comes, at the earliest: a question, or after a round its landing."""
+        return (self.round, 0, self.number) if self.waits else (self.round - 1, 1, self.number)
 
 
 @dataclass(slots=True, order=True)
@@ -47,6 +54,10 @@ class _Wish:
     proposals: int = field(compare=False)
     granted: asyncio.Future[None] = field(compare=False)
 
+    @property
+    def place(self) -> tuple[int, int, int]:
+        return self.round, 0, self.number
+
 
 class Pace:
     """Lets lanes ask, in order where the budget is short."""
@@ -58,6 +69,7 @@ class Pace:
         self._counted = run.measurer.reported()  # questions that are in the costs of the search
         self._held: set[Key] = set()  # others that lanes have asked
         self._over = False
+        self._moved = asyncio.Event()  # since somebody looked for the next that may land
 
     def open(self, proposal: Proposal) -> None:
         """Let a lane begin."""
@@ -88,14 +100,26 @@ class Pace:
             BudgetExhausted: the budget does not pay them.
         """
         granted = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._wishes, _Wish(self._purses[number].round, number, keys, proposals, granted))
+        purse = self._purses[number]
+        purse.waits = True
+        heapq.heappush(self._wishes, _Wish(purse.round, number, keys, proposals, granted))
         self._grant()
         await granted
 
     def finish(self, number: int) -> None:
         """Note that a lane asks no more."""
-        self._purses[number].finished = True
+        purse = self._purses[number]
+        purse.finished, purse.waits = True, False
         self._grant()
+
+    async def next_to_land(self, under_way: Collection[int]) -> int:
+        """Wait until it is clear which lane lands next, whoever was faster, and return its number."""
+        while True:
+            first = min((self._purses[number] for number in under_way), key=lambda purse: purse.place)
+            if first.finished:
+                return first.number
+            self._moved.clear()
+            await self._moved.wait()
 
     def land(self, number: int) -> None:
         """Add what a lane has asked to the costs of the search."""
@@ -103,7 +127,7 @@ class Pace:
         cost = self.count(purse.asked) + purse.proposals
         racing.cost += purse.proposals
         racing.learn_cost(cost)
-        racing.round = max(racing.round, purse.round)
+        racing.round = max(racing.round, purse.round - 1)
         purse.proposals = 0
 
     def count(self, keys: Collection[Key]) -> float:
@@ -126,6 +150,7 @@ class Pace:
         self._grant()
 
     def _grant(self) -> None:
+        self._moved.set()
         while self._wishes:
             wish = self._wishes[0]
             if not wish.granted.done():  # else whoever wished was cancelled
@@ -144,6 +169,7 @@ class Pace:
         self._held.update(key for key in wish.keys if key not in self._counted)
         purse.proposals += wish.proposals
         purse.round += 1
+        purse.waits = False
         wish.granted.set_result(None)
 
     def _may(self, wish: _Wish) -> bool:
@@ -161,27 +187,20 @@ class Pace:
     def _asks_before(self, wish: _Wish) -> int:
         """Return how many times lanes may still ask before a wish, those included that take the place of others.
 
-        Whoever takes a lane's place begins at least one round later, so in each place one is asked once a round.
+        Whoever takes a lane's place begins in the round after the one it was done with, so in each place one is asked
+        once a round.
         """
-        begun = [purse for purse in self._purses.values() if not purse.finished]
-        asks = sum(max(0, wish.round - purse.round + (purse.number < wish.number)) for purse in begun)
-        free = max(0, self._run.state.racing.width - len(begun))
-        return asks + free * max(0, wish.round - self._last_landing - 1)
+        asks = sum(
+            max(0, wish.round - purse.round + (purse.number < wish.number and not purse.finished))
+            for purse in self._purses.values()
+        )
+        free = max(0, self._run.state.racing.width - len(self._purses))
+        next_landing = min(purse.place for purse in self._purses.values())[0]
+        return asks + free * max(0, wish.round - next_landing - 1)
 
     def _comes_before(self, wish: _Wish) -> bool:
         """Return whether something may still come before a wish: what another lane asks, or a landing."""
-        asks = any(
-            not purse.finished and (purse.round, purse.number) < (wish.round, wish.number)
-            for purse in self._purses.values()
-        )
-        oldest = next(iter(self._purses.values()))
-        return asks or (oldest.finished and self._last_landing < wish.round)
-
-    @property
-    def _last_landing(self) -> int:
-        """The round in which something landed last, or the one due next will land at the earliest."""
-        oldest = next(iter(self._purses.values()))
-        return max(self._run.state.racing.round, oldest.round)
+        return any(purse.place < wish.place for purse in self._purses.values())
 
     def _price(self, wish: _Wish) -> float:
         new = sum(key not in self._counted and key not in self._held for key in wish.keys)

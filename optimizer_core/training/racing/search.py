@@ -1,15 +1,14 @@
-"""The racing search: keeps the lanes busy and lets proposals land in the order they were decided.
+"""The racing search: keeps the lanes busy and lets proposals land, in an order that the answers alone decide.
 
-Proposal n is decided when proposal n − width has landed, from what is known then, whoever answered first. So the same
-answers lead to the same path, however long each took, and a resumed run takes the path of an uninterrupted one. Near
-the end of a budget in calls fewer lanes are opened, as what landed has cost, and :mod:`.pace` decides by the answers
-alone which of them the last calls go to.
+A proposal is decided when another has landed, from what is known then, and which lands next is a matter of how often
+each had to ask (:mod:`.pace`), not of who was faster. So the same answers lead to the same path, however long each
+took, and a resumed run takes the path of an uninterrupted one. Near the end of a budget in calls fewer lanes are
+opened, as what landed has cost, and the pace decides which of them the last calls go to.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 
 from optimizer_core.errors import BudgetExhausted
 from optimizer_core.training.epochs import end_epoch
@@ -33,33 +32,34 @@ class Lanes:
 
     def __init__(self, run: Run, pace: Pace) -> None:
         self._run, self._pace = run, pace
-        self._open: deque[tuple[Proposal, asyncio.Task[Outcome]]] = deque()
+        self._open: dict[int, tuple[Proposal, asyncio.Task[Outcome]]] = {}
 
     def __len__(self) -> int:
         return len(self._open)
 
     def start(self, proposal: Proposal) -> None:
         self._pace.open(proposal)
-        self._open.append((proposal, asyncio.ensure_future(pursue(self._run, proposal, self._pace))))
+        self._open[proposal.number] = proposal, asyncio.ensure_future(pursue(self._run, proposal, self._pace))
 
     @property
     def drafted(self) -> list[Proposal]:
-        return [proposal for proposal, _ in self._open]
+        return [proposal for proposal, _ in self._open.values()]
 
     @property
     def tasks(self) -> list[asyncio.Task[Outcome]]:
-        return [task for _, task in self._open]
+        return [task for _, task in self._open.values()]
 
     async def next(self) -> Outcome:
-        """Wait for the oldest proposal and return what came of it.
+        """Wait for the proposal that lands next and return what came of it.
 
         Raises:
             BudgetExhausted: the budget was spent before it was finished.
             RunStopped: the run was asked to stop.
         """
-        _, task = self._open[0]
+        number = await self._pace.next_to_land(self._open)
+        _, task = self._open[number]
         await asyncio.wait([task])
-        self._open.popleft()
+        del self._open[number]
         return task.result()
 
     async def close(self) -> None:

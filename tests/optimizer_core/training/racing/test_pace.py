@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections import deque
 from types import SimpleNamespace
 from typing import Any
 
@@ -72,8 +71,7 @@ async def test_the_first_in_order_that_is_too_dear_ends_the_budget_whoever_asks_
 
 async def test_what_another_lane_asked_already_costs_nothing():
     pace, _ = make_pace(20)
-    await pace.take(0, rows("both", 15))
-    await pace.take(1, rows("both", 15))
+    await asyncio.gather(pace.take(0, rows("both", 15)), pace.take(1, rows("both", 15)))
 
 
 async def test_a_lane_that_has_ended_holds_nobody_up():
@@ -86,17 +84,38 @@ async def test_a_lane_that_has_ended_holds_nobody_up():
 
 async def test_before_the_next_round_comes_the_landing_that_is_due():
     pace, run = make_pace(30)
-    await pace.take(0, rows(0, 8))
-    await pace.take(1, rows(1, 8))
+    await asyncio.gather(pace.take(0, rows(0, 8)), pace.take(1, rows(1, 8)))
     pace.finish(0)
-    await pace.take(1, rows(1, 4, start=20))
-    later = asyncio.ensure_future(pace.take(1, rows(1, 4, start=40)))
+    later = asyncio.ensure_future(pace.take(1, rows(1, 6, start=20)))
     await settle()
     assert not later.done()
+    assert await pace.next_to_land((0, 1)) == 0
     pace.land(0)
     pace.close(0)
     await later
     assert run.state.racing.cost == 8
+
+
+async def test_a_short_proposal_lands_before_an_older_one_that_takes_longer():
+    pace, _ = make_pace(1000)
+    for round_ in range(2):
+        await pace.take(0, rows(0, 8, start=8 * round_))
+    await pace.take(1, rows(1, 8))
+    pace.finish(1)
+    assert await pace.next_to_land((0, 1)) == 1
+
+
+async def test_it_is_waited_for_whoever_may_still_have_been_done_earlier():
+    pace, _ = make_pace(1000)
+    for round_ in range(2):
+        await pace.take(0, rows(0, 8, start=8 * round_))
+    pace.finish(0)
+    await pace.take(1, rows(1, 8))
+    landing = asyncio.ensure_future(pace.next_to_land((0, 1)))
+    await settle()
+    assert not landing.done()
+    pace.finish(1)
+    assert await landing == 1
 
 
 async def test_where_the_budget_ends_everybody_who_waits_is_told():
@@ -116,11 +135,14 @@ async def test_a_lane_alone_is_left_to_the_meter():
 
 
 async def spend(calls, width, *, lanes, timing):
-    """Let lanes ask and land as a search does, each when chance lets it; return what was granted, by lane and round."""
+    """Let lanes ask and land as a search does, each when chance lets it.
+
+    Return what was granted, by lane and round, and which landed, in their order.
+    """
     pace, run = make_pace(calls, width=width)
     for number in (0, 1):
         pace.close(number)
-    racing, granted, costs = run.state.racing, [], random.Random(lanes)
+    racing, granted, order, costs = run.state.racing, [], [], random.Random(lanes)
     asks = [[costs.randint(1, 36) for _ in range(costs.randint(1, 6))] for _ in range(200)]
 
     async def pursue(number):
@@ -133,24 +155,25 @@ async def spend(calls, width, *, lanes, timing):
         finally:
             pace.finish(number)
 
-    under_way: deque[Any] = deque()
+    under_way: dict[int, Any] = {}
     landed, number = None, 0
     try:
         while True:
             while len(under_way) < width:
                 proposal: Any = SimpleNamespace(number=number, round=racing.round + 1)
                 pace.open(proposal)
-                under_way.append((number, asyncio.ensure_future(pursue(number))))
+                under_way[number] = asyncio.ensure_future(pursue(number))
                 number += 1
             if landed is not None:
                 pace.close(landed)
-            landed, task = under_way.popleft()
-            await task
+            landed = await pace.next_to_land(under_way)
+            await under_way.pop(landed)
+            order.append(landed)
             pace.land(landed)
     except BudgetExhausted:
         pace.end()
-        await asyncio.gather(*(task for _, task in under_way), return_exceptions=True)
-    return sorted(granted)
+        await asyncio.gather(*under_way.values(), return_exceptions=True)
+    return sorted(granted), order
 
 
 @pytest.mark.parametrize("width", [2, 3, 8])
@@ -158,5 +181,7 @@ async def spend(calls, width, *, lanes, timing):
 async def test_what_a_budget_pays_does_not_depend_on_who_is_faster(width, lanes):
     calls = 400 + 150 * width
     first, *others = [await spend(calls, width, lanes=lanes, timing=random.Random(seed)) for seed in range(4)]
-    assert first
+    granted, order = first
+    assert granted
+    assert order != sorted(order)
     assert all(other == first for other in others)
