@@ -104,11 +104,6 @@ def may(user: Someone, right: Right, thing: InProject) -> bool:
     return role_of(user, thing) in ROLES_WITH[right]
 
 
-def can_see(user: Someone, thing: InProject) -> bool:
-    """Tell whether this person may look at a thing."""
-    return may(user, Right.SEE, thing)
-
-
 def can_review(user: Someone, thing: InProject) -> bool:
     """Tell whether this person may decide reviews of a thing."""
     return may(user, Right.REVIEW, thing)

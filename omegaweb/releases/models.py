@@ -161,10 +161,6 @@ class Release(models.Model):
     def can_become_current(self) -> bool:
         return self.state in RELEASABLE
 
-    @property
-    def is_approved(self) -> bool:
-        return self.is_current or self.can_become_current
-
 
 class StepKind(models.TextChoices):
     """What happened to a release."""

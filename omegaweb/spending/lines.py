@@ -40,10 +40,6 @@ class Line:
     role: str  # a key of ROLES
     amount: Amount
 
-    @property
-    def role_label(self) -> str:
-        return ROLES.get(self.role, self.role)
-
 
 def lines_of(runs: RunQuerySet) -> list[Line]:
     """Return the lines of these runs, the newest run first, then of their sealed tests.

@@ -19,7 +19,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from omegaweb.datasets.models import Dataset
 from omegaweb.programs.models import Program
-from omegaweb.projects.access import Right, can_edit, can_own, can_review, can_see
+from omegaweb.projects.access import Right, can_edit, can_own, can_review, may
 from omegaweb.projects.models import Role
 from omegaweb.reviews.models import Review
 from omegaweb.runs.models import Run
@@ -179,7 +179,12 @@ def test_who_may_use_it(shared_world: World, name: str, monkeypatch: pytest.Monk
         assert answer not in (UNKNOWN, 405), f"{role} gets {answer}"
 
 
-ASK: dict[Right, Callable[..., bool]] = {SEE: can_see, REVIEW: can_review, EDIT: can_edit, OWN: can_own}
+ASK: dict[Right, Callable[..., bool]] = {
+    SEE: lambda user, thing: may(user, SEE, thing),
+    REVIEW: can_review,
+    EDIT: can_edit,
+    OWN: can_own,
+}
 
 
 @pytest.mark.parametrize("role", ALLOWED)
