@@ -27,7 +27,7 @@ from benchmarks.server.process import Server
 
 _ROOT = Path(__file__).resolve().parents[1]
 BARE = {"aiohttp": "bare aiohttp", "openai": "openai client", "litellm": "bare LiteLLM"}
-OURS = {"omega": "OMEGA"}
+OURS = {"omega": "OMEGA", "omega_litellm": "OMEGA through LiteLLM"}
 SEARCHING_PEERS = {name: peer.title for name, peer in PEERS.items() if name != "dspy_bootstrap"}
 TITLES = {**OURS, **BARE, **SEARCHING_PEERS}
 
@@ -109,7 +109,8 @@ def speed_of(row: str, server: Server, setting: Setting, seed: int, options: arg
     if row in BARE:
         return bare(row, server, setting, options.rounds * setting.concurrency)
     if row in OURS:
-        return ours(server, setting, options.rounds * setting.concurrency, seed)
+        way = ["litellm"] if row == "omega_litellm" else []
+        return ours(server, setting, options.rounds * setting.concurrency, seed, way)
     return peer(row, server, options.peer_calls, seed, options.time_limit)
 
 
@@ -119,9 +120,9 @@ def bare(kind: str, server: Server, setting: Setting, calls: int) -> Speed:
     return Speed(calls=calls, **last_line("benchmarks.bare", *words))
 
 
-def ours(server: Server, setting: Setting, calls: int, seed: int) -> Speed:
+def ours(server: Server, setting: Setting, calls: int, seed: int, way: list[str]) -> Speed:
     """Run a whole search with OMEGA."""
-    words = [server.address, str(calls), str(seed), str(setting.concurrency)]
+    words = [server.address, str(calls), str(seed), str(setting.concurrency), *way]
     return of_outcome(Outcome(**last_line("benchmarks.ours", *words)))
 
 
