@@ -43,6 +43,18 @@ class Callback:
 
     program: Stoppable
 
+    def __init_subclass__(cls, **settings: object) -> None:
+        """Refuse a hook that nothing would ever call.
+
+        Raises:
+            TypeError: a method is called like a hook, and there is no such hook.
+        """
+        super().__init_subclass__(**settings)
+        hooks = sorted(name for name in vars(Callback) if name.startswith("on_"))
+        for name in vars(cls):
+            if name.startswith("on_") and not hasattr(Callback, name):
+                raise TypeError(f"{cls.__name__}.{name} is no hook and would never be called; use {', '.join(hooks)}")
+
     def on_event(self, event: Event) -> None:
         """Receive every event, in order, in the thread of the run; calls the hooks."""
         match event:

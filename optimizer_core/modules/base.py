@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from optimizer_core.budget import Meter, Role
-from optimizer_core.data.schema import Schema
+from optimizer_core.data.schema import Schema, SchemaSource
 from optimizer_core.data.variable import TrainableVariable
 from optimizer_core.errors import ConfigurationError
 from optimizer_core.json_values import JsonObject
@@ -108,7 +108,7 @@ class Module(ABC):
     def add_variable(
         self,
         *,
-        schema: Schema,
+        schema: SchemaSource,
         value: JsonObject,
         name: str = "",
         description: str = "",
@@ -122,7 +122,7 @@ class Module(ABC):
         """Register a variable. Its ``name`` may stay empty where the module has only this one.
 
         Args:
-            schema: of the custom fields.
+            schema: of the custom fields: a DataModel class or a JSON Schema dict.
             value: the custom fields at the start.
             name: unique within the module, without the path.
             description: what it is for; the module's own description when left out.
@@ -134,11 +134,11 @@ class Module(ABC):
             example_schemas: what an example's inputs and outputs must fit, where rows of the data can be examples.
 
         Raises:
-            ConfigurationError: the value or a seed does not fit the schema.
+            ConfigurationError: it is no schema, or the value or a seed does not fit it.
         """
         variable = TrainableVariable(
             name=name,
-            schema=schema,
+            schema=Schema.of(schema),
             value=value,
             description=description or self.description,
             examples=examples,

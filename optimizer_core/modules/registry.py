@@ -37,7 +37,7 @@ def module_to_json(module: Module) -> JsonObject:
     if _CLASSES.get(name) is not type(module):
         raise ConfigurationError(
             f"the module class {name!r} is not registered, so it could not be loaded again; "
-            "put @register_module above it"
+            "put @oc.modules.register_module above it"
         )
     return {"class_name": name, "config": module.config()}
 

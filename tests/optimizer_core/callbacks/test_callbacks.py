@@ -146,3 +146,11 @@ def test_a_listener_need_not_be_a_callback():
     history.on_event(EpochStarted(epoch=0))
     history.on_event(EpochFinished(epoch=0, logs={"reward": 1.0}))
     assert (history.epoch, history.history) == ([0], {"reward": [1.0]})
+
+
+def test_a_hook_that_nothing_would_call_is_refused_with_those_there_are():
+    with pytest.raises(TypeError, match=r"Counting\.on_batch_end is no hook .*on_train_batch_end"):
+
+        class Counting(oc.Callback):
+            def on_batch_end(self, batch, logs):
+                """Nobody calls it."""

@@ -86,7 +86,7 @@ def test_a_variable_must_fit_its_schema_and_may_not_call_a_field_examples():
 
 
 def test_an_unregistered_class_cannot_be_saved_and_an_unknown_one_not_loaded():
-    with pytest.raises(ConfigurationError, match="@register_module"):
+    with pytest.raises(ConfigurationError, match="put @oc"):
         module_to_json(Writer())
     with pytest.raises(ConfigurationError, match="no module class 'Nobody'"):
         module_from_json({"class_name": "Nobody", "config": {}})
@@ -98,3 +98,14 @@ def test_two_registered_classes_of_one_name_are_refused():
 
     with pytest.raises(ConfigurationError, match="there is a module class 'Generator' already"):
         register_module(Generator)
+
+
+def test_a_variable_takes_a_schema_in_each_form_a_module_takes():
+    schema = {"type": "object", "properties": {"hint": {"type": "string"}}, "required": ["hint"]}
+    module = Writer()
+    forms: tuple[Any, ...] = (schema, Schema.of(schema))
+    plain, ready = (module.add_variable(schema=form, value={"hint": "none"}) for form in forms)
+    assert plain.schema.json_schema == ready.schema.json_schema
+    wrong: Any = "hint"
+    with pytest.raises(ConfigurationError, match="must be a DataModel class or a JSON Schema dict"):
+        module.add_variable(schema=wrong, value={"hint": "none"})
