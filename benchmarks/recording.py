@@ -109,10 +109,12 @@ def make_keepers(seed: int) -> tuple[dict[str, Any], Any]:
     from omegaweb.engine.checkpoints import RowCheckpoints
     from omegaweb.engine.journal import RowJournal
     from omegaweb.engine.recorder import Recorder, writer
+    from omegaweb.runs.configuration import OptimizerChoice
     from tests.factories_runs import make_run
 
     owner, _ = User.objects.get_or_create(username="benchmark")
-    run = make_run(owner, name=f"Benchmark {seed}", fence=1)
+    chosen = {"optimizer": OptimizerChoice(kind="omega")}  # as it is: elsewhere other things are written down
+    run = make_run(owner, name=f"Benchmark {seed}", fence=1, configuration=chosen)
     writer.open(run.pk, fence=1)  # as whoever launches a run: each write asks whether the run is still held
     keepers = {
         "callbacks": [Recorder(run.pk)],

@@ -1,4 +1,8 @@
-"""Puts candidates on the map of their run: rows that are written once, because a point never moves."""
+"""Puts candidates on the map of their run: rows that are written once, because a point never moves.
+
+Where a run says how its candidates differ, each has its place as soon as that is said. Elsewhere their words decide, and
+nobody needs that before somebody looks: a place takes a millisecond, for which a run would wait with each proposal.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,21 @@ from optimizer_core.population.distance import Vector
 from optimizer_core.population.vectors import unpack
 
 
+def place_by_words(run: Run) -> bool:
+    """Place all candidates that have no place yet, where the run says nothing of theirs; return whether there were any.
+
+    The order in which they came decides, and not when somebody looked, so a map is the same whoever draws it first.
+    """
+    if run.choices.optimizer.measures_distance:
+        return False
+    waiting = list(run.candidates.filter(placement=None).only("key", "content").order_by("number"))
+    places = Places(run)
+    for candidate in waiting:
+        places.add(candidate, word_vector(candidate.content))
+    places.save()
+    return bool(waiting)
+
+
 class Places:
     """The map of one run, and the places that are not written yet."""
 
@@ -23,11 +42,6 @@ class Places:
         self._placed: set[str] = set()
         self._unsaved: list[tuple[Candidate, Row]] = []
 
-    def propose(self, candidate: Candidate) -> None:
-        """Place a new candidate at once, where the run measures no distances of its own."""
-        if self._by_words:
-            self._place(candidate, word_vector(candidate.content))
-
     def embed(self, candidate: Candidate, vector: str) -> None:
         """Place a candidate where the run says it lies.
 
@@ -35,24 +49,26 @@ class Places:
             ValueError: the text is no packed vector.
         """
         if not self._by_words:
-            self._place(candidate, unpack(vector))
+            self.add(candidate, unpack(vector))
 
-    def save(self) -> None:
-        """Write what was added."""
-        insert(Placement, [{"candidate_id": candidate.pk, **row} for candidate, row in self._unsaved])
-        self._unsaved.clear()
-
-    def _place(self, candidate: Candidate, vector: Vector) -> None:
+    def add(self, candidate: Candidate, vector: Vector) -> None:
+        """Place a candidate by its vector, unless it has a place."""
         known = self._read()
         if candidate.key in self._placed or (len(known) and known.shape[1] != len(vector)):
             return  # a fallback model may give vectors of another length; they cannot be compared
-        row = np.asarray(vector, dtype=np.float32)[None, :]
+        kept = packed(vector)
+        row = unpacked([kept])  # as whoever reads it later has it
         apart = distances(row, known, by_words=self._by_words)[0] if len(known) else np.zeros(0)
         x, y = place_beside(self._positions, apart)
         self._vectors = np.concatenate([known, row]) if len(known) else row
         self._positions = np.concatenate([self._positions, [[x, y]]])
         self._placed.add(candidate.key)
-        self._unsaved.append((candidate, {"x": x, "y": y, "vector": packed(vector)}))
+        self._unsaved.append((candidate, {"x": x, "y": y, "vector": kept}))
+
+    def save(self) -> None:
+        """Write what was added."""
+        insert(Placement, [{"candidate_id": candidate.pk, **row} for candidate, row in self._unsaved])
+        self._unsaved.clear()
 
     def _read(self) -> Array:
         if self._vectors is None:

@@ -191,7 +191,6 @@ class Projection:
         if candidate is None:
             return
         self._scores.begin(candidate)
-        self._places.propose(candidate)
         if event.operator == "baseline":
             self._set(baseline=candidate)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from omegaweb.engine.places import place_by_words
 from omegaweb.engine.rules import Contestant, Survival
 from omegaweb.runs.flags import flag_label
 from omegaweb.runs.models import Candidate, CandidateState, Placement, Run
@@ -122,7 +123,11 @@ def read_points(run: Run, *, after: int = 0) -> list[Read]:
     if after:
         found = found.filter(last_sequence__gt=after)
     columns = ("number", "state", "reward", "count", "fate", "fate_by__number", "fate_distance")
-    return list(map(Read._make, found.values_list(*columns, "placement__x", "placement__y")))
+    rows = found.values_list(*columns, "placement__x", "placement__y")
+    reads = list(map(Read._make, rows))
+    if any(read.x is None for read in reads) and place_by_words(run):
+        reads = list(map(Read._make, rows.all()))
+    return reads
 
 
 def as_it_happened(read: Read) -> Point:

@@ -1,10 +1,11 @@
-"""Places on the map as events make them."""
+"""Places on the map as events or words make them."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
+from omegaweb.engine.places import place_by_words
 from omegaweb.engine.replay import rebuild
 from omegaweb.runs.configuration import OptimizerChoice
 from omegaweb.runs.models import Placement
@@ -29,9 +30,20 @@ def places(run) -> dict[int, tuple[float, float]]:
     return {number: (x, y) for number, x, y in rows.values_list("candidate__number", "x", "y")}
 
 
-def test_a_run_without_embeddings_places_each_candidate_when_it_is_proposed(alice):
+def test_a_run_without_embeddings_places_its_candidates_when_somebody_looks(alice):
     run = recorded_run(alice, [started(), baseline_proposed(), proposed("One word."), proposed("Two words.")])
+    assert places(run) == {}
+
+    assert place_by_words(run)
+
     assert set(places(run)) == {0, 1, 2}
+    assert not place_by_words(run)  # all have one
+
+
+def test_a_run_with_embeddings_is_never_placed_by_words(alice):
+    run = recorded_run(alice, [started(), baseline_proposed()], configuration=OMEGA)
+    assert not place_by_words(run)
+    assert places(run) == {}
 
 
 def test_a_run_with_embeddings_places_whom_it_embeds(alice):
@@ -50,13 +62,27 @@ def test_a_run_with_embeddings_places_whom_it_embeds(alice):
 def test_a_point_never_moves(alice):
     stream = list(event_streams.whole_run(finish=False))
     run = recorded_run(alice, stream[:20])
+    place_by_words(run)
     before = places(run)
 
     record(run, *stream[20:])
+    place_by_words(run)
 
     after = places(run)
     assert len(after) > len(before) > 2
     assert {number: after[number] for number in before} == before
+
+
+def test_it_is_the_same_map_whoever_looks_when(alice):
+    stream = list(event_streams.whole_run(finish=False))
+    early, late = recorded_run(alice, stream[:20], name="Early"), recorded_run(alice, stream, name="Late")
+    place_by_words(early)
+    record(early, *stream[20:])
+
+    place_by_words(early)
+    place_by_words(late)
+
+    assert places(early) == places(late)
 
 
 def test_told_twice_it_stays(alice):
@@ -88,10 +114,12 @@ def test_a_vector_of_another_length_cannot_be_compared_and_gets_no_place(alice):
 
 def test_a_rebuilt_map_is_the_same(alice):
     run = recorded_run(alice, event_streams.whole_run())
+    place_by_words(run)
     before = places(run)
 
     rebuild(run.pk)
 
+    place_by_words(run)
     assert places(run) == before
     assert len(before) == run.candidates.count()
 

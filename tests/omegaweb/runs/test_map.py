@@ -11,6 +11,7 @@ from asgiref.sync import sync_to_async
 from django.test import Client
 
 from omegaweb.engine.nearness import packed, word_vector
+from omegaweb.runs.configuration import OptimizerChoice
 from omegaweb.runs.models import CandidateState, Placement, Run, RunState
 from omegaweb.runs.population_map import map_figure, moved_points, population_map
 from omegaweb.runs.sockets.base import LiveConsumer
@@ -29,7 +30,7 @@ def place(candidate, x: float = 0.0, y: float = 0.0) -> None:
 @pytest.fixture
 def run(alice) -> Run:
     """The start was dropped by #1, #2 waits, #3 fell behind, #4 is being scored and has no place yet."""
-    run = make_run(alice)
+    run = make_run(alice, configuration={"optimizer": OptimizerChoice(kind="omega")})
     first: dict[str, Any] = {"state": CandidateState.IN_POPULATION, "fate": "not_dominated", "reward": 0.8, "count": 16}
     kept = make_candidate(run, number=1, instruction="Name one team for {{text}}.", **first)
     start = make_candidate(run, state=CandidateState.DROPPED, fate="dominated", fate_by=kept, fate_distance=0.031)
@@ -107,8 +108,14 @@ def test_a_rule_nobody_knows_shows_it_as_it_happened(alice_client, run):
     assert "As the run decided it" in page_of(alice_client, run, rule="<b>")
 
 
-def test_it_says_what_the_places_are_made_of(alice_client, run):
-    assert "lies by its words and its examples; no model is asked" in page_of(alice_client, run)
+def test_a_map_by_words_is_drawn_when_somebody_looks_and_says_so(alice_client, alice):
+    run = recorded_run(alice, list(event_streams.whole_run()))
+    assert not Placement.objects.exists()
+
+    page = page_of(alice_client, run)
+
+    assert "lies by its words and its examples; no model is asked" in page
+    assert len(figure_in(page)["points"]) == run.candidates.count() == Placement.objects.count()
 
 
 def test_a_pin_shows_figures_difference_and_link(alice_client, run):
