@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from optimizer_core.budget import Meter
+from optimizer_core.models.giving_way import turn_in_use
 from optimizer_core.models.journal import Entry, Journal, in_use, note
 from optimizer_core.models.shared_results import SharedResults
 
@@ -55,7 +56,12 @@ class Answers(Generic[Value]):
             note(in_order)
 
             async def find_or_make(missing: list[str]) -> list[Value]:
-                return await self._find_or_make(used.journal, missing, make, meter)
+                turn = turn_in_use()
+                turn.begin_question()
+                try:
+                    return await self._find_or_make(used.journal, missing, make, meter)
+                finally:
+                    turn.end_question()
 
             values, _ = await used.known.get(keys, find_or_make)
             return values

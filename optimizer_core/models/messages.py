@@ -38,6 +38,11 @@ class Prefix(Part):
         """To be copied before it is fed with the rest."""
         return hashlib.sha256(self.canonical)
 
+    @cached_property
+    def key(self) -> str:
+        """By what a journal knows it."""
+        return self.digest.hexdigest()[:32]
+
 
 class Messages(tuple[JsonObject, ...]):
     """A prefix and what follows, such as a sample; for everybody who does not care, the tuple of all messages."""

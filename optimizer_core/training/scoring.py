@@ -13,6 +13,7 @@ from optimizer_core.data.dataset import Sample
 from optimizer_core.errors import BudgetExhausted, ModelError, ModelOutOfReach, RewardError, RunStopped, SchemaError
 from optimizer_core.events import SampleResult
 from optimizer_core.json_values import JsonObject
+from optimizer_core.models.giving_way import Turn, having
 from optimizer_core.models.journal import noting_questions
 from optimizer_core.modules.base import Module, Rollout
 from optimizer_core.rewards.base import Reward
@@ -101,16 +102,18 @@ class Scorer:
         return Scoring(outcomes=tuple(outcomes), interruption=interruptions[0] if interruptions else None)
 
     async def _answer(self, question: Question, interruptions: list[Interruption], urgent: bool) -> Outcome | None:
-        await self._turns.take(urgent=urgent)
+        turn = Turn(self._turns)
+        await turn.take(urgent=urgent)
         try:
             if interruptions:
                 return None
-            outcome = await self._stopper.guard(self.ledger.ask(question.key, lambda: self._evaluate(question)))
+            with having(turn):
+                outcome = await self._stopper.guard(self.ledger.ask(question.key, lambda: self._evaluate(question)))
         except (BudgetExhausted, RunStopped, ModelOutOfReach) as interruption:
             interruptions.append(interruption)
             return None
         finally:
-            self._turns.give_back()
+            turn.give_back()
         self._after_each()
         return outcome
 

@@ -13,11 +13,14 @@ from django.db import OperationalError, connection
 from omegaweb.engine import launcher
 from omegaweb.engine.checkpoints import point_of_departure
 from omegaweb.engine.journal import RowJournal, paid_by_role
+from omegaweb.engine.own_connection import OwnConnection
 from omegaweb.engine.recorder import RecordingFailed, Writer
 from omegaweb.runs.models import JournalEntry, JournalPart, Run, RunState, SampleScore
 from omegaweb.runs.services import delete_run
 from optimizer_core.budget import Usage
+from optimizer_core.models.giving_way import Turn, having
 from optimizer_core.models.journal import Entry
+from optimizer_core.training.turns import Turns
 from tests.factories_runs import make_run
 from tests.omegaweb.engine.scripted_runs import finished, queued_run, until
 from tests.omegaweb.engine.scripted_runs import script as script
@@ -175,6 +178,63 @@ async def test_a_moment_in_which_somebody_else_writes_is_waited_out_without_anot
     await asyncio.gather(*adding)
 
     assert {row.key async for row in JournalEntry.objects.all()} == {"first", "a", "b"}
+
+
+@in_a_file
+async def test_what_is_answered_within_a_moment_is_written_by_one_statement(alice, monkeypatch):
+    run = await sync_to_async(make_run)(alice)
+    journal = await journal_of(run, Writer())
+    statements: list[int] = []
+    insert = OwnConnection.insert
+
+    def counted(self, model, rows, holding):
+        statements.append(len(rows))
+        return insert(self, model, rows, holding)
+
+    await journal.add("first", entry("first"))
+    await journal.add("second", entry("second"))  # by the run itself
+    monkeypatch.setattr("omegaweb.engine.journal.APART", 0.05)
+    monkeypatch.setattr(OwnConnection, "insert", counted)
+    adding = [asyncio.ensure_future(journal.add("a", entry("a")))]
+    await asyncio.sleep(0.001)
+    adding.append(asyncio.ensure_future(journal.add("b", entry("b"))))
+    await asyncio.gather(*adding)
+
+    assert statements == [2]
+
+
+@in_a_file
+async def test_what_was_answered_when_a_run_ends_is_written_all_the_same(alice, monkeypatch):
+    run = await sync_to_async(make_run)(alice)
+    journal = await journal_of(run, Writer())
+    await journal.add("first", entry("first"))
+    await journal.add("second", entry("second"))
+    monkeypatch.setattr("omegaweb.engine.journal.APART", 60)
+    adding = asyncio.ensure_future(journal.add("a", entry("a")))
+    await asyncio.sleep(0)
+    adding.cancel()
+    await asyncio.gather(adding, return_exceptions=True)
+
+    journal.close()
+
+    assert await JournalEntry.objects.filter(key="a").aexists()
+
+
+async def test_whoever_waits_for_its_row_lends_its_turn(alice):
+    run, turns = await sync_to_async(make_run)(alice), Turns(1)
+    journal, turn = await journal_of(run, Writer()), Turn(turns)
+    await turn.take(urgent=False)
+    turn.begin_question()
+    with having(turn):
+        adding = asyncio.ensure_future(journal.add("a", entry("a")))
+    await asyncio.sleep(0)
+
+    await asyncio.wait_for(turns.take(urgent=False), 5)  # somebody else asks meanwhile
+    done, _ = await asyncio.wait([adding], timeout=0.2)
+    assert not done  # it goes on when the turn is free again
+    assert await JournalEntry.objects.filter(key="a").aexists()
+    turns.give_back()
+    await adding
 
 
 async def test_what_was_paid_is_known_by_role(alice):
