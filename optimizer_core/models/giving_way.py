@@ -1,7 +1,7 @@
 """Whoever only waits until its answer is kept lets somebody else ask meanwhile.
 
-A journal may let answers wait for company, so that it writes seldom. That costs a run no time as long as others may ask:
-whoever holds one of a limited number of turns lends it, and takes the next one that comes free before it goes on.
+A journal may let answers wait for company, so that it writes seldom. That costs a run no time as long as others may
+ask: whoever holds one of a limited number of turns lends it, and takes the next free one before it goes on.
 """
 
 from __future__ import annotations
