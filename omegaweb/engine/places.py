@@ -1,7 +1,7 @@
 """Puts candidates on the map of their run: rows that are written once, because a point never moves.
 
-Where a run says how its candidates differ, each has its place as soon as that is said. Elsewhere their words decide, and
-nobody needs that before somebody looks: a place takes a millisecond, which a run would pay with each proposal.
+Where a run says how its candidates differ, each has its place as soon as that is said. Elsewhere their words decide,
+and nobody needs that before somebody looks: a place takes a millisecond, which a run would pay with each proposal.
 """
 
 from __future__ import annotations
