@@ -88,7 +88,7 @@ class RowJournal:
         await answered.stored
         self._has_begun = True
         if is_lent:
-            await turn.take(urgent=True)  # what is nearly done goes first
+            turn.take_back()
 
     def close(self) -> None:
         """Let go of the database, once the loop is over; what is added later goes through the writer."""

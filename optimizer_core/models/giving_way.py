@@ -1,7 +1,8 @@
 """Whoever only waits until its answer is kept lets somebody else ask meanwhile.
 
 A journal may let answers wait for company, so that it writes seldom. That costs a run no time as long as others may
-ask: whoever holds one of a limited number of turns lends it, and takes the next free one before it goes on.
+ask: whoever holds one of a limited number of turns lends it, and goes on without waiting for another. Were it to wait,
+those who have all the turns might be waiting for it: for the same answer, or for a lock that it holds.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ class Turns(Protocol):
     """A limited number of turns."""
 
     async def take(self, *, urgent: bool) -> None: ...
+
+    def take_at_once(self) -> None: ...
 
     def give_back(self) -> None: ...
 
@@ -54,12 +57,18 @@ class Turn:
         """Let somebody else have it meanwhile, unless another question of the same sample is under way.
 
         Returns:
-            Whether it is lent now: who goes on has to :meth:`take` it again.
+            Whether it is lent now: who goes on has to :meth:`take_back` it.
         """
         lends = self._is_held and self._questions == 1
         if lends:
             self.give_back()
         return lends
+
+    def take_back(self) -> None:
+        """Go on; for a moment there may be one more at once than turns."""
+        if self._turns is not None:
+            self._turns.take_at_once()
+            self._is_held = True
 
 
 _UNLIMITED = Turn(None)
