@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import json
 import zipfile
@@ -24,11 +23,11 @@ from omegaweb.moving.values import to_json
 from omegaweb.moving.writing import RunUnderWay, file_of
 from omegaweb.reviews.models import PairwisePick, Review, Vote
 from omegaweb.runs.configuration import ModelChoice
-from omegaweb.runs.models import JournalEntry, Placement, Run, RunState
+from omegaweb.runs.models import Placement, Run, RunState
 from omegaweb.runs.models.requests import Steer
 from tests import factories
 from tests.factories_runs import START, make_candidate, make_release, make_review, make_run, make_scores
-from tests.omegaweb.engine.scripted_runs import finished, queued_run, until
+from tests.omegaweb.engine.scripted_runs import finished, queued_run
 from tests.omegaweb.engine.scripted_runs import script as script
 from tests.people import join
 
@@ -281,47 +280,3 @@ def test_a_whole_run_can_be_replayed_where_it_went(alice: User, charlie: User, s
     rebuild(there.pk)
 
     assert {shape.member: content(there, shape) for shape in OF_THE_RUN} == before
-
-
-@pytest.mark.django_db(transaction=True)
-def test_an_interrupted_run_goes_on_elsewhere_and_asks_nothing_twice(alice: User, charlie: User, script: Any) -> None:
-    whole = queued_run(alice, name="Whole", epochs=3)
-    launcher.start(whole.pk)
-    whole = finished(whole)
-    asked_by_whole, result = script.asked, found(whole)
-    script.begin_again()
-    script.asked = 0
-    script.answer = cut_off_after(script, 30)
-    run = queued_run(alice, name="Cut", epochs=3)
-    launcher.start(run.pk)
-    until(lambda: script.asked > 30 and JournalEntry.objects.filter(run=run).count() > 25)
-    Run.objects.filter(pk=run.pk).update(state=RunState.INTERRUPTED)
-    until(lambda: not launcher.launcher.working_on())
-    file = written(Run.objects.get(pk=run.pk))
-    answered = JournalEntry.objects.filter(run=run).exclude(role="embedding").count()
-    Run.objects.all().delete()
-
-    there = import_run(ArchiveReader(file), project=factories.project_of(charlie), user=charlie)
-    script.answer = lambda request: {"label": "billing"}
-    script.asked = 0
-    assert launcher.continue_run(there.pk)
-    there = finished(there)
-
-    assert there.state == RunState.COMPLETED
-    assert script.asked == asked_by_whole - answered
-    assert found(there) == result
-
-
-def found(run: Run) -> tuple[str, list[tuple[Any, ...]]]:
-    """The winner of a run, and what each candidate came to."""
-    assert run.best is not None
-    return run.best.key, sorted(run.candidates.values_list("key", "reward", "count"))
-
-
-def cut_off_after(script: Any, calls: int) -> Any:
-    async def answer(request: Any) -> Any:
-        if script.asked > calls:
-            await asyncio.sleep(3600)
-        return {"label": "billing"}
-
-    return answer

@@ -153,46 +153,6 @@ def test_models_that_a_run_does_not_use_are_no_settings(alice, alice_client):
     assert "Embedding model" not in page
 
 
-def lost(number: int) -> list[events.Event]:
-    failed = events.ProposalFailed(operator="mutation", variable="router", reason="the model lost {{ticket}}")
-    return [event_streams.started(), event_streams.baseline_proposed(), *[failed] * number]
-
-
-def test_a_run_whose_proposals_come_to_nothing_says_so(alice, alice_client):
-    run = recorded_run(alice, [*lost(5), event_streams.proposed("Route it well.")])
-
-    page = page_of(alice_client, run)
-    assert "5 of 6 proposals came to nothing" in page
-    assert "The last one: the model lost {{ticket}}." in page
-
-
-@pytest.mark.parametrize(("failures", "candidates"), [(4, 0), (5, 6)])
-def test_a_few_lost_proposals_are_no_news(alice, alice_client, failures, candidates):
-    others = [event_streams.proposed(f"Route it well, {number}.") for number in range(candidates)]
-
-    assert "came to nothing" not in page_of(alice_client, recorded_run(alice, [*lost(failures), *others]))
-
-
-def test_a_failed_run_says_why(alice, alice_client):
-    run = recorded_run(
-        alice,
-        [event_streams.started(), events.RunFinished(status="failed", reason="error", message="No such <model>")],
-    )
-
-    page = page_of(alice_client, run)
-    assert "The run failed" in page
-    assert "No such &lt;model&gt;" in page
-
-
-def test_an_interrupted_run_offers_to_continue(alice, alice_client):
-    run = make_run(alice, state=RunState.INTERRUPTED, message="The server stopped")
-
-    page = page_of(alice_client, run)
-    assert "The server stopped" in page
-    assert 'form="continue-run"' in page
-    assert reverse("runs:continue", args=[run.pk]) in page
-
-
 def test_warnings_are_shown_once(alice, alice_client):
     warning = events.WarningRaised(code="slow", message="The model is <slow>")
     run = recorded_run(alice, [event_streams.started(), warning, warning])
@@ -290,28 +250,6 @@ def test_a_reward_is_rounded_alike_on_all_pages(alice_client, alice):
     for page in (page_of(alice_client, run), alice_client.get(start.get_absolute_url()).content.decode()):
         assert "0.98" in page
         assert "0.97" not in page
-
-
-def test_an_interrupted_run_does_not_say_that_its_search_goes_on(alice_client, alice):
-    stream = list(event_streams.whole_run(finish=False))[:10]
-    run = recorded_run(alice, [*stream, events.ReviewRequested(candidate=BASELINE, reward=0.5, count=4)])
-    assert "The search goes on meanwhile" in page_of(alice_client, run)
-
-    Run.objects.filter(pk=run.pk).update(state=RunState.INTERRUPTED)
-
-    page = page_of(alice_client, run)
-    assert "The search goes on meanwhile" not in page
-    assert "counts once the run is continued" in page
-
-
-def test_a_paused_run_does_not_say_that_its_search_goes_on(alice_client, alice):
-    stream = list(event_streams.whole_run(finish=False))[:10]
-    run = recorded_run(alice, [*stream, events.ReviewRequested(candidate=BASELINE, reward=0.5, count=4)])
-    Run.objects.filter(pk=run.pk).update(state=RunState.PAUSED)
-
-    page = page_of(alice_client, run)
-    assert "The search goes on meanwhile" not in page
-    assert "The run is paused; what you decide counts all the same." in page
 
 
 def test_a_sealed_result_leads_whoever_may_to_putting_up_the_best(alice_client, bob, alice):
