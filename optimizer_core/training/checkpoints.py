@@ -133,17 +133,17 @@ def _result(result: SampleResult, with_outputs: bool) -> JsonObject:
     return saved if with_outputs else {**saved, "output": None, "questions": []}
 
 
-def answers_to_json(ledger: Ledger, members: Container[str], samples: Mapping[str, Sample]) -> JsonObject:
-    """Return what members answered to training samples, so that it need not be paid again.
+def answers_to_json(ledger: Ledger, needed: Container[str], samples: Mapping[str, Sample]) -> JsonObject:
+    """Return what candidates answered to training samples, so that it need not be paid again.
 
     Args:
         ledger: knows everything.
-        members: whose answers can be needed again.
+        needed: ids of those whose answers can be needed again.
         samples: training samples by id; inputs that a module read unchanged are not written a second time.
     """
     answers: JsonObject = {}
     for key, outcome in ledger.items():
-        if key.candidate in members and key.sample in samples and not key.repeat:
+        if key.candidate in needed and key.sample in samples and not key.repeat:
             inputs = samples[key.sample].inputs
             trace = [
                 [step.variable, None if step.inputs == inputs else step.inputs, step.outputs] for step in outcome.trace

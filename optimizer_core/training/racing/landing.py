@@ -31,6 +31,8 @@ async def land(run: Run, desk: ReviewDesk, pace: Pace, outcome: Outcome) -> None
         RunStopped: the run was asked to stop.
     """
     state, proposal = run.state, outcome.proposal
+    if state.batch >= run.batches_per_epoch:  # the budget was spent before that epoch could be closed
+        state.epoch, state.batch = state.epoch + 1, 0
     if not state.batch:
         run.reporter.emit(EpochStarted(epoch=state.epoch))
     await desk.collect()

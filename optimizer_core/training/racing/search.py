@@ -32,22 +32,29 @@ class Lanes:
 
     def __init__(self, run: Run, pace: Pace) -> None:
         self._run, self._pace = run, pace
-        self._open: dict[int, tuple[Proposal, asyncio.Task[Outcome]]] = {}
+        self._open: dict[int, asyncio.Task[Outcome]] = {}
+        self._drafted: dict[int, Proposal] = {}  # those that have not landed, which more of a budget may still pay
 
     def __len__(self) -> int:
         return len(self._open)
 
     def start(self, proposal: Proposal) -> None:
         self._pace.open(proposal)
-        self._open[proposal.number] = proposal, asyncio.ensure_future(pursue(self._run, proposal, self._pace))
+        self._open[proposal.number] = asyncio.ensure_future(pursue(self._run, proposal, self._pace))
+        self._drafted[proposal.number] = proposal
 
-    @property
-    def drafted(self) -> list[Proposal]:
-        return [proposal for proposal, _ in self._open.values()]
+    def landed(self, proposal: Proposal) -> None:
+        """Forget a proposal that has landed."""
+        del self._drafted[proposal.number]
+        self.note()
+
+    def note(self) -> None:
+        """Keep in the state what is under way, or was when the budget was spent: whoever goes on begins with it."""
+        self._run.state.racing.drafted = [proposal.to_json() for proposal in self._drafted.values()]
 
     @property
     def tasks(self) -> list[asyncio.Task[Outcome]]:
-        return [task for _, task in self._open.values()]
+        return list(self._open.values())
 
     async def next(self) -> Outcome:
         """Wait for the proposal that lands next and return what came of it.
@@ -57,10 +64,8 @@ class Lanes:
             RunStopped: the run was asked to stop.
         """
         number = await self._pace.next_to_land(self._open)
-        _, task = self._open[number]
-        await asyncio.wait([task])
-        del self._open[number]
-        return task.result()
+        await asyncio.wait([self._open[number]])
+        return self._open.pop(number).result()
 
     async def close(self) -> None:
         """Give up whatever is under way."""
@@ -68,6 +73,12 @@ class Lanes:
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
         self._open.clear()
+
+    async def drop(self) -> None:
+        """Give it up for good."""
+        await self.close()
+        self._drafted.clear()
+        self.note()
 
 
 async def race_on(run: Run, desk: ReviewDesk, helm: Helm) -> str:
@@ -80,6 +91,7 @@ async def race_on(run: Run, desk: ReviewDesk, helm: Helm) -> str:
     pace = Pace(run)
     lanes = Lanes(run, pace)
     try:
+        await _end_epoch(run, desk)  # where the budget was spent before that
         for saved in run.state.racing.drafted:
             lanes.start(Proposal.from_json(saved))
         return await _keep_busy(run, desk, helm, pace, lanes)
@@ -104,6 +116,7 @@ async def _keep_busy(run: Run, desk: ReviewDesk, helm: Helm, pace: Pace, lanes: 
             outcome = await lanes.next()
             landed = outcome.proposal.number
             await land(run, desk, pace, outcome)
+            lanes.landed(outcome.proposal)
             racing.fruitless = 0 if len(run.state.known) > known else racing.fruitless + 1
             await _after_landing(run, desk, lanes)
         except BudgetExhausted:
@@ -115,20 +128,26 @@ async def _keep_busy(run: Run, desk: ReviewDesk, helm: Helm, pace: Pace, lanes: 
 
 
 async def _after_landing(run: Run, desk: ReviewDesk, lanes: Lanes) -> None:
-    state = run.state
     if run.program.stop_training:
-        await lanes.close()
-    state.racing.drafted = [proposal.to_json() for proposal in lanes.drafted]
-    if state.batch == run.batches_per_epoch or run.program.stop_training:
-        await end_epoch(run, desk, state.epoch, validation=run.race_samples(state.racing.size))
-    else:
+        await lanes.drop()
+    if not await _end_epoch(run, desk):
         await run.checkpoint()
     if run.program.stop_training:  # a callback may have had enough just now
-        await lanes.close()
+        await lanes.drop()
+
+
+async def _end_epoch(run: Run, desk: ReviewDesk) -> bool:
+    """Close the epoch if it is full, or the search is to stop in it; return whether it was closed."""
+    state = run.state
+    closes = state.batch >= run.batches_per_epoch or (run.program.stop_training and bool(state.batch))
+    if closes:
+        await end_epoch(run, desk, state.epoch, validation=run.race_samples(state.racing.size))
+    return closes
 
 
 async def _land_the_rest(run: Run, desk: ReviewDesk, pace: Pace, lanes: Lanes) -> None:
     """Land what was finished before the budget was spent, in order."""
+    lanes.note()
     pace.end()
     if lanes:
         await asyncio.wait(lanes.tasks)
@@ -138,6 +157,7 @@ async def _land_the_rest(run: Run, desk: ReviewDesk, pace: Pace, lanes: Lanes) -
         except BudgetExhausted:
             continue
         await land(run, desk, pace, outcome)
+        lanes.landed(outcome.proposal)
 
 
 def _may_start(run: Run, number: int, lanes: Lanes) -> bool:

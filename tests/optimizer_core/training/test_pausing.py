@@ -127,6 +127,34 @@ async def test_a_spent_budget_pauses_the_run_until_it_is_extended(fit):
     assert recorder.of("spend.updated")[-1].left["calls"] == 180 - calls[-1]
 
 
+@pytest.mark.parametrize("calls", [132, 138, 168])
+async def test_epochs_end_also_where_a_budget_was_spent_and_extended(calls):
+    requests = RequestList()
+    more = iter([Budget(calls=calls + 80), Budget(calls=calls + 160)])
+
+    class Extends(Callback):
+        def on_event(self, event):
+            super().on_event(event)
+            if event.kind == "run.paused":
+                budget = next(more, None)
+                requests.ask(steering.BudgetExtended(budget=budget) if budget else steering.FinishRequested())
+
+    _, recorder = await race(
+        optimizer=racer(proposals_in_flight=4),
+        steering=requests,
+        callbacks=[Extends()],
+        epochs=None,
+        batch_size=2,  # six landings to an epoch
+        budget=Budget(calls=calls),
+        on_budget_spent="pause",
+    )
+    landed = [(event.epoch, event.batch) for event in recorder.of("batch.finished")]
+    assert landed == [divmod(number, 6) for number in range(len(landed))]
+    last, _ = landed[-1]
+    assert [event.epoch for event in recorder.of("epoch.started")] == list(range(last + 1))
+    assert recorder.of("epoch.finished")[-1].epoch >= last - 1
+
+
 async def test_an_extended_budget_takes_the_path_of_one_that_was_larger_from_the_start():
     _, whole = await run(optimizer=omega(population_size=2), epochs=3, budget=Budget(calls=1000))
     requests, program = RequestList(), make_program()
