@@ -7,6 +7,9 @@ from optimizer_core.events import CandidateEmbedded
 from optimizer_core.population.vectors import pack
 from optimizer_core.training.run import Run
 
+#: Questions to an embedding model, of many texts each, that newcomers take together, as a rule.
+EMBEDDING_CALLS = 1
+
 
 async def tell_places(run: Run) -> None:
     """Tell where every candidate lies that was proposed since the last time, also those that lost their race.
@@ -27,6 +30,9 @@ async def tell_places(run: Run) -> None:
         raise
     except (ModelError, BudgetExhausted):
         return
+    if vectors is not None:
+        # Reckoned, not counted: what it really took depends on what was kept from an earlier part of the run.
+        run.state.racing.cost += EMBEDDING_CALLS
     for candidate, vector in zip(pending, vectors or (), strict=False):
         run.reporter.emit(CandidateEmbedded(candidate=candidate.id, vector=pack(vector)))
     run.state.unplaced.clear()

@@ -22,6 +22,7 @@ from optimizer_core.data.dataset import Sample
 from optimizer_core.errors import BudgetExhausted
 from optimizer_core.training.ledger import Key
 from optimizer_core.training.measuring import Answered
+from optimizer_core.training.placing import EMBEDDING_CALLS
 from optimizer_core.training.racing.proposals import Proposal
 from optimizer_core.training.racing.sizes import most_calls_a_round
 from optimizer_core.training.run import Run
@@ -218,4 +219,4 @@ class Pace:
     @property
     def _most_of_landing(self) -> float:
         """What a landing may ask: the leader answers the rows of a longer race, and some texts are embedded."""
-        return len(self._run.data.validation) * self._run.holdback.calls_each
+        return len(self._run.data.validation) * self._run.holdback.calls_each + EMBEDDING_CALLS

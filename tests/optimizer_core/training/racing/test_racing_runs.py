@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 
 import pytest
 
@@ -218,3 +219,37 @@ async def test_races_grow_when_little_is_left_to_mend():
     _, recorder = await race(validation_data=words(200, start=100), epochs=4)
     counts = [event.count for event in recorder.of("candidate.scored") if event.split == "validation"]
     assert min(counts) <= 21 < max(counts)
+
+
+def after_some_turns(script, seed):
+    """The same answers, each after another number of turns of the loop."""
+    chance = random.Random(seed)
+
+    async def later(request):
+        for _ in range(int(60 * chance.random() ** 3)):
+            await asyncio.sleep(0)
+        return script(request)
+
+    return later
+
+
+async def test_which_calls_are_the_last_does_not_depend_on_who_is_faster_also_where_distances_cost_calls():
+    ends = set()
+    for seed, concurrency in enumerate((1, 8, 32)):
+        optimizer = racer(
+            after_some_turns(varied, 31 * seed),
+            proposals_in_flight=6,
+            algorithm="dns-rank",
+            population_size=2,
+            merging_rate=0.3,
+        )
+        _, recorder = await race(
+            make_program(after_some_turns(answer, 31 * seed + 1)),
+            optimizer,
+            seed=650,
+            epochs=None,
+            budget=oc.Budget(calls=735),
+            concurrency=concurrency,
+        )
+        ends.add(tuple(told for told in path(recorder) if told[0] != "warning.raised"))
+    assert len(ends) == 1
