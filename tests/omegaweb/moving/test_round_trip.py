@@ -15,6 +15,7 @@ from omegaweb.accounts.models import User
 from omegaweb.audit.models import AuditEntry
 from omegaweb.datasets.models import TableRow
 from omegaweb.engine import launcher
+from omegaweb.engine.nearness import packed, word_vector
 from omegaweb.engine.replay import rebuild
 from omegaweb.moving.archive import ArchiveReader, NotImportable
 from omegaweb.moving.reading import AlreadyHere, import_run
@@ -58,7 +59,8 @@ def rich_run(owner: User, other: User) -> Run:
     run.best = best
     run.save()
     make_scores(best, [1.0, 0.0])
-    Placement.objects.create(candidate=best, x=0.5, y=-1.0, vector=b"\x00\x01\xff")
+    for candidate, x in ((start, 0.0), (best, 0.5)):
+        Placement.objects.create(candidate=candidate, x=x, y=-1.0, vector=packed(word_vector(candidate.content)))
     run.measurements.create(sequence=1, series="best", calls=3, seconds=1.5, value=0.5, candidate=best)
     request = run.steering.create(action=Steer.NOTE, payload={"text": "shorter"}, author=other, applied_at=START)
     run.events.create(
@@ -122,7 +124,7 @@ def test_nothing_is_lost(alice: User, bob: User, charlie: User) -> None:
     assert (there.baseline, there.best) == (there.candidates.get(number=0), best)
     assert list(best.parents.all()) == [there.baseline]
     assert there.candidates.get(number=0).fate_by == best
-    assert bytes(best.placement.vector) == b"\x00\x01\xff"
+    assert bytes(best.placement.vector) == packed(word_vector(best.content))
     assert best.scores.count() == 2
     assert there.measurements.get().candidate == best
     review = Review.objects.get(run=there)
