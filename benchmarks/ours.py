@@ -2,9 +2,9 @@
 
     python -m benchmarks.ours ADDRESS CALLS SEED CONCURRENCY [litellm]
 
-runs OMEGA against a server that is up, in a process of its own, and prints the outcome; with "litellm" its questions go
-the way to providers that do not speak as OpenAI does. It has as many proposals in
+runs OMEGA against a server that is up, in a process of its own, and prints the outcome. It has as many proposals in
 flight as samples, so that the slots are busy: by default a small budget has fewer, which finds more but waits longer.
+With "litellm" its questions go the way that leads to providers that do not speak as OpenAI does.
 """
 
 from __future__ import annotations
@@ -13,17 +13,13 @@ import resource
 import sys
 import time
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 import optimizer_core as oc
 from benchmarks.outcome import Outcome
 from benchmarks.server.process import Door
 from benchmarks.task.world import SEED_INSTRUCTION, Ticket, World, make_world, share_right
 from optimizer_core.models.litellm_transport import LiteLLMTransport
-from optimizer_core.models.openai_transport import OpenAITransport
-
-#: How questions are carried.
-Carrier: TypeAlias = type[OpenAITransport] | type[LiteLLMTransport]
 
 #: Samples under way at once, for everybody.
 CONCURRENCY = 16
@@ -43,18 +39,18 @@ class Route(oc.DataModel):
 
 def main() -> None:
     address, calls, seed, concurrency = sys.argv[1], *map(int, sys.argv[2:5])
-    carry = LiteLLMTransport if sys.argv[5:] == ["litellm"] else OpenAITransport
+    carrier = LiteLLMTransport() if sys.argv[5:] == ["litellm"] else None
     busy = oc.optimizers.OMEGA(proposals_in_flight=concurrency)
     server = Door(address)
-    warm_up(server, carry)
-    print(search_ours(busy, server, budget=calls, seed=seed, concurrency=concurrency, carry=carry).to_json())
+    warm_up(server, carrier)
+    print(search_ours(busy, server, budget=calls, seed=seed, concurrency=concurrency, carrier=carrier).to_json())
 
 
-def warm_up(server: Door, carry: Carrier) -> None:
+def warm_up(server: Door, carrier: LiteLLMTransport | None) -> None:
     """Import what is imported late, as the bare rows do before they are measured; the calls are not counted."""
     world = make_world(0)
     server.set(counting=False)
-    build_program("omega", server, carry).predict_sync(rows(world.test[:CONCURRENCY]), concurrency=CONCURRENCY)
+    build_program("omega", server, carrier).predict_sync(rows(world.test[:CONCURRENCY]), concurrency=CONCURRENCY)
     server.set(counting=True)
 
 
@@ -65,14 +61,14 @@ def search_ours(
     budget: int,
     seed: int,
     concurrency: int = CONCURRENCY,
-    carry: Carrier = OpenAITransport,
+    carrier: LiteLLMTransport | None = None,
 ) -> Outcome:
     """Search with "omega", "random_few_shot" or an optimizer until the budget is spent, and score what was found.
 
     Everything that is not part of the task is left at its default.
     """
     world = make_world(seed)
-    program = build_program(optimizer, server, carry)
+    program = build_program(optimizer, server, carrier)
     began, cpu = time.monotonic(), time.process_time()
     program.fit_sync(
         x=rows(world.train),
@@ -93,9 +89,11 @@ def search_ours(
     )
 
 
-def build_program(optimizer: str | oc.optimizers.OMEGA, server: Door, carry: Carrier = OpenAITransport) -> oc.Program:
+def build_program(
+    optimizer: str | oc.optimizers.OMEGA, server: Door, carrier: LiteLLMTransport | None = None
+) -> oc.Program:
     """Return a compiled program; the optimizer has its defaults."""
-    place: dict[str, Any] = {"api_base": server.url, "api_key": "none", "transport": carry()}
+    place: dict[str, Any] = {"api_base": server.url, "api_key": "none", "transport": carrier}
     task = oc.LanguageModel(model="openai/task", caching=True, temperature=0.0, **place)
     proposer = oc.LanguageModel(model="openai/proposer", **place)
     embedder = oc.EmbeddingModel(model="openai/embedding", **place)

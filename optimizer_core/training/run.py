@@ -175,9 +175,8 @@ class Run:
         meter = self.meter
         saved = state_to_json(self.state, validation_size=len(self.data.validation), with_outputs=bool(self.metrics))
         samples = {sample.id: sample for sample in self.data.train}
-        needed = {*self.state.needed(len(self.data.validation))}
         saved |= {
-            "answers": answers_to_json(self.measurer.scorer.ledger, needed, samples),
+            "answers": answers_to_json(self.measurer.scorer.ledger, saved["results"], samples),
             "fingerprint": self.fingerprint(),
             "spend": spend_to_json(meter.by_role, meter.elapsed, meter.waited, meter.replayed),
             "holdback": self.holdback.to_json(),

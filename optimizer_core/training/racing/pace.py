@@ -55,10 +55,6 @@ class _Wish:
     proposals: int = field(compare=False)
     granted: asyncio.Future[None] = field(compare=False)
 
-    @property
-    def place(self) -> tuple[int, int, int]:
-        return self.round, 0, self.number
-
 
 class Pace:
     """Lets lanes ask, in order where the budget is short."""
@@ -201,7 +197,8 @@ class Pace:
 
     def _comes_before(self, wish: _Wish) -> bool:
         """Return whether something may still come before a wish: what another lane asks, or a landing."""
-        return any(purse.place < wish.place for purse in self._purses.values())
+        place = self._purses[wish.number].place
+        return any(purse.place < place for purse in self._purses.values())
 
     def _price(self, wish: _Wish) -> float:
         new = sum(key not in self._counted and key not in self._held for key in wish.keys)
