@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from optimizer_core.errors import ConfigurationError
@@ -90,9 +90,22 @@ def draw_minibatch(samples: Sequence[Sample], *, size: int, rng: random.Random) 
     return _one_after_the_other(groups, rng)[:size]
 
 
-def stratified(samples: Sequence[Sample], *, rng: random.Random) -> tuple[Sample, ...]:
-    """Return all samples in an order by chance, one target value after the other, so that every beginning is varied."""
-    return _one_after_the_other(_groups(samples), rng)
+def target_text(sample: Sample) -> str:
+    """Return the canonical text of a sample's target: equal targets are of one kind."""
+    return canonical_json(sample.target)
+
+
+def stratified(
+    samples: Sequence[Sample], *, rng: random.Random, target_of: Callable[[Sample], str] = target_text
+) -> tuple[Sample, ...]:
+    """Return all samples in an order by chance, one target value after the other, so that every beginning is varied.
+
+    Args:
+        samples: in any order.
+        rng: the source of chance.
+        target_of: :func:`target_text`, or what remembers it.
+    """
+    return _one_after_the_other(_groups(samples, target_of), rng)
 
 
 def proportional(samples: Sequence[Sample], *, rng: random.Random) -> tuple[Sample, ...]:
@@ -107,10 +120,10 @@ def proportional(samples: Sequence[Sample], *, rng: random.Random) -> tuple[Samp
     return tuple(sample for _, sample in sorted(placed, key=lambda item: item[0]))
 
 
-def _groups(samples: Sequence[Sample]) -> list[list[Sample]]:
+def _groups(samples: Sequence[Sample], target_of: Callable[[Sample], str] = target_text) -> list[list[Sample]]:
     groups: dict[str, list[Sample]] = {}
     for sample in samples:
-        groups.setdefault(canonical_json(sample.target), []).append(sample)
+        groups.setdefault(target_of(sample), []).append(sample)
     return list(groups.values())
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from optimizer_core.data.schema import Schema
@@ -37,15 +37,20 @@ class Mask:
     out_mask: Sequence[str] | None = None
     in_mask_pattern: str | None = None
     out_mask_pattern: str | None = None
+    _only: frozenset[str] | None = field(init=False, repr=False, compare=False)  # names to keep, where that is all
 
     def __post_init__(self) -> None:
         for setting in ("in_mask", "out_mask"):
             object.__setattr__(self, setting, _names(setting, getattr(self, setting)))
         for setting in ("in_mask_pattern", "out_mask_pattern"):
             _check_pattern(setting, getattr(self, setting))
+        object.__setattr__(self, "_only", self._plain_names())
 
     def apply(self, value: JsonObject) -> JsonObject:
         """Return the part of an object that counts; the object itself is not changed."""
+        only = self._only
+        if only is not None:  # nearly always
+            return {name: item for name, item in value.items() if name in only}
         kept = value
         if self.in_mask is not None or self.in_mask_pattern is not None:
             kept = _keep(value, self._paths(value, self.in_mask, self.in_mask_pattern))
@@ -84,6 +89,12 @@ class Mask:
         kept = open_in or listed or _matches(self.in_mask_pattern, field)
         return kept and field not in (self.out_mask or ()) and not _matches(self.out_mask_pattern, field)
 
+    def _plain_names(self) -> frozenset[str] | None:
+        others = (self.out_mask, self.in_mask_pattern, self.out_mask_pattern)
+        if self.in_mask is None or others != (None, None, None) or any("." in name for name in self.in_mask):
+            return None
+        return frozenset(self.in_mask)
+
     @staticmethod
     def _paths(value: JsonObject, listed: Sequence[str] | None, pattern: str | None) -> list[list[str]]:
         found = [[path] if path in value else path.split(".") for path in listed or ()]
@@ -116,7 +127,7 @@ def _matches(pattern: str | None, name: str) -> bool:
 
 
 def _keep(value: JsonObject, paths: Sequence[Sequence[str]]) -> JsonObject:
-    if all(len(path) == 1 for path in paths):  # nearly always
+    if all(len(path) == 1 for path in paths):
         names = {name for (name,) in paths}
         return {name: item for name, item in value.items() if name in names}
     kept = _kept(value, paths)

@@ -91,16 +91,17 @@ class _Maker:
         if not set(rules) <= {"properties", "required", "additionalProperties"}:
             return _unknown
         fields = {name: self.make(field) for name, field in rules.get("properties", {}).items()}
-        required = tuple(rules.get("required", ()))
+        required = frozenset(rules.get("required", ()))
         further = rules.get("additionalProperties", True)
         other = is_json if further is True else _unknown if further is False else self.make(further)
 
         def check(value: Any) -> bool:
-            return (
-                isinstance(value, dict)
-                and all(name in value for name in required)
-                and all(isinstance(name, str) and fields.get(name, other)(item) for name, item in value.items())
-            )
+            if not isinstance(value, dict) or not value.keys() >= required:
+                return False
+            for name, item in value.items():  # no generator: this is asked for every answer
+                if not isinstance(name, str) or not fields.get(name, other)(item):
+                    return False
+            return True
 
         return check
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -12,6 +13,7 @@ from optimizer_core.inspection.texts import holds, plain_words, spaced, strings,
 
 #: Words in a row that do not come together by chance.
 RUN = 8
+_KNOWN_RUN = re.compile(rf"x{{{RUN},}}")
 #: Words, and letters, of a row's whole text from which on it is told also where it is shorter than that.
 WHOLE, LETTERS = 5, 16
 
@@ -53,11 +55,11 @@ class _Text:
         """Return where so many words stand in a row for the first time."""
         return self._places.get(tuple(words))
 
-    def strange(self, words: Sequence[str]) -> int:
-        """Return how many words there are up to the last one that stands nowhere in the text; 0 where all do."""
-        if self._known.issuperset(words):
-            return 0
-        return next(count for count in range(len(words), 0, -1) if words[count - 1] not in self._known)
+    def stretches(self, words: Sequence[str]) -> Iterator[tuple[int, int]]:
+        """Return where words that all stand somewhere in the text begin and end, as many in a row as a run has."""
+        known = self._known
+        marks = "".join(["x" if word in known else " " for word in words])
+        return (found.span() for found in _KNOWN_RUN.finditer(marks))
 
 
 def _runs(row: Sample, text: _Text) -> Iterator[list[str]]:
@@ -66,15 +68,16 @@ def _runs(row: Sample, text: _Text) -> Iterator[list[str]]:
         theirs = plain_words(cell)
         if WHOLE <= len(theirs) < RUN and len(cell) >= LETTERS and holds(spaced(text.text), theirs):
             yield theirs
-        position = 0
-        while position + RUN <= len(theirs):
-            here = theirs[position : position + RUN]
-            strange = text.strange(here)
-            begin = None if strange else text.place(here)
-            length = _common(text.words[begin:], theirs[position:]) if begin is not None else max(1, strange)
-            if begin is not None:
-                yield theirs[position : position + length]
-            position += length
+        if len(theirs) < RUN:
+            continue
+        for begins, end in text.stretches(theirs):
+            position = begins
+            while position + RUN <= end:
+                begin = text.place(theirs[position : position + RUN])
+                length = 1 if begin is None else _common(text.words[begin:], theirs[position:])
+                if begin is not None:
+                    yield theirs[position : position + length]
+                position += length
 
 
 def _common(one: list[str], other: list[str]) -> int:

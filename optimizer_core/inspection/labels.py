@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from optimizer_core.data.by_identity import ByIdentity
 from optimizer_core.data.schema import Schema
 from optimizer_core.data.schema_tree import resolve, walk
 from optimizer_core.inspection.flag import Flag, FlagKind
@@ -23,13 +24,19 @@ _BULLET = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+(.{1,60}?)\s*(?:$|:|\s[-–—]
 _DRESSED = re.compile(rf"[{_MARKS}]|_")
 
 
-def labels_of(outputs: Schema | None) -> dict[str, list[str]]:
+def labels_of(outputs: Schema | None) -> Mapping[str, list[str]]:
     """Return the labels of each output field that has a closed list of them, at least two."""
-    if outputs is None:
-        return {}
+    return {} if outputs is None else _labels_of(outputs)
+
+
+def _make_labels_of(outputs: Schema) -> Mapping[str, list[str]]:
     root = outputs.shared
     found = {name: list(_choices(field, root)) for name, field in root["properties"].items()}
     return {name: labels for name, labels in found.items() if len(labels) > 1}
+
+
+#: A schema never changes, and is asked for every candidate.
+_labels_of: ByIdentity[Mapping[str, list[str]]] = ByIdentity(_make_labels_of, capacity=64)
 
 
 def drifted_labels(

@@ -35,7 +35,7 @@ def lost_placeholders(
         outputs: names of those that it answers.
     """
     before = _placeholders(whole(parent), inputs, outputs)
-    lost = sorted(before - _placeholders(whole(content), inputs, outputs))
+    lost = sorted(before - _placeholders(whole(content), inputs, outputs)) if before else []
     if not lost:
         return []
     what = "The placeholder" if len(lost) == 1 else "The placeholders"
@@ -44,6 +44,8 @@ def lost_placeholders(
 
 
 def _placeholders(text: str, inputs: Collection[str], outputs: Collection[str]) -> set[str]:
+    if "{" not in text and "<" not in text:  # nearly always
+        return set()
     angles = (name for name in _ANGLES.findall(text) if name in inputs and f"</{name}>" not in text)
     return {
         *("{{" + name + "}}" for name in _DOUBLE.findall(text)),

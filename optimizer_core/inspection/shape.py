@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from optimizer_core.data.by_identity import ByIdentity
 from optimizer_core.data.schema import Schema
 from optimizer_core.data.schema_tree import resolve, walk
 from optimizer_core.inspection.flag import Flag, FlagKind
@@ -51,10 +52,14 @@ def _other_format(after: str, before: str, outputs: Schema) -> list[Flag]:
     return []
 
 
-def _takes_any_text(outputs: Schema) -> bool:
+def _make_takes_any_text(outputs: Schema) -> bool:
     root = outputs.shared
     nodes = [resolve(node, root) if "$ref" in node else node for node in walk(root)]
     return any("string" in _types(node) and not {"enum", "const", "pattern"} & node.keys() for node in nodes)
+
+
+#: A schema never changes, and is asked for every candidate.
+_takes_any_text: ByIdentity[bool] = ByIdentity(_make_takes_any_text, capacity=64)
 
 
 def _types(node: Mapping[str, Any]) -> list[str]:
@@ -64,8 +69,9 @@ def _types(node: Mapping[str, Any]) -> list[str]:
 
 def _other_fields(after: str, before: str, outputs: Schema, inputs: Collection[str]) -> list[Flag]:
     """Tell about keys that stand beside those of the answer in an object that the text shows."""
-    known = {name for node in walk(outputs.shared) for name in node.get("properties", ())}
-    for shown in _OBJECT.findall(after):
+    objects = _OBJECT.findall(after)
+    known = {name for node in walk(outputs.shared) for name in node.get("properties", ())} if objects else set()
+    for shown in objects:
         keys = list(dict.fromkeys(_KEY.findall(shown)))
         strange = [key for key in keys if key not in known and f'"{key}"' not in before]
         if strange and known & set(keys) and not set(keys) & set(inputs):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from optimizer_core.data.by_identity import ByIdentity
 from optimizer_core.data.variable import EXAMPLES
 
 #: Fields whose name ends so hold code, of which words say nothing.
@@ -23,8 +24,7 @@ class Word(NamedTuple):
     end: int
 
 
-def prose(content: Mapping[str, Any]) -> dict[str, str]:
-    """Return the text of each field that holds any, without examples, which carry rows on purpose, and code."""
+def _make_prose(content: Mapping[str, Any]) -> Mapping[str, str]:
     fields = {
         name: "\n".join(strings(value))
         for name, value in content.items()
@@ -33,21 +33,29 @@ def prose(content: Mapping[str, Any]) -> dict[str, str]:
     return {name: text for name, text in fields.items() if text}
 
 
+#: The text of each field that holds any, without examples, which carry rows on purpose, and code. All checks ask for
+#: it, of the same few contents.
+prose: ByIdentity[Mapping[str, str]] = ByIdentity(_make_prose)
+
+
 def whole(content: Mapping[str, Any]) -> str:
     """Return the text of all fields together."""
     return "\n".join(prose(content).values())
 
 
-def strings(value: Any) -> Iterator[str]:
-    """Yield every text in a JSON value."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from strings(item)
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from strings(item)
+def strings(value: Any) -> list[str]:
+    """Return every text in a JSON value."""
+    found: list[str] = []
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str):
+            found.append(item)
+        elif isinstance(item, dict):
+            waiting.extend(reversed(item.values()))
+        elif isinstance(item, (list, tuple)):
+            waiting.extend(reversed(item))
+    return found
 
 
 def words_in(text: str) -> list[Word]:

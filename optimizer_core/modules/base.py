@@ -154,10 +154,11 @@ class Module(ABC):
     def parts(self) -> Iterator[Module]:
         """Yield the modules it is made of, in the order they were assigned."""
         for attribute in vars(self).values():
-            members = attribute if isinstance(attribute, (list, tuple)) else (attribute,)
-            if isinstance(attribute, dict):
-                members = tuple(attribute.values())
-            yield from (member for member in members if isinstance(member, Module))
+            if isinstance(attribute, (list, tuple, dict)):
+                members = tuple(attribute.values()) if isinstance(attribute, dict) else attribute
+                yield from (member for member in members if isinstance(member, Module))
+            elif isinstance(attribute, Module):
+                yield attribute
 
     def bind(self, path: str = "", *, frozen: bool = False) -> Iterator[TrainableVariable]:
         """Name all variables by path and yield those that may change. Binding again gives the same names.
@@ -175,7 +176,8 @@ class Module(ABC):
             )
         places[id(self)] = here
         frozen = frozen or not self.trainable
-        names = [part.name for part in self.parts()]
+        parts = list(self.parts())
+        names = [part.name for part in parts]
         for variable in self._variables:
             variable.name = f"{here}/{variable.local_name}" if variable.local_name else here
             names.append(variable.local_name)
@@ -184,7 +186,7 @@ class Module(ABC):
         for name in names:
             if names.count(name) > 1:
                 raise ConfigurationError(f"two parts of {here!r} are called {name!r}; give one another name")
-        for part in self.parts():
+        for part in parts:
             yield from part._bind(here, frozen=frozen, places=places)
 
 

@@ -115,6 +115,8 @@ class HardExampleMemory:
             min_observations: how often an input must have been seen.
             without: the batch at hand, which is shown anyway.
         """
+        if not self._seen:  # as in every racing search
+            return ()
         hidden = {prediction.key for prediction in without}
         known = [
             prediction

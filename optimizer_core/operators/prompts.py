@@ -19,6 +19,7 @@ LABELLED_CHARACTERS = 8000
 SHOWN_REJECTIONS = 5
 #: Notes of people that are shown, the newest.
 SHOWN_NOTES = 20
+_LINE = json.JSONEncoder(ensure_ascii=False)
 
 _TASK = """\
 You improve one part of a program that answers questions with a language model. The part is a JSON object, its value \
@@ -173,7 +174,8 @@ def _whole(value: Any) -> str:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(_shortened(value), ensure_ascii=False)
+    line = _LINE.encode(value)
+    return line if len(line) <= SHOWN_CHARACTERS else _LINE.encode(_shortened(value))  # no text is longer than its line
 
 
 def _shortened(value: Any) -> Any:

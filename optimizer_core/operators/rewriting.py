@@ -82,7 +82,7 @@ async def rewrite(
 def thinking_field(variable: TrainableVariable) -> str:
     """Return the name of the field for thoughts, one that the variable does not use."""
     name = "thinking"
-    while name in variable.schema.properties:
+    while name in variable.schema.shared["properties"]:
         name += "_first"
     return name
 

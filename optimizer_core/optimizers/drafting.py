@@ -53,11 +53,9 @@ def draw_parent(ranked: Sequence[Member], race: Sequence[str], rng: random.Rando
 
 def complement(leader: Member, other: Member, race: Sequence[str]) -> float:
     """Return how much reward the other earns beyond the leader, summed over the samples where it is better."""
-    return math.fsum(
-        max(0.0, other.rewards[sample] - leader.rewards[sample])
-        for sample in race
-        if sample in other.rewards and sample in leader.rewards
-    )
+    ours, theirs = leader.rewards, other.rewards
+    both = [sample for sample in race if sample in ours and sample in theirs]
+    return math.fsum([theirs[sample] - ours[sample] for sample in both if theirs[sample] > ours[sample]])
 
 
 def draw_merge(

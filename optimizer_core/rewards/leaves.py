@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
-
-from optimizer_core.data.schema_problems import path_text
 
 
 def leaves(value: Any) -> dict[str, Any]:
     """Return path → leaf, ``{"items[0].name": "a"}``, in the order of the object; an empty list or object is a leaf."""
-    return {path_text(path): leaf for path, leaf in _walk(value, ())}
+    found: dict[str, Any] = {}
+    if isinstance(value, dict):
+        for name, item in value.items():
+            _collect(item, name, found)
+    else:
+        _collect(value, "", found)
+    return found
 
 
 def leaf_text(leaf: Any) -> str:
@@ -18,12 +21,12 @@ def leaf_text(leaf: Any) -> str:
     return "" if leaf is None else leaf if isinstance(leaf, str) else str(leaf)
 
 
-def _walk(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
-    if isinstance(value, dict) and (value or not path):
+def _collect(value: Any, path: str, found: dict[str, Any]) -> None:
+    if isinstance(value, dict) and value:
         for name, item in value.items():
-            yield from _walk(item, (*path, name))
+            _collect(item, f"{path}.{name}" if path else name, found)
     elif isinstance(value, list) and value:
         for index, item in enumerate(value):
-            yield from _walk(item, (*path, index))
+            _collect(item, f"{path}[{index}]", found)
     else:
-        yield path, value
+        found[path] = value

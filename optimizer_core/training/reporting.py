@@ -44,6 +44,7 @@ class Reporter:
         self._warned: set[str] = set()
         self._marks = _marks_of(budget)
         self._reached = self._shares_reached()  # what an earlier part of the run has told
+        self._next = self._next_marks()
 
     def emit(self, event: Event) -> None:
         for listener in self._listeners:
@@ -69,18 +70,30 @@ class Reporter:
         self._budget = budget
         self._marks = _marks_of(budget)
         self._reached &= self._shares_reached()
+        self._next = self._next_marks()
 
     def _shares_reached(self) -> set[tuple[str, int]]:
         """Return the limits, and the shares of them in percent, that are spent."""
         spent_of = self._meter.spent_of
         return {(name, share) for name, share, spent in self._marks if spent_of(name) >= spent}
 
+    def _next_marks(self) -> list[tuple[str, float]]:
+        """Return the lowest share of each limit that was not told, as what is spent then: looked at after each call."""
+        untold = {name: spent for name, share, spent in reversed(self._marks) if (name, share) not in self._reached}
+        return list(untold.items())
+
     def _warn_of_spend(self) -> None:
         """Say that much of a limit is spent, once for each share; of several at once the largest."""
+        spent_of = self._meter.spent_of
+        for name, spent in self._next:
+            if spent_of(name) >= spent:
+                self._tell_shares()
+                return
+
+    def _tell_shares(self) -> None:
         fresh = self._shares_reached() - self._reached
-        if not fresh:
-            return
         self._reached |= fresh
+        self._next = self._next_marks()
         for name, share in sorted(dict(sorted(fresh)).items()):
             limit, unit = getattr(self._budget, name), UNITS[name]
             self.emit(

@@ -9,10 +9,10 @@ from typing import Protocol
 
 from optimizer_core.budget import Budget, Meter
 from optimizer_core.data.candidate import Candidate
-from optimizer_core.data.dataset import Sample, draw_minibatch, proportional
+from optimizer_core.data.dataset import Sample, draw_minibatch, proportional, target_text
 from optimizer_core.data.variable import TrainableVariable
 from optimizer_core.events import BestChanged, CandidateProposed, CheckpointSaved
-from optimizer_core.json_values import JsonObject, canonical_json, fields_to_json
+from optimizer_core.json_values import JsonObject, fields_to_json
 from optimizer_core.metrics.base import Metric
 from optimizer_core.models.patience import Patience
 from optimizer_core.modules.base import Module
@@ -103,10 +103,11 @@ class Run:
         return draw_minibatch(self.data.validation, size=self.settings.minibatch_size, rng=rng)
 
     def target_of(self, sample: Sample) -> str:
-        """Return the canonical text of a sample's target: equal targets are of one kind."""
-        if sample.id not in self._targets:
-            self._targets[sample.id] = canonical_json(sample.target)
-        return self._targets[sample.id]
+        """Return :func:`target_text` of a sample, reckoned once a run."""
+        text = self._targets.get(sample.id)
+        if text is None:
+            text = self._targets[sample.id] = target_text(sample)
+        return text
 
     def rng(self, purpose: str, epoch: int, batch: int = 0) -> random.Random:
         """Return the chance of one decision: the same in every run of the same seed, resumed or not."""

@@ -65,6 +65,7 @@ class Pace:
         self._wishes: list[_Wish] = []  # a heap
         self._counted = run.measurer.reported()  # questions that are in the costs of the search
         self._held: set[Key] = set()  # others that lanes have asked
+        self._proposals = 0  # calls to a proposer of lanes that have not landed
         self._over = False
         self._moved = asyncio.Event()  # since somebody looked for the next that may land
 
@@ -125,6 +126,7 @@ class Pace:
         racing.cost += purse.proposals
         racing.learn_cost(cost)
         racing.round = max(racing.round, purse.round - 1)
+        self._proposals -= purse.proposals
         purse.proposals = 0
 
     def count(self, keys: Collection[Key]) -> float:
@@ -163,8 +165,9 @@ class Pace:
     def _give(self, wish: _Wish) -> None:
         purse = self._purses[wish.number]
         purse.asked.update(wish.keys)
-        self._held.update(key for key in wish.keys if key not in self._counted)
+        self._held |= set(wish.keys) - self._counted
         purse.proposals += wish.proposals
+        self._proposals += wish.proposals
         purse.round += 1
         purse.waits = False
         wish.granted.set_result(None)
@@ -187,12 +190,15 @@ class Pace:
         Whoever takes a lane's place begins in the round after the one it was done with, so in each place one is asked
         once a round.
         """
-        asks = sum(
-            max(0, wish.round - purse.round + (purse.number < wish.number and not purse.finished))
-            for purse in self._purses.values()
-        )
+        asks, next_landing = 0, wish.round
+        for purse in self._purses.values():  # one plain loop: it runs for every question, over every lane
+            rounds = wish.round - purse.round + (purse.number < wish.number and not purse.finished)
+            if rounds > 0:
+                asks += rounds
+            lands = purse.round if purse.waits else purse.round - 1
+            if lands < next_landing:
+                next_landing = lands
         free = max(0, self._run.state.racing.width - len(self._purses))
-        next_landing = min(purse.place for purse in self._purses.values())[0]
         return asks + free * max(0, wish.round - next_landing - 1)
 
     def _comes_before(self, wish: _Wish) -> bool:
@@ -201,8 +207,8 @@ class Pace:
         return any(purse.place < place for purse in self._purses.values())
 
     def _price(self, wish: _Wish) -> float:
-        new = sum(key not in self._counted and key not in self._held for key in wish.keys)
-        return new * self._run.holdback.calls_each + wish.proposals
+        new = [key for key in wish.keys if key not in self._counted and key not in self._held]
+        return len(new) * self._run.holdback.calls_each + wish.proposals
 
     @property
     def _limit(self) -> int | None:
@@ -211,7 +217,7 @@ class Pace:
     @property
     def _spent(self) -> float:
         held = len(self._held) * self._run.holdback.calls_each
-        return self._run.state.racing.cost + held + sum(purse.proposals for purse in self._purses.values())
+        return self._run.state.racing.cost + held + self._proposals
 
     @property
     def _most_of_landing(self) -> float:

@@ -135,6 +135,7 @@ def labelled(run: Run, proposal: Proposal) -> Sequence[Sample]:
     """Return training samples with targets that could become examples: the evidence first, then all, spread evenly."""
     by_id = {sample.id: sample for sample in run.data.train}
     first = [by_id[name] for name in proposal.evidence]
-    rest = stratified(run.data.train, rng=run.rng("examples", proposal.epoch, proposal.batch))
+    rng = run.rng("examples", proposal.epoch, proposal.batch)
+    rest = stratified(run.data.train, rng=rng, target_of=run.target_of)
     chosen = {sample.id: sample for sample in (*first, *rest) if sample.target is not None}
     return list(chosen.values())

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 
 from optimizer_core.errors import BudgetExhausted
+from optimizer_core.json_values import JsonObject
 from optimizer_core.training.epochs import end_epoch
 from optimizer_core.training.helm import Helm
 from optimizer_core.training.racing.landing import land
@@ -33,7 +34,7 @@ class Lanes:
     def __init__(self, run: Run, pace: Pace) -> None:
         self._run, self._pace = run, pace
         self._open: dict[int, asyncio.Task[Outcome]] = {}
-        self._drafted: dict[int, Proposal] = {}  # those that have not landed, which more of a budget may still pay
+        self._drafted: dict[int, JsonObject] = {}  # those that have not landed, which more of a budget may still pay
 
     def __len__(self) -> int:
         return len(self._open)
@@ -41,7 +42,7 @@ class Lanes:
     def start(self, proposal: Proposal) -> None:
         self._pace.open(proposal)
         self._open[proposal.number] = asyncio.ensure_future(pursue(self._run, proposal, self._pace))
-        self._drafted[proposal.number] = proposal
+        self._drafted[proposal.number] = proposal.to_json()
 
     def landed(self, proposal: Proposal) -> None:
         """Forget a proposal that has landed."""
@@ -50,7 +51,7 @@ class Lanes:
 
     def note(self) -> None:
         """Keep in the state what is under way, or was when the budget was spent: whoever goes on begins with it."""
-        self._run.state.racing.drafted = [proposal.to_json() for proposal in self._drafted.values()]
+        self._run.state.racing.drafted = list(self._drafted.values())
 
     @property
     def tasks(self) -> list[asyncio.Task[Outcome]]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from itertools import zip_longest
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, islice, zip_longest
+from operator import itemgetter
 from typing import TypeAlias
 
 from optimizer_core.data.dataset import Sample
@@ -59,13 +60,20 @@ def not_asked(
     hidden = {each.sample.id for each in shown}
     open_rows = [row for row in rows if row.id not in hidden and row.target is not None]
     rng.shuffle(open_rows)
-    failed = failures(shown)
-    wanted, given = Counter(target_of(each.sample) for each in failed), {_given(each) for each in failed}
-    alike = sorted((row for row in open_rows if target_of(row) in wanted), key=lambda row: -wanted[target_of(row)])
-    against = [row for row in open_rows if target_of(row) in given]
-    in_turn = [row for pair in zip_longest(alike, against) for row in pair if row is not None]
-    chosen = list({row.id: row for row in (*in_turn, *open_rows)}.values())[:LABELLED]
+    first = islice(_telling(open_rows, failures(shown), target_of), 2 * LABELLED)  # each stands there twice at most
+    chosen = list({row.id: row for row in (*first, *open_rows[:LABELLED])}.values())[:LABELLED]
     return tuple(Labelled(inputs=row.inputs, target=row.target or {}, sample=row.id) for row in chosen)
+
+
+def _telling(rows: Sequence[Sample], failed: Sequence[Answered], target_of: TargetOf) -> Iterator[Sample]:
+    """Return in turn a row with the target of a failure, of the most first, and one with what was given wrongly."""
+    wanted, given = Counter([target_of(each.sample) for each in failed]), {_given(each) for each in failed}
+    by_target = [(target_of(row), row) for row in rows]
+    alike = [(-wanted[target], row) for target, row in by_target if target in wanted]
+    alike.sort(key=itemgetter(0))
+    against = [row for target, row in by_target if target in given]
+    pairs = zip_longest([row for _, row in alike], against)
+    return (row for row in chain.from_iterable(pairs) if row is not None)
 
 
 def _given(answered: Answered) -> str:
