@@ -64,6 +64,7 @@ sizes: install  ## print the longest files
 bench: .venv/run.stamp  ## measure beside GEPA, DSPy and Synalinks, and the site; write docs/benchmarks.md: two hours
 	rm -rf benchmarks/.results
 	$(PYTHON) -m benchmarks.speed --keep
+	$(PYTHON) -m benchmarks.through_litellm --keep
 	$(PYTHON) -m benchmarks.recording --keep
 	$(PYTHON) -m benchmarks.importing
 	$(PYTHON) -m benchmarks.dns --keep

@@ -1,10 +1,9 @@
 """Our own optimizers on the simulated task, through nothing but the public surface.
 
-    python -m benchmarks.ours ADDRESS CALLS SEED CONCURRENCY [litellm]
+    python -m benchmarks.ours ADDRESS CALLS SEED CONCURRENCY
 
 runs OMEGA against a server that is up, in a process of its own, and prints the outcome. It has as many proposals in
 flight as samples, so that the slots are busy: by default a small budget has fewer, which finds more but waits longer.
-With "litellm" its questions go the way that leads to providers that do not speak as OpenAI does.
 """
 
 from __future__ import annotations
@@ -39,14 +38,13 @@ class Route(oc.DataModel):
 
 def main() -> None:
     address, calls, seed, concurrency = sys.argv[1], *map(int, sys.argv[2:5])
-    carrier = LiteLLMTransport() if sys.argv[5:] == ["litellm"] else None
     busy = oc.optimizers.OMEGA(proposals_in_flight=concurrency)
     server = Door(address)
-    warm_up(server, carrier)
-    print(search_ours(busy, server, budget=calls, seed=seed, concurrency=concurrency, carrier=carrier).to_json())
+    warm_up(server)
+    print(search_ours(busy, server, budget=calls, seed=seed, concurrency=concurrency).to_json())
 
 
-def warm_up(server: Door, carrier: LiteLLMTransport | None) -> None:
+def warm_up(server: Door, carrier: LiteLLMTransport | None = None) -> None:
     """Import what is imported late, as the bare rows do before they are measured; the calls are not counted."""
     world = make_world(0)
     server.set(counting=False)
@@ -61,14 +59,13 @@ def search_ours(
     budget: int,
     seed: int,
     concurrency: int = CONCURRENCY,
-    carrier: LiteLLMTransport | None = None,
 ) -> Outcome:
     """Search with "omega", "random_few_shot" or an optimizer until the budget is spent, and score what was found.
 
     Everything that is not part of the task is left at its default.
     """
     world = make_world(seed)
-    program = build_program(optimizer, server, carrier)
+    program = build_program(optimizer, server)
     began, cpu = time.monotonic(), time.process_time()
     program.fit_sync(
         x=rows(world.train),
@@ -92,7 +89,7 @@ def search_ours(
 def build_program(
     optimizer: str | oc.optimizers.OMEGA, server: Door, carrier: LiteLLMTransport | None = None
 ) -> oc.Program:
-    """Return a compiled program; the optimizer has its defaults."""
+    """Return a compiled program; the optimizer has its defaults. A carrier takes the place of the usual transport."""
     place: dict[str, Any] = {"api_base": server.url, "api_key": "none", "transport": carrier}
     task = oc.LanguageModel(model="openai/task", caching=True, temperature=0.0, **place)
     proposer = oc.LanguageModel(model="openai/proposer", **place)

@@ -27,9 +27,8 @@ from benchmarks.server.process import Server
 
 _ROOT = Path(__file__).resolve().parents[1]
 BARE = {"aiohttp": "bare aiohttp", "openai": "openai client", "litellm": "bare LiteLLM"}
-OURS = {"omega": "OMEGA", "omega_litellm": "OMEGA through LiteLLM"}
 SEARCHING_PEERS = {name: peer.title for name, peer in PEERS.items() if name != "dspy_bootstrap"}
-TITLES = {**OURS, **BARE, **SEARCHING_PEERS}
+TITLES = {"omega": "OMEGA", **BARE, **SEARCHING_PEERS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +107,8 @@ def speed_of(row: str, server: Server, setting: Setting, seed: int, options: arg
     """
     if row in BARE:
         return bare(row, server, setting, options.rounds * setting.concurrency)
-    if row in OURS:
-        way = ["litellm"] if row == "omega_litellm" else []
-        return ours(server, setting, options.rounds * setting.concurrency, seed, way)
+    if row == "omega":
+        return ours(server, setting, options.rounds * setting.concurrency, seed)
     return peer(row, server, options.peer_calls, seed, options.time_limit)
 
 
@@ -120,9 +118,9 @@ def bare(kind: str, server: Server, setting: Setting, calls: int) -> Speed:
     return Speed(calls=calls, **last_line("benchmarks.bare", *words))
 
 
-def ours(server: Server, setting: Setting, calls: int, seed: int, way: list[str]) -> Speed:
+def ours(server: Server, setting: Setting, calls: int, seed: int) -> Speed:
     """Run a whole search with OMEGA."""
-    words = [server.address, str(calls), str(seed), str(setting.concurrency), *way]
+    words = [server.address, str(calls), str(seed), str(setting.concurrency)]
     return of_outcome(Outcome(**last_line("benchmarks.ours", *words)))
 
 

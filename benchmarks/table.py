@@ -26,7 +26,7 @@ COMMAND = "make bench"
 
 
 def main() -> None:
-    figures = (machine(), accuracy(), orchestration(), recording(), competition(), real_model())
+    figures = (machine(), accuracy(), orchestration(), through_litellm(), recording(), competition(), real_model())
     parts = (*figures, site.pages(), site.sockets())
     text = "\n\n".join(part for part in parts if part)
     before, _, rest = _PAGE.read_text().partition(BEGIN)
@@ -85,15 +85,24 @@ def orchestration() -> str:
 
 def recording() -> str:
     """Return what journal, events and checkpoints cost a run."""
-    figures = kept("recording", "pair")
+    return pairs("recording", "Journal, events and checkpoints", "with ÷ without")
+
+
+def through_litellm() -> str:
+    """Return what OMEGA adds to LiteLLM."""
+    return pairs("through_litellm", "Through LiteLLM", "OMEGA ÷ the same calls bare")
+
+
+def pairs(name: str, title: str, ratio: str) -> str:
+    """Return what was measured in pairs."""
+    figures = kept(name, "pair")
     if len(figures) < LEAST_PAIRS:
         return ""
     lines = []
-    for name, title in (("wall", "wall-clock time"), ("cpu", "CPU time")):
-        middle, low, high = with_interval([figure[name] for figure in figures])
-        lines.append([title, f"{middle:.3f} ({low:.3f}–{high:.3f}), {len(figures)} pairs"])
-    heads = ["16 × 25 ms", "with ÷ without, 95 % interval"]
-    return f"### Journal, events and checkpoints\n\n{markdown(heads, lines)}"
+    for kind, words in (("wall", "wall-clock time"), ("cpu", "CPU time")):
+        middle, low, high = with_interval([figure[kind] for figure in figures])
+        lines.append([words, f"{middle:.3f} ({low:.3f}–{high:.3f}), {len(figures)} pairs"])
+    return f"### {title}\n\n{markdown(['16 × 25 ms', f'{ratio}, 95 % interval'], lines)}"
 
 
 def competition() -> str:
