@@ -9,7 +9,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.fakes.openai_server import FAULTS, HANG, OpenAIServer
+from tests.fakes.openai_outcomes import FAULTS, HANG
+from tests.fakes.openai_server import OpenAIServer
 from tests.faults.harness import OVER, Site
 from tests.faults.world import respond
 

@@ -20,7 +20,8 @@ from optimizer_core.events import Event
 from optimizer_core.models.journal import MemoryJournal
 from optimizer_core.steering import RequestList
 from optimizer_core.testing import RecordingCallback
-from tests.fakes.openai_server import FAULTS, OpenAIServer, Tally
+from tests.fakes.openai_outcomes import FAULTS, Tally
+from tests.fakes.openai_server import OpenAIServer
 from tests.faults.world import INSTRUCTION, respond
 
 #: Seconds after which a model's answer is not waited for: a busy machine must not be what makes answers late.

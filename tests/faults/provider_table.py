@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import reduce
 from operator import add
 
-from tests.fakes.openai_server import DOWN, NO_CREDIT, REVOKED, Tally
+from tests.fakes.openai_outcomes import DOWN, NO_CREDIT, REVOKED, Tally
 from tests.faults.budgets import Within, within_a_budget
 from tests.faults.harness import ROOT
 from tests.faults.provider import Account, Course, course, many_calls

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.fakes.openai_server import DOWN, FAULTS, REVOKED
+from tests.fakes.openai_outcomes import DOWN, FAULTS, REVOKED
 from tests.faults.provider import Course, course, many_calls
 
 

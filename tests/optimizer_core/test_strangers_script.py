@@ -12,16 +12,8 @@ import pytest
 
 import optimizer_core as oc
 from optimizer_core.testing import RecordingCallback
-from tests.fakes.openai_server import (
-    BROKEN_JSON,
-    DROPPED,
-    HANG,
-    RATE_LIMIT,
-    RATE_LIMIT_NO_HINT,
-    SERVER_ERROR,
-    OpenAIServer,
-    schema_of,
-)
+from tests.fakes.openai_outcomes import BROKEN_JSON, DROPPED, HANG, RATE_LIMIT, RATE_LIMIT_NO_HINT, SERVER_ERROR
+from tests.fakes.openai_server import OpenAIServer, schema_of
 
 FAULTS = {RATE_LIMIT: 0.04, RATE_LIMIT_NO_HINT: 0.03, SERVER_ERROR: 0.04, HANG: 0.02, DROPPED: 0.03, BROKEN_JSON: 0.04}
 QUEUES = ("billing", "technical", "sales")

@@ -23,7 +23,8 @@ from optimizer_core.models.embedding_model import EmbeddingModel
 from optimizer_core.models.language_model import LanguageModel
 from optimizer_core.models.litellm_loop import load_litellm
 from optimizer_core.models.litellm_transport import LiteLLMTransport, translate
-from tests.fakes.openai_server import HANG, OpenAIServer
+from tests.fakes.openai_outcomes import HANG
+from tests.fakes.openai_server import OpenAIServer
 
 SCHEMA = Schema.of({"type": "object", "properties": {"label": {"enum": ["a", "b"]}}, "required": ["label"]})
 HELLO = [{"role": "user", "content": "hello there"}]

@@ -28,7 +28,8 @@ from optimizer_core.models.language_model import LanguageModel
 from optimizer_core.models.litellm_transport import LiteLLMTransport
 from optimizer_core.models.openai_transport import OpenAITransport, chat_body
 from optimizer_core.models.transports import address_of, key_of, served_name, transport_for
-from tests.fakes.openai_server import FAULTS, HANG, OpenAIServer, schema_of
+from tests.fakes.openai_outcomes import FAULTS, HANG
+from tests.fakes.openai_server import OpenAIServer, schema_of
 
 SCHEMA = Schema.of({"type": "object", "properties": {"label": {"enum": ["a", "b"]}}, "required": ["label"]})
 HELLO = [{"role": "user", "content": "hello there"}]
