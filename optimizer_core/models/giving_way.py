@@ -16,35 +16,27 @@ from typing import Protocol
 class Turns(Protocol):
     """A limited number of turns."""
 
-    async def take(self, *, urgent: bool) -> None: ...
-
     def take_at_once(self) -> None: ...
 
     def give_back(self) -> None: ...
 
 
 class Turn:
-    """One of a limited number of turns, as it is held for a sample.
+    """One of a limited number of turns, as it is held by whoever does one thing after the other in it.
 
     Args:
-        turns: whose it is; None where there is no limit.
+        turns: whose it is, taken already; None where there is no limit.
     """
 
     def __init__(self, turns: Turns | None) -> None:
         self._turns = turns
-        self._is_held = False
+        self.is_held = turns is not None
         self._questions = 0  # under way, or answered and not kept yet
 
-    async def take(self, *, urgent: bool) -> None:
-        """Wait for the turn; whoever takes it must :meth:`give_back`."""
-        if self._turns is not None:
-            await self._turns.take(urgent=urgent)
-            self._is_held = True
-
-    def give_back(self) -> None:
+    def end(self) -> None:
         """Let the next one have it, unless it is lent."""
-        if self._turns is not None and self._is_held:
-            self._is_held = False
+        if self._turns is not None and self.is_held:
+            self.is_held = False
             self._turns.give_back()
 
     def begin_question(self) -> None:
@@ -54,21 +46,21 @@ class Turn:
         self._questions -= 1
 
     def lend(self) -> bool:
-        """Let somebody else have it meanwhile, unless another question of the same sample is under way.
+        """Let somebody else have it meanwhile, unless another question in it is under way.
 
         Returns:
             Whether it is lent now: who goes on has to :meth:`take_back` it.
         """
-        lends = self._is_held and self._questions == 1
+        lends = self.is_held and self._questions == 1
         if lends:
-            self.give_back()
+            self.end()
         return lends
 
     def take_back(self) -> None:
         """Go on; for a moment there may be one more at once than turns."""
         if self._turns is not None:
             self._turns.take_at_once()
-            self._is_held = True
+            self.is_held = True
 
 
 _UNLIMITED = Turn(None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeAlias
 
 from optimizer_core.budget import Meter
@@ -13,7 +14,6 @@ from optimizer_core.data.dataset import Sample
 from optimizer_core.errors import BudgetExhausted, ModelError, ModelOutOfReach, RewardError, RunStopped, SchemaError
 from optimizer_core.events import SampleResult
 from optimizer_core.json_values import JsonObject
-from optimizer_core.models.giving_way import Turn, having
 from optimizer_core.models.journal import noting_questions
 from optimizer_core.modules.base import Module, Rollout
 from optimizer_core.rewards.base import Reward
@@ -45,6 +45,37 @@ class Scoring:
 
     outcomes: tuple[Outcome | None, ...]  # None: not finished when the scoring ended
     interruption: Interruption | None = None
+
+
+class _Sheet:
+    """The answers to some questions while they come in."""
+
+    def __init__(self, outcomes: list[Outcome | None]) -> None:
+        self.outcomes = outcomes
+        self.interruption: Interruption | None = None
+        self._error: Exception | None = None
+        self._open = 0
+        self._all_closed: asyncio.Future[None] | None = None
+
+    async def filled(self, count: int) -> None:
+        """Wait until so many questions are closed; raise what one of them failed with."""
+        self._open = count
+        if count:
+            self._all_closed = asyncio.get_running_loop().create_future()
+            await self._all_closed
+
+    def fail(self, error: Exception) -> None:
+        """Let whoever waits have an error, unless it has one."""
+        if self._error is None:
+            self._error = error
+            if self._all_closed is not None and not self._all_closed.done():
+                self._all_closed.set_exception(error)
+
+    def close_one(self) -> None:
+        """One more is answered, or will not be."""
+        self._open -= 1
+        if self._open == 0 and self._all_closed is not None and not self._all_closed.done():
+            self._all_closed.set_result(None)
 
 
 class Scorer:
@@ -86,36 +117,32 @@ class Scorer:
             questions: each a candidate and a sample.
             urgent: True for what nothing can go on without: it goes before what waits already.
         """
-        outcomes = [self.ledger.known(question.key) for question in questions]
-        # A race asks mostly for what is known already, and a task for each of those costs more than the look.
-        unknown = [place for place, outcome in enumerate(outcomes) if outcome is None]
-        interruptions: list[Interruption] = []
-        tasks = [asyncio.create_task(self._answer(questions[place], interruptions, urgent)) for place in unknown]
+        sheet = _Sheet([self.ledger.known(question.key) for question in questions])
+        # A race asks mostly for what is known already.
+        unknown = [place for place, outcome in enumerate(sheet.outcomes) if outcome is None]
+        works = [
+            self._turns.add(partial(self._answer, questions[place], place, sheet), urgent=urgent) for place in unknown
+        ]
         try:
-            for place, outcome in zip(unknown, await asyncio.gather(*tasks), strict=True):
-                outcomes[place] = outcome
+            await sheet.filled(len(unknown))
         except BaseException:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await sheet.filled(sum([work.drop() for work in works]))
             raise
-        return Scoring(outcomes=tuple(outcomes), interruption=interruptions[0] if interruptions else None)
+        return Scoring(outcomes=tuple(sheet.outcomes), interruption=sheet.interruption)
 
-    async def _answer(self, question: Question, interruptions: list[Interruption], urgent: bool) -> Outcome | None:
-        turn = Turn(self._turns)
-        await turn.take(urgent=urgent)
+    async def _answer(self, question: Question, place: int, sheet: _Sheet) -> None:
         try:
-            if interruptions:
-                return None
-            with having(turn):
-                outcome = await self._stopper.guard(self.ledger.ask(question.key, lambda: self._evaluate(question)))
+            if sheet.interruption is None:
+                sheet.outcomes[place] = await self._stopper.guard(
+                    self.ledger.ask(question.key, lambda: self._evaluate(question))
+                )
+                self._after_each()
         except (BudgetExhausted, RunStopped, ModelOutOfReach) as interruption:
-            interruptions.append(interruption)
-            return None
+            sheet.interruption = sheet.interruption or interruption
+        except Exception as error:  # whoever waits for the sheet gets it
+            sheet.fail(error)
         finally:
-            turn.give_back()
-        self._after_each()
-        return outcome
+            sheet.close_one()
 
     async def _evaluate(self, question: Question) -> Outcome:
         with noting_questions() as asked:

@@ -18,7 +18,7 @@ from omegaweb.engine.recorder import RecordingFailed, Writer
 from omegaweb.runs.models import JournalEntry, JournalPart, Run, RunState, SampleScore
 from omegaweb.runs.services import delete_run
 from optimizer_core.budget import Usage
-from optimizer_core.models.giving_way import Turn, having
+from optimizer_core.models.giving_way import turn_in_use
 from optimizer_core.models.journal import Entry
 from optimizer_core.training.turns import Turns
 from tests.factories_runs import make_run
@@ -222,15 +222,22 @@ async def test_what_was_answered_when_a_run_ends_is_written_all_the_same(alice, 
 
 async def test_whoever_waits_for_its_row_lends_its_turn(alice):
     run, turns = await sync_to_async(make_run)(alice), Turns(1)
-    journal, turn = await journal_of(run, Writer()), Turn(turns)
-    await turn.take(urgent=False)
-    turn.begin_question()
-    with having(turn):
-        adding = asyncio.ensure_future(journal.add("a", entry("a")))
-    await asyncio.sleep(0)
+    journal, added, asked = await journal_of(run, Writer()), asyncio.Event(), asyncio.Event()
 
-    await asyncio.wait_for(turns.take(urgent=False), 5)  # somebody else asks meanwhile
-    await asyncio.wait_for(adding, 5)  # and may wait for what is being kept
+    async def add() -> None:
+        turn_in_use().begin_question()
+        await journal.add("a", entry("a"))
+        added.set()
+
+    async def ask() -> None:
+        asked.set()
+        await added.wait()  # it may wait for what is being kept
+
+    turns.add(add, urgent=False)
+    turns.add(ask, urgent=False)
+
+    await asyncio.wait_for(asked.wait(), 5)
+    await asyncio.wait_for(added.wait(), 5)
 
     assert await JournalEntry.objects.filter(key="a").aexists()
 
