@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 
 from omegaweb.engine.holding import Row, insert
+from omegaweb.engine.json_column import json_column
 from omegaweb.engine.statements import add, update
 from omegaweb.runs.models import Candidate, CandidateState, Run
 from optimizer_core.events import CandidateDropped, CandidateProposed, PopulationUpdated
@@ -158,7 +159,7 @@ class CandidateRows(Mapping[str, Candidate]):
 
 def _changed_row(candidate: Candidate) -> Row:
     """Return what may have changed; the rest of a row is long, and stays as it was proposed."""
-    flags = connection.ops.adapt_json_value(candidate.flags, None)
+    flags = json_column(candidate.flags)
     values = zip(CHANGING, _changing(candidate), strict=True)
     return {"state": str(candidate.state), "flags": flags, "fate_by_id": _fate_by(candidate), **dict(values)}
 
@@ -171,7 +172,6 @@ def _fate_by(candidate: Candidate) -> int | None:
 
 
 def _new_row(candidate: Candidate) -> Row:
-    ops = connection.ops
     return {
         **_changed_row(candidate),
         "run_id": candidate.run_id,
@@ -179,10 +179,10 @@ def _new_row(candidate: Candidate) -> Row:
         "number": candidate.number,
         "operator": candidate.operator,
         "variable": candidate.variable,
-        "content": ops.adapt_json_value(candidate.content, None),
+        "content": json_column(candidate.content),
         "reasoning": candidate.reasoning,
         "epoch": candidate.epoch,
         "batch": candidate.batch,
-        "evidence": ops.adapt_json_value(candidate.evidence, None),
-        "created_at": ops.adapt_datetimefield_value(candidate.created_at),
+        "evidence": json_column(candidate.evidence),
+        "created_at": connection.ops.adapt_datetimefield_value(candidate.created_at),
     }

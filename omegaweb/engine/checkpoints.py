@@ -8,10 +8,11 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Set
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from omegaweb.engine.holding import insert
 from omegaweb.engine.journal import paid_by_role
+from omegaweb.engine.json_column import json_column
 from omegaweb.engine.recorder import Writer, writer
 from omegaweb.runs.models import Checkpoint, Run
 
@@ -56,9 +57,9 @@ class RowCheckpoints:
         return await asyncio.wrap_future(reference)
 
     def _save(self, parts: dict[str, Any]) -> str:
-        known, encoded = self._saved or {}, connection.ops.adapt_json_value
+        known = self._saved or {}
         changed = [
-            {"run_id": self._run_id, "part": part, "state": encoded(state, None)}
+            {"run_id": self._run_id, "part": part, "state": json_column(state)}
             for part, state in parts.items()
             if part == REST or known.get(part) != state
         ]

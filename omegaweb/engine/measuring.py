@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import connection
-
 from omegaweb.engine.holding import insert
+from omegaweb.engine.json_column import json_column
 from omegaweb.runs.models import Candidate, SampleScore
 from optimizer_core.events import CandidateScored
 
@@ -29,17 +28,17 @@ class Scores:
 
     def add(self, candidate: Candidate, event: CandidateScored) -> None:
         """Take over the results of an event."""
-        known, encoded = self._known(candidate), connection.ops.adapt_json_value
+        known = self._known(candidate)
         for result in event.results:
             index = int(result.sample.rpartition("-")[2])
             row = {
                 "split": event.split,
                 "index": index,
                 "reward": result.reward,
-                "output": None if result.output is None else encoded(result.output, None),
+                "output": None if result.output is None else json_column(result.output),
                 "feedback": result.feedback,
                 "error": result.error,
-                "questions": encoded(list(result.questions), None),
+                "questions": json_column(result.questions),
             }
             self._unsaved[candidate.key, event.split, index] = candidate, row
             if event.split == "validation":

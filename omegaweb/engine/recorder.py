@@ -45,12 +45,12 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """Something that a loop waits for until it is there for good; what comes together is written together."""
+    """Things that a loop waits for until they are there for good; what comes together is written together."""
 
     run_id: int
-    thing: Any
+    things: Sequence[Any]
     write: Callable[[Sequence[Any], Holding], None]
-    done: asyncio.Future[None]
+    waiting: Sequence[asyncio.Future[None]]
 
 
 Item: TypeAlias = Line | Job | Kept
@@ -91,17 +91,22 @@ class Writer:
         return job.done
 
     def keep(
-        self, run_id: int, thing: Any, write: Callable[[Sequence[Any], Holding], None], *, done: asyncio.Future[None]
+        self,
+        run_id: int,
+        things: Sequence[Any],
+        write: Callable[[Sequence[Any], Holding], None],
+        *,
+        waiting: Sequence[asyncio.Future[None]],
     ) -> None:
-        """Queue something to be written as soon as can be, together with what comes at the same time.
+        """Queue things to be written as soon as can be, together with what comes at the same time.
 
         Args:
             run_id: the run that must still be this process's.
-            thing: what is kept.
+            things: what is kept.
             write: writes several such things, each in a statement that holds the run.
-            done: hears of it, in its loop.
+            waiting: hear of it, in the one loop that is theirs.
         """
-        self._put(Kept(run_id=run_id, thing=thing, write=write, done=done))
+        self._put(Kept(run_id=run_id, things=things, write=write, waiting=waiting))
 
     def holding(self, run_id: int) -> Holding:
         """Return how a run is held that somebody else than the writer's thread is to write about.
@@ -169,13 +174,14 @@ class Writer:
         items.sort(key=lambda item: item.run_id)
         for run_id, group in groupby(items, key=lambda item: item.run_id):
             kept = list(group)
-            things = [item.thing for item in kept]
+            things = [thing for item in kept for thing in item.things]
             error: Exception | None = None
             try:
                 self._storage.keep(run_id, partial(kept[0].write, things))
             except Exception as failure:  # whoever waits hears of it
                 error = failure
-            _tell([item.done for item in kept], error)
+            for item in kept:
+                _tell(item.waiting, error)
 
     def _write(self, items: list[Line | Job]) -> None:
         items.sort(key=lambda item: item.run_id)  # runs know nothing of each other; each keeps its own order

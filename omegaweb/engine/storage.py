@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from django.db import IntegrityError, OperationalError, connection, connections, transaction
 
 from omegaweb.engine import announcer, review_rows
 from omegaweb.engine.holding import Holding, RunLost, insert
+from omegaweb.engine.json_column import json_column
 from omegaweb.engine.projection import Projection
 from omegaweb.runs import models
 from optimizer_core.events import Event, event_to_json
@@ -165,14 +166,14 @@ class Storage:
 
 def _rows(run_id: int, lines: Sequence[Line], *, start: int) -> list[dict[str, Any]]:
     """Return what a run said as lines of its log, numbered from ``start``."""
-    ops = connection.ops
+    at = connection.ops.adapt_datetimefield_value
     return [
         {
             "run_id": run_id,
             "sequence": sequence,
             "kind": line.event.kind,
-            "payload": ops.adapt_json_value(event_to_json(line.event), None),
-            "at": ops.adapt_datetimefield_value(line.at),
+            "payload": json_column(event_to_json(line.event)),
+            "at": at(line.at),
         }
         for sequence, line in enumerate(lines, start=start)
     ]
@@ -181,5 +182,5 @@ def _rows(run_id: int, lines: Sequence[Line], *, start: int) -> list[dict[str, A
 def _check_file() -> None:
     """Refuse to write into a database whose file was taken away: SQLite would go on, and nobody would find it again."""
     name = str(connection.settings_dict["NAME"])
-    if connection.vendor == "sqlite" and not name.startswith(("file:", ":")) and not Path(name).exists():
+    if connection.vendor == "sqlite" and not name.startswith(("file:", ":")) and not os.path.exists(name):
         raise OperationalError(f"the database file {name} is gone")
