@@ -6,6 +6,8 @@ from omegaweb.datasets.models import DatasetVersion
 from omegaweb.datasets.splitting import HONEST_ROWS
 
 FEWEST_TRAINING_ROWS = 8
+#: So many groups of labels that differ only in capitals are named.
+MOST_ALIKE = 3
 
 
 def cautions(version: DatasetVersion) -> list[str]:
@@ -20,8 +22,9 @@ def cautions(version: DatasetVersion) -> list[str]:
     if sizes["train"] < FEWEST_TRAINING_ROWS:
         found.append(f"Only {_rows(sizes['train'])} for training: too few to choose examples from.")
     if conflicts := version.counts.get("conflicts", 0):
+        appear = "1 input appears" if conflicts == 1 else f"{conflicts:,} inputs appear"
         found.append(
-            f"{conflicts:,} inputs appear with different targets: no program can be right on all of these rows. "
+            f"{appear} with different targets: no program can be right on all of these rows. "
             "Perhaps another input column tells them apart."
         )
     labels = version.label_distribution.get("labels", [])
@@ -30,7 +33,19 @@ def cautions(version: DatasetVersion) -> list[str]:
         named = ", ".join(f"“{label}”" for label in absent[:5])
         more = f" and {len(absent) - 5} more" if len(absent) > 5 else ""
         found.append(f"Too rare to be on every side: {named}{more}.")
-    return found
+    return found + [
+        f"{' and '.join(f'“{label}”' for label in alike)} differ only in capitals: if they mean the same, write them "
+        "alike in the file, or models are offered both."
+        for alike in _alike([entry["label"] for entry in labels])[:MOST_ALIKE]
+    ]
+
+
+def _alike(labels: list[str]) -> list[list[str]]:
+    """Return the labels that are one without their capitals."""
+    spellings: dict[str, list[str]] = {}
+    for label in labels:
+        spellings.setdefault(label.casefold(), []).append(label)
+    return [found for found in spellings.values() if len(found) > 1]
 
 
 def margin(rows: int) -> int:

@@ -119,6 +119,11 @@ class Table(models.Model):
         return [column["name"] for column in self.columns]
 
     @property
+    def has_header(self) -> bool:
+        """Whether the names of the columns are the first row of the file, as in all but JSON."""
+        return not self.format.upper().startswith("JSON")
+
+    @property
     def is_reading(self) -> bool:
         """Whether the file is still being read."""
         return self.state == self.State.READING

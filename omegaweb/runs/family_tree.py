@@ -47,9 +47,10 @@ class Node:
 
     @property
     def note(self) -> str:
-        candidate = self.relative.candidate
-        steps = f" · {self.relative.steps + 1} steps" if self.relative.steps else ""
-        return f"{operator_name(candidate.operator)} · n {candidate.count}{steps}"
+        candidate, steps = self.relative.candidate, self.relative.steps
+        # A box has room for one of them, and the line that leads to it shows how the last step was made.
+        made = f"{steps + 1} steps" if steps else operator_name(candidate.operator)
+        return f"{made} · n {candidate.count}"
 
     @property
     def sentence(self) -> str:
@@ -59,9 +60,10 @@ class Node:
         of = f" of {' and '.join(f'#{origin}' for origin in relative.origins)}" if relative.origins else ""
         by = ", made by a person" if self.is_human else ""
         reward = "not scored" if candidate.reward is None else f"reward {two_places(candidate.reward)}"
-        known = f"{reward}, n {candidate.count}"
+        steps = f" in {relative.steps + 1} steps" if relative.steps else ""
+        known = f"{reward}, n {candidate.count}, {candidate.get_state_display().lower()}"
         path = ", the best so far" if self.is_best else ", on the path to the best" if self.on_path else ""
-        return f"#{candidate.number}: {made.lower()}{of}{by}, {known}, {candidate.get_state_display().lower()}{path}"
+        return f"#{candidate.number}: {made.lower()}{of}{steps}{by}, {known}{path}"
 
     @property
     def baseline_1(self) -> int:

@@ -29,7 +29,7 @@ class Row:
         kin = [[each.number for each in generation] for generation in (self.lineage.origins, self.lineage.steps)]
         columns = {name: value for name, value in self.candidate.__dict__.items() if not name.startswith("_")}
         rival, review = self.candidate.fate_by, getattr(self.candidate, "review", None)
-        return f"{columns} {kin} {rival and rival.number} {review and review.pk}"
+        return f"{columns} {kin} {rival and rival.number} {review and (review.pk, review.state)}"
 
 
 def lineage_of(candidate: Candidate) -> Lineage:

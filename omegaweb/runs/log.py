@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 
 from omegaweb.engine.messages import plain_message
 from omegaweb.runs import troubles
@@ -208,7 +209,7 @@ def sentence(kind: str, payload: dict[str, Any], link: Link) -> SafeString:
         case "checkpoint.saved":
             return format_html("The run can be continued from here ({}).", payload["reference"])
         case "warning.raised":
-            return format_html("{}", payload["message"])
+            return format_html("{}", capfirst(payload["message"]))
         case "test.finished":
             before, after = payload["baseline"], payload["winner"]
             return format_html(

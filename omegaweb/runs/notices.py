@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import Count, Q
+
 from omegaweb.json_members import member
-from omegaweb.runs.models import CandidateState, Run
+from omegaweb.runs.models import UNDECIDED, CandidateState, Run
+from omegaweb.runs.models.requests import Steer
 
 WARNINGS_SHOWN = 5
 #: Code of the warning that reviews are open; how many are is counted anew, so it must not be read from the log.
@@ -17,15 +20,36 @@ BUDGET_WARNING = "budget_"
 
 def notices(run: Run, query: Mapping[str, str]) -> dict[str, Any]:
     """Return what the region "run-notices" shows: warnings, and how many candidates wait for people."""
-    said = run.events.filter(kind="warning.raised").annotate(code=member("payload__code"))
-    warnings = said.exclude(code=REVIEWS_OPEN).order_by("-sequence")
-    if run.run_state.is_over:  # how near the limit was says nothing any more
-        warnings = warnings.exclude(code__startswith=BUDGET_WARNING)
     seen: dict[str, str] = {}  # a warning said twice is one warning
-    for payload in warnings.values_list("payload", flat=True)[: WARNINGS_SHOWN * 4]:
-        seen.setdefault(payload["message"], payload["code"])
-    waiting = run.candidates.filter(state=CandidateState.WAITING).count()
-    return {"warnings": _newest_of_each_limit(seen)[:WARNINGS_SHOWN], "waiting": waiting}
+    for warning in _warnings(run):
+        seen.setdefault(warning["message"], warning["code"])
+    waiting = run.candidates.filter(state=CandidateState.WAITING)
+    counts = waiting.aggregate(all=Count("pk"), asked=Count("pk", filter=Q(review__state=UNDECIDED)))
+    return {
+        "warnings": _newest_of_each_limit(seen)[:WARNINGS_SHOWN],
+        "waiting": counts["asked"],
+        "decided": counts["all"] - counts["asked"] if run.rests else 0,
+    }
+
+
+def _warnings(run: Run) -> list[dict[str, Any]]:
+    """Return the newest warnings, without those about limits that no longer say anything."""
+    said = run.events.filter(kind="warning.raised").annotate(code=member("payload__code"))
+    said = said.exclude(code=REVIEWS_OPEN).order_by("-sequence")
+    if run.run_state.is_over:  # how near the limit was says nothing any more
+        said = said.exclude(code__startswith=BUDGET_WARNING)
+    told = list(said.values_list("sequence", "payload")[: WARNINGS_SHOWN * 4])
+    about_limits = [sequence for sequence, warning in told if warning["code"].startswith(BUDGET_WARNING)]
+    extended = _last_extended(run) if about_limits else 0  # before it, the limits were others
+    outdated = {sequence for sequence in about_limits if sequence < extended}
+    return [warning for sequence, warning in told if sequence not in outdated]
+
+
+def _last_extended(run: Run) -> int:
+    """Return the sequence of the event that changed the limits last; 0 where nothing did."""
+    steered = run.events.filter(kind="steering.applied").annotate(action=member("payload__action"))
+    extended = steered.filter(action=Steer.EXTEND).order_by("-sequence").values_list("sequence", flat=True)
+    return extended.first() or 0
 
 
 def _newest_of_each_limit(seen: Mapping[str, str]) -> list[str]:

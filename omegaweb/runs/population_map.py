@@ -49,9 +49,9 @@ class PopulationMap:
         return [point for point in self.points if point.is_placed]
 
     @property
-    def predates_places(self) -> bool:
-        """Whether it is of a run that is over and never told where any of its candidates lies."""
-        return self.is_over and bool(self.points) and not self.placed
+    def lacks_places(self) -> bool:
+        """Whether there are candidates, and the run has told of none where it lies: it does so as epochs end."""
+        return bool(self.points) and not self.placed
 
     @property
     def counts(self) -> list[tuple[str, str, int]]:

@@ -93,6 +93,8 @@ def fate(candidate: Candidate) -> str:
         return "Somebody banned it: it cannot win and will not come back."
     if candidate.state == CandidateState.STEP and candidate.fate_by:
         return f"A step on the way to #{candidate.fate_by.number}."
+    if verdict := candidate.verdict:
+        return f"{verdict}; it counts as soon as the run goes on."
     if candidate.state == CandidateState.WAITING and candidate.reward is None:
         return "It was flagged, so it waits for a review before anything is spent on it."
     return STATES[CandidateState(candidate.state)]

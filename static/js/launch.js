@@ -1,6 +1,6 @@
 // The launch page: the estimate follows when a preset, an optimizer or another program has rendered the settings again.
 // While they are on their way nothing can be changed, so that nothing a person enters is replaced.
-// Whoever comes back from another tab, where a missing key was set, sees at once that it is there.
+// Whoever comes back from another tab, where a missing key or price was set, sees at once that it is there.
 
 (() => {
   const isSettings = (event) => event.detail.target?.id === "launch-settings";
@@ -31,6 +31,6 @@
     if (event.target.id === "launch-settings") estimateAgain();
   });
   document.addEventListener("visibilitychange", () => {
-    if (!document.hidden && document.querySelector("#launch-estimate .is-missing")) estimateAgain();
+    if (!document.hidden && document.querySelector("#launch-estimate [target=_blank]")) estimateAgain();
   });
 })();

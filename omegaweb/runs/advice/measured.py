@@ -8,12 +8,14 @@ from typing import Any
 from django.db.models import Count, Max, Q
 
 from omegaweb.engine.choices import card_of
-from omegaweb.runs.models import Candidate, CandidateState, Run, RunState, SampleScore, Series
+from omegaweb.runs.models import UNDECIDED, Candidate, CandidateState, Run, RunState, SampleScore, Series
 from omegaweb.runs.progress import limits_of
 
 #: Operators of the search; what people or the start brought is not its work.
 PROPOSALS = ("mutation", "crossover", "few_shot")
 UNFINISHED = (CandidateState.PROPOSED, CandidateState.STEP)
+#: Those that somebody still has to decide about.
+WAITING = Q(state=CandidateState.WAITING, review__state=UNDECIDED)
 #: The newest answers that failures are counted in, and of how many candidates: to put all answers of a run in order
 #: takes a tenth of a second where there are 100,000.
 RECENT = 500
@@ -35,6 +37,8 @@ class Measured:
     calls: int = 0
     calls_at_best: int = 0
     members: int = 0
+    competing: int = 0  # for a place at the end of the epoch
+    best: float | None = None  # reward
     waiting: int = 0  # for people, before they may enter
     best_waiting: float | None = None
     has_searched: bool = False  # the search is over; only people's decisions are to come
@@ -62,8 +66,9 @@ def measure(run: Run) -> Measured:
         proposals=Count("pk"),
         since_best=Count("pk", filter=Q(number__gt=run.best.number if run.best else 0)),
         mending_nothing=Count("pk", filter=Q(fate="mends_nothing")),
-        waiting=Count("pk", filter=Q(state=CandidateState.WAITING)),
-        best_waiting=Max("reward", filter=Q(state=CandidateState.WAITING)),
+        competing=Count("pk", filter=Q(state=CandidateState.SCORED)),
+        waiting=Count("pk", filter=WAITING),
+        best_waiting=Max("reward", filter=WAITING),
         left_out=Count("pk", filter=Q(fate="left_out")),
         best_left_out=Max("reward", filter=Q(fate="left_out")),
     )
@@ -83,6 +88,7 @@ def measure(run: Run) -> Measured:
         parameters={**card_of(choices.optimizer.kind).defaults(), **choices.optimizer.parameters},
         concurrency=choices.training.concurrency,
         **counts,
+        best=run.best.reward if run.best else None,
         calls=run.calls,
         calls_at_best=newest.calls if newest else 0,
         members=len(members),

@@ -67,7 +67,7 @@ def left_out(measured: Measured) -> Advice | None:
 
 def stuck(measured: Measured) -> Advice | None:
     """No new best for many proposals and a good part of the calls, and no person who keeps one waiting."""
-    if not measured.calls or measured.since_best < STUCK_AFTER or _undecided(measured):
+    if not measured.calls or measured.since_best < STUCK_AFTER or _undecided(measured) or _better_waits(measured):
         return None
     share = (measured.calls - measured.calls_at_best) / measured.calls
     if share < STUCK_SHARE:
@@ -90,7 +90,8 @@ def collapsed(measured: Measured) -> Advice | None:
     """The members of the population are alike, or hardly any are left although none waits to be let in."""
     distances = measured.novelties
     nearby = len(distances) >= FEWEST_DISTANCES and sum(distances) / len(distances) < ALIKE
-    few = 0 < measured.members <= COLLAPSED_TO and measured.proposals >= TRIED_ENOUGH and not _undecided(measured)
+    small = measured.members > 0 and measured.members + measured.competing <= COLLAPSED_TO
+    few = small and measured.proposals >= TRIED_ENOUGH and not _undecided(measured)
     if not (nearby or few):
         return None
     said = f"{measured.members} in the population after {measured.proposals} proposals"
@@ -127,6 +128,13 @@ def mends_nothing(measured: Measured) -> Advice | None:
         "failures, or choose a more capable proposing model; a note to the proposer may help this run at once.",
         changes=tuned(measured, "nb_worst_predictions", shown * 2) if isinstance(shown, int) and shown else (),
     )
+
+
+def _better_waits(measured: Measured) -> bool:
+    """Whether the search has found a better one, which only waits for a yes."""
+    if measured.best_waiting is None or measured.best is None:
+        return False
+    return measured.best_waiting > measured.best
 
 
 def _undecided(measured: Measured) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from omegaweb.runs.models.candidate import UNDECIDED as UNDECIDED
 from omegaweb.runs.models.candidate import Candidate as Candidate
 from omegaweb.runs.models.candidate import CandidateState as CandidateState
 from omegaweb.runs.models.candidate import Placement as Placement

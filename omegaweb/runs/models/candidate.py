@@ -7,6 +7,9 @@ from django.urls import reverse
 
 from omegaweb.runs.models.run import Run
 
+#: State of a review that nobody has decided; reviews are a room above this one.
+UNDECIDED = "pending"
+
 
 class CandidateState(models.TextChoices):
     """Where a candidate stands."""
@@ -76,6 +79,17 @@ class Candidate(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("runs:candidate", args=[self.run_id, self.number])
+
+    @property
+    def verdict(self) -> str:
+        """What people decided, as long as the run has not taken it up: it may pause, or be cut off. Else empty."""
+        review = getattr(self, "review", None) if self.state == CandidateState.WAITING else None
+        return "" if review is None or review.is_pending else review.get_state_display()
+
+    @property
+    def state_name(self) -> str:
+        """Where it stands, in a few words."""
+        return self.verdict or self.get_state_display()
 
     @property
     def can_be_pinned(self) -> bool:

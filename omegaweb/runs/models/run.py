@@ -144,6 +144,11 @@ class Run(models.Model):
         return self.run_state is RunState.RUNNING and not self.is_stopping
 
     @property
+    def rests(self) -> bool:
+        """Whether it hears of nothing until somebody lets it go on."""
+        return self.run_state in (RunState.PAUSED, RunState.INTERRUPTED)
+
+    @property
     def waits_for_budget(self) -> bool:
         """Whether it pauses because its budget is spent."""
         return self.run_state is RunState.PAUSED and self.reason == "budget_spent"

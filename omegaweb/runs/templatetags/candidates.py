@@ -24,7 +24,7 @@ register.simple_tag(result_of)
 @register.filter
 def state_badge(candidate: Candidate) -> str:
     """Return the class of the badge that shows a candidate's state."""
-    kind = wording.BADGES.get(CandidateState(candidate.state))
+    kind = "" if candidate.verdict else wording.BADGES.get(CandidateState(candidate.state))
     return f"badge badge-{kind}" if kind else "badge"
 
 

@@ -21,6 +21,15 @@ def test_it_shows_rows_and_a_guess_of_the_columns(alice_client: Client, alice: U
     assert "1–10 of 60 rows" in page
 
 
+def test_it_says_which_row_of_the_file_a_row_is_unless_the_file_has_no_header(alice_client: Client, alice: User):
+    sheet = factories.dataset(alice)
+    lines = factories.dataset(alice, '{"ticket": "a", "label": "b"}\n{"ticket": "c", "label": "d"}\n', "lines.jsonl")
+
+    told = "row 1 here is row 2 of the file"
+    assert told in alice_client.get(sheet.get_absolute_url()).content.decode()
+    assert told not in alice_client.get(lines.get_absolute_url()).content.decode()
+
+
 def test_it_turns_pages_without_javascript_and_with_it(alice_client: Client, alice: User):
     url = f"{factories.dataset(alice).get_absolute_url()}?page=6"
 

@@ -77,7 +77,14 @@ def test_weak_splits_are_told(alice: User):
     told = " ".join(advice.cautions(factories.version(alice, content)))
 
     assert "for test: with so few, a score is uncertain by about" in told
-    assert "1 inputs appear with different targets" in told
+    assert "1 input appears with different targets" in told
+
+
+def test_labels_that_differ_only_in_capitals_are_told(alice: User):
+    rows = "".join(f"t{number},{'Bug' if number % 2 else 'bug'}\n" for number in range(40))
+    told = " ".join(advice.cautions(factories.version(alice, f"ticket,label\n{rows}")))
+
+    assert "“bug” and “Bug” differ only in capitals" in told or "“Bug” and “bug” differ only in capitals" in told
 
 
 def test_versions_of_a_strong_split_need_no_caution(alice: User):

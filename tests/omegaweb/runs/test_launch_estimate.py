@@ -7,8 +7,13 @@ from django.test import Client
 from django.urls import reverse
 
 from omegaweb.accounts.models import User
+from omegaweb.datasets.models import DatasetVersion
+from omegaweb.programs.models import Program
+from omegaweb.projects.models import Role
+from tests.factories import project_of
 from tests.factories_runs import make_program, make_version
 from tests.omegaweb.runs.launch_data import launch_data
+from tests.people import join, signed_in
 
 URL = reverse("runs:estimate")
 
@@ -40,6 +45,21 @@ def test_it_says_when_a_price_is_unknown(alice_client: Client, alice: User, monk
     text = page(alice_client, alice, task_model="other", task_typed="someone/unheard-of")
 
     assert "Price unknown of someone/unheard-of" in text
+
+
+def test_the_link_to_set_a_price_leaves_the_form_where_it_is_and_is_for_owners(
+    alice_client: Client, alice: User, bob: User
+):
+    join(project_of(alice), bob, Role.EDITOR)
+    typed = {"task_model": "other", "task_typed": "someone/unheard-of"}
+
+    link = page(alice_client, alice, **typed).split("#set-price")[1].split("</a>")[0]
+    assert 'target="_blank"' in link
+    assert "in a new tab" in link
+    data = launch_data(DatasetVersion.objects.get(), Program.objects.get(), project=project_of(alice).pk, **typed)
+    text = signed_in(bob).post(URL, data).content.decode()
+    assert "Price unknown of someone/unheard-of" in text
+    assert "#set-price" not in text
 
 
 def test_a_listed_price_is_used_without_a_key(alice_client: Client, alice: User):

@@ -68,6 +68,22 @@ def test_the_table_links_the_parent_and_the_steps(family, alice_client):
         assert one.get_absolute_url() in row
 
 
+def test_many_steps_are_counted_and_lead_to_the_page_that_lists_them(family, alice_client):
+    raced = family["raced"]
+    last = family["steps"][-1]
+    for number in (11, 12):
+        last = make_candidate(raced.run, number=number, state=CandidateState.STEP, parents=[last])
+    raced.parents.set([last])
+    page = alice_client.get(raced.run.get_absolute_url(), {"tab": "candidates"}).content.decode()
+
+    row = page.split(f'id="candidate-{raced.number}"')[1].split("</tr>")[0]
+    assert f'href="{raced.get_absolute_url()}#origin-title">4 steps</a>' in row
+    assert last.get_absolute_url() not in row
+    candidate = alice_client.get(raced.get_absolute_url()).content.decode()
+    assert 'id="origin-title"' in candidate
+    assert "That was the last of 5 steps." in candidate
+
+
 def test_what_a_step_is_compared_with_is_where_its_rewrite_began(family, alice_client):
     page = alice_client.get(family["steps"][1].get_absolute_url()).content.decode()
 

@@ -44,6 +44,15 @@ def test_each_candidate_is_a_link_that_says_everything(alice_client, run):
     assert 'class="tree-node is-kept on-path is-best is-human"' in page
 
 
+def test_what_took_many_steps_says_so_within_its_box(alice_client, run):
+    step = make_candidate(run, number=3, parents=(run.best,), state=CandidateState.STEP)
+    make_candidate(run, number=4, parents=(step,), operator="few_shot")
+    page = page_of(alice_client, run)
+
+    assert ">2 steps · n 4</text>" in page
+    assert "#4: new examples of #1 in 2 steps, reward 0.50" in page
+
+
 def test_the_outline_tells_generations(alice_client, run):
     outline = page_of(alice_client, run).split('id="tree-outline"')[1]
     assert "The start" in outline

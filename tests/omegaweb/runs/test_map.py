@@ -193,9 +193,12 @@ def test_a_page_is_sent_only_what_moved(alice):
     assert moved_points(run, "", after=len(stream)) == {"points": [], "flags": {}}
 
 
-def test_a_run_from_before_places_says_so(alice_client, run):
-    assert "before candidates told where they lie" not in page_of(alice_client, run)
+def test_a_map_without_places_says_when_they_come_or_why_there_are_none(alice_client, run):
+    coming, none = "get their place on the map as epoch", "No candidate has a place on the map"
+    assert coming not in page_of(alice_client, run)
     Placement.objects.all().delete()
-    assert "before candidates told where they lie" not in page_of(alice_client, run)  # it may still tell them
+    assert coming in page_of(alice_client, run)
     Run.objects.filter(pk=run.pk).update(state=RunState.COMPLETED)
-    assert "before candidates told where they lie" in page_of(alice_client, run)
+    page = page_of(alice_client, run)
+    assert none in page
+    assert coming not in page

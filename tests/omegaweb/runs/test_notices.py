@@ -25,6 +25,15 @@ def test_of_one_limit_the_newest_warning_stands(alice: User) -> None:
     assert warnings(run) == ["80 % of the calls are spent.", "50 % of the tokens are spent."]
 
 
+def test_a_warning_about_a_limit_that_was_extended_is_gone(alice: User) -> None:
+    extended = events.SteeringApplied(
+        request="1", action="extend", author="alice", fields={"budget": {"calls": 2_000}}, proposal=1
+    )
+    other = events.WarningRaised(code="test_incomplete", message="The budget did not pay the test.")
+    run = recorded_run(alice, [started(), baseline_proposed(), spent(80), other, extended, spent(50, "tokens")])
+    assert warnings(run) == ["50 % of the tokens are spent.", "The budget did not pay the test."]
+
+
 def test_an_ended_run_says_no_more_how_near_its_limit_was(alice: User) -> None:
     other = events.WarningRaised(code="test_incomplete", message="The budget did not pay the test.")
     ended = events.RunFinished(status="completed", reason="budget_spent")

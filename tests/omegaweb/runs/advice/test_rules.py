@@ -33,10 +33,12 @@ ENDING = replace(
     [
         (stuck, STUCK, replace(STUCK, since_best=9)),
         (stuck, STUCK, replace(STUCK, calls_at_best=701)),
+        (stuck, replace(STUCK, waiting=1, best=0.7, best_waiting=0.7), replace(STUCK, best=0.7, best_waiting=0.71)),
         (collapsed, ALIKE, replace(ALIKE, novelties=(0.05, 0.05, 0.06))),
         (collapsed, ALIKE, replace(ALIKE, novelties=(0.0, 0.0))),
         (collapsed, replace(BASE, members=2, proposals=10), replace(BASE, members=2, proposals=9)),
         (collapsed, replace(BASE, members=2, proposals=10), replace(BASE, members=3, proposals=10)),
+        (collapsed, replace(BASE, members=2, proposals=10), replace(BASE, members=2, competing=1, proposals=10)),
         (held_up, HELD_UP, replace(HELD_UP, waiting=2)),
         (stuck, replace(HELD_UP, waiting=2), HELD_UP),
         (left_out, LEFT_OUT, replace(LEFT_OUT, left_out=2)),
