@@ -22,11 +22,11 @@ class ByIdentity(Generic[Made]):
 
     def __init__(self, make: Callable[..., Made], *, capacity: int = 256) -> None:
         self._make, self._capacity = make, capacity
-        self._kept: dict[tuple[Hashable, ...], tuple[Any, Made]] = {}
+        self._kept: dict[Hashable, tuple[Any, Made]] = {}
         self._lock = threading.Lock()
 
     def __call__(self, source: Any, *more: Hashable) -> Made:
-        key = (id(source), *more)
+        key: Hashable = (id(source), *more) if more else id(source)
         kept = self._kept.get(key)
         if kept is not None:
             return kept[1]

@@ -13,7 +13,7 @@ from optimizer_core.inspection.texts import holds, plain_words, spaced, strings,
 
 #: Words in a row that do not come together by chance.
 RUN = 8
-_KNOWN_RUN = re.compile(rf"x{{{RUN},}}")
+_STRETCH = re.compile(rb"\x01{%d,}" % RUN)
 #: Words, and letters, of a row's whole text from which on it is told also where it is shorter than that.
 WHOLE, LETTERS = 5, 16
 
@@ -49,20 +49,18 @@ class _Text:
     @cached_property
     def _places(self) -> dict[tuple[str, ...], int]:
         last = len(self.words) - RUN
-        return {tuple(self.words[start : start + RUN]): start for start in range(last, -1, -1)}
+        return {self.words[start : start + RUN]: start for start in range(last, -1, -1)}
 
-    def place(self, words: Sequence[str]) -> int | None:
+    def place(self, words: tuple[str, ...]) -> int | None:
         """Return where so many words stand in a row for the first time."""
-        return self._places.get(tuple(words))
+        return self._places.get(words)
 
-    def stretches(self, words: Sequence[str]) -> Iterator[tuple[int, int]]:
-        """Return where words that all stand somewhere in the text begin and end, as many in a row as a run has."""
-        known = self._known
-        marks = "".join(["x" if word in known else " " for word in words])
-        return (found.span() for found in _KNOWN_RUN.finditer(marks))
+    def stretches(self, words: tuple[str, ...]) -> Iterator[re.Match[bytes]]:
+        """Return where so many words in a row, or more, all stand somewhere in the text; hardly ever anywhere."""
+        return _STRETCH.finditer(bytes(map(self._known.__contains__, words)))
 
 
-def _runs(row: Sample, text: _Text) -> Iterator[list[str]]:
+def _runs(row: Sample, text: _Text) -> Iterator[tuple[str, ...]]:
     """Yield what a row and a text have in common, each as far as it goes: inputs first, then the target."""
     for cell in strings([row.inputs, row.target]):
         theirs = plain_words(cell)
@@ -70,9 +68,9 @@ def _runs(row: Sample, text: _Text) -> Iterator[list[str]]:
             yield theirs
         if len(theirs) < RUN:
             continue
-        for begins, end in text.stretches(theirs):
-            position = begins
-            while position + RUN <= end:
+        for stretch in text.stretches(theirs):
+            position = stretch.start()
+            while position + RUN <= stretch.end():
                 begin = text.place(theirs[position : position + RUN])
                 length = 1 if begin is None else _common(text.words[begin:], theirs[position:])
                 if begin is not None:
@@ -80,12 +78,12 @@ def _runs(row: Sample, text: _Text) -> Iterator[list[str]]:
                 position += length
 
 
-def _common(one: list[str], other: list[str]) -> int:
+def _common(one: Sequence[str], other: Sequence[str]) -> int:
     """Return how many words two texts have in common from their beginnings on."""
     return next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
-def _is_phrase(run: list[str], row: Sample, rows: Sequence[Sample]) -> bool:
+def _is_phrase(run: Sequence[str], row: Sample, rows: Sequence[Sample]) -> bool:
     """Return True if the words also stand in a different row: then they are a phrase, such as a greeting."""
     start = run[:RUN]
     return any(
@@ -96,10 +94,10 @@ def _is_phrase(run: list[str], row: Sample, rows: Sequence[Sample]) -> bool:
     )
 
 
-def _quote(text: str, run: list[str]) -> str:
+def _quote(text: str, run: tuple[str, ...]) -> str:
     """Return the words as the text writes them."""
     words = words_in(text)
-    plain = [word.text for word in words]
+    plain = tuple([word.text for word in words])
     start = next(i for i in range(len(plain)) if plain[i : i + len(run)] == run)
     return text[words[start].start : words[start + len(run) - 1].end]
 

@@ -72,7 +72,7 @@ def _make_sketch(candidate: Candidate) -> _Sketch:
 
 
 #: A candidate never changes, and each new one is compared with many that are known.
-_sketch: ByIdentity[_Sketch] = ByIdentity(_make_sketch)
+_sketch: ByIdentity[_Sketch] = ByIdentity(_make_sketch, capacity=512)
 
 
 def _distance(one: _Sketch, other: _Sketch, decisive: Collection[str]) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -46,16 +47,19 @@ def whole(content: Mapping[str, Any]) -> str:
 def strings(value: Any) -> list[str]:
     """Return every text in a JSON value."""
     found: list[str] = []
-    waiting = [value]
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, str):
-            found.append(item)
-        elif isinstance(item, dict):
-            waiting.extend(reversed(item.values()))
-        elif isinstance(item, (list, tuple)):
-            waiting.extend(reversed(item))
+    _collect(value, found)
     return found
+
+
+def _collect(value: Any, found: list[str]) -> None:
+    if isinstance(value, str):
+        found.append(value)
+    elif isinstance(value, dict):
+        for item in value.values():
+            _collect(item, found)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            _collect(item, found)
 
 
 def words_in(text: str) -> list[Word]:
@@ -70,9 +74,10 @@ def spaced(text: str) -> str:
     return f" {words} "
 
 
-def plain_words(text: str) -> list[str]:
-    """Return the words of a text without their places."""
-    return spaced(text).split()
+@lru_cache(maxsize=512)
+def plain_words(text: str) -> tuple[str, ...]:
+    """Return the words of a text without their places; kept, and so each word is held once."""
+    return tuple(map(sys.intern, spaced(text).split()))
 
 
 def holds(text: str, run: Sequence[str]) -> bool:

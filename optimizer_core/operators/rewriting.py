@@ -104,7 +104,8 @@ def _answer_schema(fields: Schema, thinking: str, with_examples: bool) -> Schema
 
 def _check_placeholders(value: JsonObject, parent: Mapping[str, Any]) -> None:
     fields = {key: item for key, item in parent.items() if key != EXAMPLES}
-    lost = _placeholders(fields) - _placeholders(value)
+    given = _placeholders(fields)
+    lost = given and given - _placeholders(value)
     if lost:
         raise NoProposal(f"the model lost the placeholder {', '.join(sorted(lost))}")
 

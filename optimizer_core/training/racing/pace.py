@@ -61,6 +61,10 @@ class Pace:
 
     def __init__(self, run: Run) -> None:
         self._run = run
+        self._each = run.holdback.calls_each  # calls of a question; known since the baseline was measured
+        self._most_of_round = most_calls_a_round(run)
+        # The leader answers the rows of a longer race, and some texts are embedded.
+        self._most_of_landing = len(run.data.validation) * self._each + EMBEDDING_CALLS
         self._purses: dict[int, _Purse] = {}  # by the number of the proposal, oldest first
         self._wishes: list[_Wish] = []  # a heap
         self._counted = run.measurer.reported()  # questions that are in the costs of the search
@@ -134,7 +138,7 @@ class Pace:
         new = set(keys) - self._counted
         self._counted |= new
         self._held -= new
-        cost = len(new) * self._run.holdback.calls_each
+        cost = len(new) * self._each
         self._run.state.racing.cost += cost
         return cost
 
@@ -181,7 +185,7 @@ class Pace:
         if not self._comes_before(wish):
             self._over = self._price(wish) > rest
             return not self._over
-        sure = self._asks_before(wish) * most_calls_a_round(self._run) + self._most_of_landing
+        sure = self._asks_before(wish) * self._most_of_round + self._most_of_landing
         return rest >= sure + self._price(wish)
 
     def _asks_before(self, wish: _Wish) -> int:
@@ -190,16 +194,16 @@ class Pace:
         Whoever takes a lane's place begins in the round after the one it was done with, so in each place one is asked
         once a round.
         """
-        asks, next_landing = 0, wish.round
-        for purse in self._purses.values():  # one plain loop: it runs for every question, over every lane
-            rounds = wish.round - purse.round + (purse.number < wish.number and not purse.finished)
-            if rounds > 0:
-                asks += rounds
-            lands = purse.round if purse.waits else purse.round - 1
-            if lands < next_landing:
-                next_landing = lands
+        asks = hindmost = 0
+        for purse in self._purses.values():  # one plain loop: it runs over all lanes, for every question of any
+            behind = wish.round - purse.round
+            if behind >= 0:
+                asks += behind + (purse.number < wish.number and not purse.finished)
+                landing = behind if purse.waits else behind + 1
+                if landing > hindmost:
+                    hindmost = landing
         free = max(0, self._run.state.racing.width - len(self._purses))
-        return asks + free * max(0, wish.round - next_landing - 1)
+        return asks + free * max(0, hindmost - 1)
 
     def _comes_before(self, wish: _Wish) -> bool:
         """Return whether something may still come before a wish: what another lane asks, or a landing."""
@@ -208,7 +212,7 @@ class Pace:
 
     def _price(self, wish: _Wish) -> float:
         new = [key for key in wish.keys if key not in self._counted and key not in self._held]
-        return len(new) * self._run.holdback.calls_each + wish.proposals
+        return len(new) * self._each + wish.proposals
 
     @property
     def _limit(self) -> int | None:
@@ -216,10 +220,4 @@ class Pace:
 
     @property
     def _spent(self) -> float:
-        held = len(self._held) * self._run.holdback.calls_each
-        return self._run.state.racing.cost + held + self._proposals
-
-    @property
-    def _most_of_landing(self) -> float:
-        """What a landing may ask: the leader answers the rows of a longer race, and some texts are embedded."""
-        return len(self._run.data.validation) * self._run.holdback.calls_each + EMBEDDING_CALLS
+        return self._run.state.racing.cost + len(self._held) * self._each + self._proposals

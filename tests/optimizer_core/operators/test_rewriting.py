@@ -144,6 +144,17 @@ async def test_long_evidence_is_cut_but_the_value_is_shown_whole():
     assert "3000 characters more" in prompt_of(model)
 
 
+async def test_a_text_is_cut_from_its_2001st_character_on():
+    texts = ["a" * 2000, "b" * 2001]
+    evidence = Evidence(
+        bad=tuple(ScoredPrediction(inputs={"t": t}, output=None, target=None, reward=0.0) for t in texts)
+    )
+    model, of = ScriptedModel([{"thinking": "", "instructions": "New."}]), variable()
+    await mutate(asking(model), brief(of, evidence), {"instructions": "Old.", "examples": []})
+    assert f'"{texts[0]}"' in prompt_of(model)
+    assert f'"{"b" * 2000}… (1 characters more)"' in prompt_of(model)
+
+
 async def test_examples_are_evolved_only_where_the_variable_says_so():
     assert "examples" not in answer_schema(variable()).properties
     of = variable(evolve_examples=True)

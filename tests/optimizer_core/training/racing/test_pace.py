@@ -17,7 +17,7 @@ from optimizer_core.training.racing.state import RacingState
 
 
 def make_pace(calls, *, width=2):
-    """Two lanes, 0 and 1, of rounds that take at most 16 calls; a landing takes at most 10."""
+    """Two lanes, 0 and 1, of rounds that take at most 36 calls; a landing takes at most 11."""
     run: Any = SimpleNamespace(
         meter=Meter(Budget(calls=calls)),
         state=SimpleNamespace(racing=RacingState(width=width)),
@@ -132,6 +132,32 @@ async def test_a_lane_alone_is_left_to_the_meter():
     pace.finish(0)
     pace.close(0)
     await pace.take(1, rows(1, 50))
+
+
+@pytest.mark.parametrize(("calls", "is_plenty"), [(193, False), (194, True)])
+async def test_whoever_may_still_take_a_free_place_is_allowed_for(calls, is_plenty):
+    """Lane 0 may ask in three rounds, whoever takes the free place when it lands in two; and there is a landing."""
+    pace, _ = make_pace(calls, width=3)
+    for round_ in range(2):
+        await pace.take(1, rows(1, 1, start=round_))
+    third = asyncio.ensure_future(pace.take(1, rows(1, 1, start=2)))
+    await settle()
+    assert third.done() is is_plenty
+    third.cancel()
+
+
+@pytest.mark.parametrize("count", [15, 16])
+async def test_a_question_to_a_proposer_counts_once_before_and_after_its_lane_has_landed(count):
+    pace, _ = make_pace(20)
+    later: Any = SimpleNamespace(number=2, round=9)
+    pace.open(later)
+    await pace.take(0, proposals=5)
+    pace.finish(0)
+    pace.land(0)
+    pace.close(0)
+    asking = asyncio.ensure_future(pace.take(1, rows(1, count)))
+    await settle()
+    assert isinstance(asking.exception(), BudgetExhausted) is (count > 15)
 
 
 async def spend(calls, width, *, lanes, timing):

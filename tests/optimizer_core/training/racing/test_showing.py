@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 
+import pytest
+
 from optimizer_core.data.dataset import Sample
 from optimizer_core.events import SampleResult
 from optimizer_core.json_values import canonical_json
@@ -59,3 +61,12 @@ def test_no_more_labels_than_help_and_none_where_there_are_no_targets():
     rows = [sample(number, "red") for number in range(50)]
     assert len(not_asked(rows, [], target_of=target_of, rng=random.Random(1))) == LABELLED
     assert not_asked([sample(0, None)], [], target_of=target_of, rng=random.Random(1)) == ()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_label_of_the_target_that_is_failed_most_comes_first_and_none_comes_twice(seed):
+    failed = [answered(100, "red", "blue"), answered(101, "blue", "red"), answered(102, "blue", "red")]
+    rows = [sample(number, "red" if number < 14 else "blue") for number in range(20)]
+    shown = not_asked(rows, failed, target_of=target_of, rng=random.Random(seed))
+    assert len({each.sample for each in shown}) == LABELLED
+    assert shown[0].target == {"colour": "blue"}
