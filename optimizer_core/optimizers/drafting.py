@@ -36,14 +36,21 @@ def draw_operator(operators: Sequence[str], rng: random.Random) -> str:
     return operators[draw([SHARES[name] for name in operators], rng)]
 
 
-def draw_parent(ranked: Sequence[Member], race: Sequence[str], rng: random.Random) -> Member:
+def draw_parent(
+    ranked: Sequence[Member], race: Sequence[str], rng: random.Random, *, selection: str = "softmax"
+) -> Member:
     """Return the member that a drawn sample of the race votes for.
 
     Args:
         ranked: at least one member, best first.
         race: ids of validation samples.
         rng: the source of chance.
+        selection: "best" and "random" do without the vote.
     """
+    if selection == "random":
+        return rng.choice(ranked)
+    if selection == "best":
+        return ranked[0]
     answered = [sample for sample in race if sample in ranked[0].rewards]
     if not answered:
         return ranked[0]

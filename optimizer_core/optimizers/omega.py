@@ -134,8 +134,8 @@ class OMEGA(RacingOptimizer):
             None if proposals_in_flight is None else check_at_least("proposals_in_flight", proposals_in_flight, 1)
         )
         self.nb_best_predictions = check_at_least("nb_best_predictions", nb_best_predictions, 0)
-        least = 1 if search == "racing" else 0  # a race starts from failures
-        self.nb_worst_predictions = check_at_least("nb_worst_predictions", nb_worst_predictions, least)
+        least_worst = int(search == "racing")  # a race starts from failures
+        self.nb_worst_predictions = check_at_least("nb_worst_predictions", nb_worst_predictions, least_worst)
         self.nb_hard_examples = check_at_least("nb_hard_examples", nb_hard_examples, 0)
         self.hard_example_min_observations = check_at_least(
             "hard_example_min_observations", hard_example_min_observations, 1
@@ -154,7 +154,9 @@ class OMEGA(RacingOptimizer):
         self._competition.check()
 
     def select_parent(self, population: Population, rng: random.Random) -> Member:
-        return self._select(population, population.parents(), rng)
+        members = population.parents()
+        scores = [population.score(member) for member in members]
+        return members[select(scores, self.selection, temperature=self.selection_temperature, rng=rng)]
 
     def plan(self, situation: Situation) -> Plan:
         variable = self.choose_variable(situation, situation.program.trainable_variables)
@@ -187,16 +189,11 @@ class OMEGA(RacingOptimizer):
         operator = draw_operator(operators, rng)
         if operator == "crossover" and merge is not None:
             return merge
-        parent = self._draw_parent(ranked, race, rng)
+        parent = draw_parent(ranked, race, rng, selection=self.selection)
         others = [member for member in ranked if member.candidate.content != parent.candidate.content]
         if others and rng.random() < crossover_probability(self.merging_rate, epoch, schedule=self.merging_schedule):
-            return Draft("crossover", (parent, self._draw_parent(others, race, rng)))
+            return Draft("crossover", (parent, draw_parent(others, race, rng, selection=self.selection)))
         return Draft(operator, (parent,))
-
-    def _draw_parent(self, ranked: Sequence[Member], race: Sequence[str], rng: random.Random) -> Member:
-        if self.selection == "random":
-            return rng.choice(ranked)
-        return ranked[0] if self.selection == "best" else draw_parent(ranked, race, rng)
 
     def arrange(self, drafted: Draft, situation: Situation) -> Plan:
         eligible = list(situation.program.trainable_variables)
@@ -232,8 +229,7 @@ class OMEGA(RacingOptimizer):
             asking = self._asking(self.crossover_temperature, situation.meter)
             rewrite = await cross(asking, brief, contents[0], contents[1])
         else:
-            asking = self._asking(self.mutation_temperature, situation.meter)
-            rewrite = await mutate(asking, brief, contents[0])
+            rewrite = await mutate(self._asking(self.mutation_temperature, situation.meter), brief, contents[0])
         return child(plan, situation, rewrite.content, reasoning=rewrite.reasoning, evidence=evidence.samples)
 
     def _with_more_examples(self, plan: Plan, situation: Situation) -> Candidate:
@@ -250,10 +246,6 @@ class OMEGA(RacingOptimizer):
 
     async def place(self, candidates: Sequence[Candidate], meter: Meter) -> list[Vector] | None:
         return await self._competition.vectors([candidate.content for candidate in candidates], meter)
-
-    def _select(self, population: Population, members: Sequence[Member], rng: random.Random) -> Member:
-        scores = [population.score(member) for member in members]
-        return members[select(scores, self.selection, temperature=self.selection_temperature, rng=rng)]
 
     def _evidence(self, situation: Situation) -> Evidence:
         good, bad = split_predictions(
