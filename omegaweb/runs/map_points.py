@@ -70,7 +70,7 @@ STORIES = {
     "left_out": "dropped: nobody had decided when the run ended without it",
     "interrupted": "dropped: given up when the run was interrupted",
     "not_paid": "dropped: the budget did not pay its score",
-    "run_ended": "dropped: given up because the run ended",
+    "run_ended": "the run ended before anything was decided about its place",
     "aside": "would not compete: it lost its race, was turned down, or has no score",
     **{state.value: state.label.lower() for state in CandidateState},
     "step": "a step on the way to #{by}",

@@ -85,6 +85,8 @@ def fate(candidate: Candidate) -> str:
     """Return why a candidate was kept or dropped, or where it stands."""
     if candidate.fate in KEPT and candidate.state == CandidateState.IN_POPULATION:
         return KEPT[candidate.fate]
+    if candidate.was_overtaken:
+        return "The run ended before its epoch did, so nothing was decided about its place in the population."
     if candidate.fate in DROPPED and candidate.state == CandidateState.DROPPED:
         rival = f"#{candidate.fate_by.number}" if candidate.fate_by else "another candidate"
         away = "" if candidate.fate_distance is None else f" ({candidate.fate_distance:.2f} away)"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +32,7 @@ class History(Callback):
         self.baseline: JsonObject = {}  # logs of the starting value on the validation set
         self.finished: RunFinished | None = None  # how the run ended, with best and baseline
         self.spend: SpendUpdated | None = None  # calls, tokens, money and time, together and by role
-        self.failures: deque[Failure] = deque(maxlen=MOST_FAILURES)  # samples that counted 0, and why
+        self.failures: list[Failure] = []  # samples that counted 0, and why
         self.nb_failures = 0  # how many there were, also those that are not kept
 
     def on_event(self, event: Event) -> None:
@@ -52,6 +51,7 @@ class History(Callback):
             if result.error
         ]
         self.failures.extend(failed)
+        del self.failures[:-MOST_FAILURES]
         self.nb_failures += len(failed)
 
     def on_validation_end(self, epoch: int, logs: JsonObject) -> None:

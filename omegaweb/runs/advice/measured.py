@@ -16,6 +16,8 @@ PROPOSALS = ("mutation", "crossover", "few_shot")
 UNFINISHED = (CandidateState.PROPOSED, CandidateState.STEP)
 #: Those that somebody still has to decide about.
 WAITING = Q(state=CandidateState.WAITING, review__state=UNDECIDED)
+#: Those that no competition has taken in or dropped; the run may have ended before it could.
+COMPETING = Q(state=CandidateState.SCORED) | Q(fate="run_ended", reward__isnull=False)
 #: The newest answers that failures are counted in, and of how many candidates: to put all answers of a run in order
 #: takes a tenth of a second where there are 100,000.
 RECENT = 500
@@ -37,7 +39,7 @@ class Measured:
     calls: int = 0
     calls_at_best: int = 0
     members: int = 0
-    competing: int = 0  # for a place at the end of the epoch
+    competing: int = 0  # for a place at the end of the epoch, also of one that never ended
     best: float | None = None  # reward
     waiting: int = 0  # for people, before they may enter
     best_waiting: float | None = None
@@ -66,7 +68,7 @@ def measure(run: Run) -> Measured:
         proposals=Count("pk"),
         since_best=Count("pk", filter=Q(number__gt=run.best.number if run.best else 0)),
         mending_nothing=Count("pk", filter=Q(fate="mends_nothing")),
-        competing=Count("pk", filter=Q(state=CandidateState.SCORED)),
+        competing=Count("pk", filter=COMPETING),
         waiting=Count("pk", filter=WAITING),
         best_waiting=Max("reward", filter=WAITING),
         left_out=Count("pk", filter=Q(fate="left_out")),

@@ -89,7 +89,12 @@ class Candidate(models.Model):
     @property
     def state_name(self) -> str:
         """Where it stands, in a few words."""
-        return self.verdict or self.get_state_display()
+        return self.verdict or ("Place not decided" if self.was_overtaken else self.get_state_display())
+
+    @property
+    def was_overtaken(self) -> bool:
+        """Whether it has a reward, and the run ended before the competition that would have said if it stays."""
+        return self.fate == "run_ended" and self.reward is not None
 
     @property
     def can_be_pinned(self) -> bool:

@@ -258,6 +258,28 @@ def test_why_it_was_dropped_is_said_in_words(alice_client: Client, family, fate:
     assert words in text_of(alice_client, family[2])
 
 
+def test_whose_place_the_end_of_the_run_left_open_was_not_dropped(alice_client: Client, family) -> None:
+    Candidate.objects.filter(pk=family[2].pk).update(state=CandidateState.DROPPED, fate="run_ended", rank=None)
+    page = text_of(alice_client, family[2])
+    assert "nothing was decided about its place" in page
+    assert '<span class="badge">Place not decided</span>' in page
+    Candidate.objects.filter(pk=family[2].pk).update(reward=None, count=0)
+    assert "Given up because the run ended." in text_of(alice_client, family[2])
+
+
+def test_the_mean_of_a_lost_race_says_which_rows_it_stands_on(alice_client: Client, family) -> None:
+    words = "a race asks first what the parent failed on"
+    assert words not in text_of(alice_client, family[2])
+    Candidate.objects.filter(pk=family[2].pk).update(state=CandidateState.DROPPED, fate="fell_behind")
+    assert words in text_of(alice_client, family[2])
+
+
+def test_only_the_first_of_the_rank_has_nothing_fitter(alice_client: Client, family) -> None:
+    assert "nothing is fitter<" in text_of(alice_client, family[2])
+    Candidate.objects.filter(pk=family[2].pk).update(rank=2, fate="ranked")
+    assert "nothing is fitter<" not in text_of(alice_client, family[2])
+
+
 def test_the_page_needs_few_queries_however_many_samples_there_are(
     alice_client: Client, family, django_assert_max_num_queries
 ) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 import optimizer_core as oc
 from optimizer_core.errors import ConfigurationError
-from optimizer_core.events import EpochFinished, EpochStarted
+from optimizer_core.events import CandidateScored, EpochFinished, EpochStarted, SampleResult
 from tests.optimizer_core.training.cases import run
 
 
@@ -154,3 +154,14 @@ def test_a_hook_that_nothing_would_call_is_refused_with_those_there_are():
         class Counting(oc.Callback):
             def on_batch_end(self, batch, logs):
                 """Nobody calls it."""
+
+
+def test_the_newest_failures_are_kept_as_a_list_and_all_are_counted(monkeypatch):
+    monkeypatch.setattr("optimizer_core.callbacks.history.MOST_FAILURES", 3)
+    history = oc.History()
+    for first in (0, 2):
+        results = tuple(SampleResult(sample=f"s{first + number}", reward=0.0, error="no answer") for number in (0, 1))
+        history.on_event(CandidateScored(candidate="c", split="train", results=results, reward=0.0, count=2))
+
+    assert [failure.sample for failure in history.failures[:2]] == ["s1", "s2"]
+    assert (len(history.failures), history.nb_failures) == (3, 4)

@@ -9,7 +9,7 @@ import pytest
 from omegaweb.projects.models import Role
 from omegaweb.runs.advice.measured import measure
 from omegaweb.runs.configuration import OptimizerChoice
-from omegaweb.runs.models import Run
+from omegaweb.runs.models import CandidateState, Run
 from tests.factories import project_of
 from tests.factories_runs import make_candidate, make_run, make_scores
 from tests.people import join, signed_in
@@ -36,6 +36,14 @@ def test_figures_are_read_from_the_rows(run):
     assert (measured.proposals, measured.mending_nothing, measured.since_best) == (10, 8, 10)
     assert measured.validation == (0.0, 1.0, 0.0)[: len(measured.validation)]
     assert measured.parameter("nb_worst_predictions") == 4
+
+
+def test_whose_place_no_competition_decided_is_not_missing_from_the_population(run):
+    run.candidates.filter(number=1).update(state=CandidateState.SCORED)
+    run.candidates.filter(number=2).update(state=CandidateState.DROPPED, fate="run_ended")
+    run.candidates.filter(number=3).update(state=CandidateState.DROPPED, fate="run_ended", reward=None)
+
+    assert measure(run).competing == 2
 
 
 def test_it_stands_on_the_page_and_opens_the_form_with_the_change(run, alice_client):
