@@ -67,8 +67,8 @@ def not_asked(
 
 def _telling(rows: Sequence[Sample], failed: Sequence[Answered], target_of: TargetOf) -> Iterator[Sample]:
     """Return in turn a row with the target of a failure, of the most first, and one with what was given wrongly."""
-    wanted, given = Counter([target_of(each.sample) for each in failed]), {_given(each) for each in failed}
-    by_target = [(target_of(row), row) for row in rows]
+    wanted, given = dict(Counter([target_of(each.sample) for each in failed])), {_given(each) for each in failed}
+    by_target = list(zip(map(target_of, rows), rows, strict=True))
     alike = [(-wanted[target], row) for target, row in by_target if target in wanted]
     alike.sort(key=itemgetter(0))
     against = [row for target, row in by_target if target in given]
