@@ -101,7 +101,11 @@ class PairedTest:
     @property
     def in_words(self) -> str:
         """The p-value as people write it."""
-        return "p < 0.001" if self.p_value < SMALLEST_SHOWN else f"p = {self.p_value:.3f}"
+        return _p_in_words(self.p_value)
+
+
+def _p_in_words(value: float) -> str:
+    return "p < 0.001" if value < SMALLEST_SHOWN else f"p = {value:.3f}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +137,7 @@ class Result:
     @property
     def p_after_all_looks(self) -> str:
         """The p-value times the number of looks (Bonferroni): what is left of it after several tries."""
-        return f"{min(1.0, self.test.p_value * self.looks):.3f}" if self.test else ""
+        return _p_in_words(min(1.0, self.test.p_value * self.looks)) if self.test else ""
 
     @property
     def overfits(self) -> bool:

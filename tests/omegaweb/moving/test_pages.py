@@ -122,6 +122,11 @@ def test_the_commands_carry_a_run(alice: User, bob: User, charlie: User, tmp_pat
         call_command("import_run", file, owner="charlie")
     with pytest.raises(CommandError, match="charlie is no editor of"):
         call_command("import_run", file, owner="charlie", project=str(factories.project_of(alice).pk))
+    mine = factories.project_of(charlie)
+    with pytest.raises(
+        CommandError, match=f"no project 'Mail'. Projects that charlie may change: “{mine}” .{mine.pk}."
+    ):
+        call_command("import_run", file, owner="charlie", project="Mail")
     with pytest.raises(CommandError, match="There is no run 4711"):
         call_command("export_run", 4711, tmp_path / "b")
 

@@ -60,7 +60,7 @@ def test_it_says_what_a_stakeholder_asks(release: Release, alice_client: Client)
         "McNemar’s exact test: p = 0.400; better on 2, worse on 1 of n = 4 rows",
         "2 rows bad before and good now, 1 good before and bad now",
         "This was number 2.",
-        "the p-value is 0.800",
+        "multiplied by the number of looks: p = 0.800",
         "120 calls",
         "<span>Added</span>",
         "Exact match, from 0",

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from omegaweb.reviews.models import Review, ReviewState
 from omegaweb.runs.advice.measured import measure
+from omegaweb.runs.configuration import Asks
 from omegaweb.runs.live import REGIONS
 from omegaweb.runs.models import CandidateState, Run, RunState
 from tests.factories_runs import make_candidate, make_review, make_run
@@ -40,6 +41,15 @@ def test_the_page_of_a_paused_run_counts_who_was_decided_about_apart(run, alice_
     assert "counts as soon as the run goes on" in page
     assert page.count("Waiting for review</a>") == 1
     assert "Approved; it counts as soon as the run goes on." in page
+
+
+def test_where_only_leaders_are_asked_about_the_page_says_whom_people_are_asked_about(run, alice, alice_client):
+    make_review(make_candidate(run, number=3, state=CandidateState.WAITING, reward=0.8))
+    first = "The best is asked about first"
+    assert first not in page_of(alice_client, run)
+    run.configuration["review"]["asks"] = Asks.NEW_BEST
+    run.save(update_fields=["configuration"])
+    assert first in page_of(alice_client, run)
 
 
 def test_an_interrupted_run_says_that_it_must_be_continued(run, alice_client):

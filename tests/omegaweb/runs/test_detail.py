@@ -183,6 +183,13 @@ def test_a_region_can_be_fetched_alone(alice_client, run):
     assert response.content.decode().lstrip().startswith("<section")
 
 
+def test_the_population_says_of_when_its_ranks_are(alice_client, run):
+    words = "The rank is that of the last competition"
+    assert words in page_of(alice_client, run)
+    run.candidates.all().delete()
+    assert words not in page_of(alice_client, run)
+
+
 def test_it_takes_few_queries_however_many_candidates(alice_client, alice, django_assert_max_num_queries):
     run = recorded_run(alice, event_streams.whole_run(epochs=3, batches=30))
 

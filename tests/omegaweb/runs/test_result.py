@@ -85,6 +85,15 @@ def test_what_several_looks_found_by_chance_is_no_improvement(alice: User) -> No
     assert "Improved" not in page
 
 
+def test_a_p_value_that_is_tiny_after_several_looks_is_not_called_nought(alice: User) -> None:
+    run = measured(make_run(alice), "improved", (0.25, 0.1, 0.4))
+    test = {"name": "mcnemar", "p_value": 0.0001, "better": 20, "worse": 0, "n": 40}
+    page = render_to_string(
+        "partials/runs/result_test.html", {"result": result_from(run, {**(run.result or {}), "test": test}, looks=2)}
+    )
+    assert "once for each look: p &lt; 0.001." in page
+
+
 def test_no_reliable_improvement_is_a_calm_result_that_says_keep_the_original(alice: User) -> None:
     page = region(measured(make_run(alice), "no_reliable_improvement", (0.05, -0.1, 0.2)))
     assert "No reliable improvement" in page

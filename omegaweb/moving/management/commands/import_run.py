@@ -50,6 +50,11 @@ def _owner(name: str) -> User:
     return owner
 
 
+def _named(owner: User) -> str:
+    mine = [project for project in Project.objects.visible_to(owner) if can_edit(owner, project)]
+    return ", ".join(f"“{project}” ({project.pk})" for project in mine) or "none"
+
+
 def _project(named: str, owner: User) -> Project:
     if not named:
         return Project.objects.first_of(owner)
@@ -59,7 +64,8 @@ def _project(named: str, owner: User) -> Project:
         raise CommandError(
             f"There are {len(found)} projects called {named!r}: give a number."
             if found
-            else f"There is no project {named!r}."
+            else f"There is no project {named!r}. Projects that {owner} may change: {_named(owner)}. Name one of them with "
+            "--project, or leave it out for the first; new ones are made on the site."
         )
     if not can_edit(owner, found[0]):
         raise CommandError(f"{owner} is no editor of “{found[0]}”: name one with --owner.")
