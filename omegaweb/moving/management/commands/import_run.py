@@ -64,8 +64,8 @@ def _project(named: str, owner: User) -> Project:
         raise CommandError(
             f"There are {len(found)} projects called {named!r}: give a number."
             if found
-            else f"There is no project {named!r}. Projects that {owner} may change: {_named(owner)}. Name one of them with "
-            "--project, or leave it out for the first; new ones are made on the site."
+            else f"There is no project {named!r}. Projects that {owner} may change: {_named(owner)}. "
+            "Name one of them with --project, or leave it out for the first; new ones are made on the site."
         )
     if not can_edit(owner, found[0]):
         raise CommandError(f"{owner} is no editor of “{found[0]}”: name one with --owner.")
