@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q
 
 from omegaweb.json_members import member
 from omegaweb.runs.models import UNDECIDED, CandidateState, Run
@@ -16,6 +16,8 @@ WARNINGS_SHOWN = 5
 REVIEWS_OPEN = "waiting_for_review"
 #: How the codes of warnings begin that say how much of a limit is spent: "budget_80_calls".
 BUDGET_WARNING = "budget_"
+#: Codes of warnings about the end of a run; one that was continued has another end before it.
+OF_THE_END = ("final_validation_incomplete", "test_incomplete")
 
 
 def notices(run: Run, query: Mapping[str, str]) -> dict[str, Any]:
@@ -33,23 +35,32 @@ def notices(run: Run, query: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _warnings(run: Run) -> list[dict[str, Any]]:
-    """Return the newest warnings, without those about limits that no longer say anything."""
+    """Return the newest warnings, without those that say nothing any more."""
     said = run.events.filter(kind="warning.raised").annotate(code=member("payload__code"))
     said = said.exclude(code=REVIEWS_OPEN).order_by("-sequence")
     if run.run_state.is_over:  # how near the limit was says nothing any more
         said = said.exclude(code__startswith=BUDGET_WARNING)
     told = list(said.values_list("sequence", "payload")[: WARNINGS_SHOWN * 4])
-    about_limits = [sequence for sequence, warning in told if warning["code"].startswith(BUDGET_WARNING)]
-    extended = _last_extended(run) if about_limits else 0  # before it, the limits were others
-    outdated = {sequence for sequence in about_limits if sequence < extended}
-    return [warning for sequence, warning in told if sequence not in outdated]
+    if not told:
+        return []
+    limits_since, end_since = _outdated_before(run)
+    return [
+        warning
+        for sequence, warning in told
+        if not (sequence < limits_since and warning["code"].startswith(BUDGET_WARNING))
+        and not (sequence < end_since and warning["code"] in OF_THE_END)
+    ]
 
 
-def _last_extended(run: Run) -> int:
-    """Return the sequence of the event that changed the limits last; 0 where nothing did."""
-    steered = run.events.filter(kind="steering.applied").annotate(action=member("payload__action"))
-    extended = steered.filter(action=Steer.EXTEND).order_by("-sequence").values_list("sequence", flat=True)
-    return extended.first() or 0
+def _outdated_before(run: Run) -> tuple[int, int]:
+    """Return since when the limits are what they are, and since when the run is on the way to its end."""
+    turns = run.events.filter(kind__in=("run.started", "run.finished", "steering.applied"))
+    newest = turns.annotate(action=member("payload__action")).aggregate(
+        started=Max("sequence", filter=Q(kind="run.started")),
+        finished=Max("sequence", filter=Q(kind="run.finished")),
+        extended=Max("sequence", filter=Q(action=Steer.EXTEND)),
+    )
+    return max(newest["finished"] or 0, newest["extended"] or 0), newest["started"] or 0
 
 
 def _newest_of_each_limit(seen: Mapping[str, str]) -> list[str]:
