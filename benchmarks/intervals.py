@@ -9,7 +9,10 @@ from collections.abc import Sequence
 #: Fewer pairs tell nothing of how much chance there is.
 LEAST_PAIRS = 2
 #: Two-sided 95 % quantiles of Student's t, by the least degrees of freedom they hold for.
-T = ((15, 2.13), (11, 2.20), (9, 2.26), (7, 2.36), (6, 2.45), (5, 2.57), (4, 2.78), (3, 3.18), (2, 4.30), (1, 12.71))
+T = (
+    *((60, 2.01), (30, 2.05), (20, 2.09), (15, 2.14), (11, 2.20), (9, 2.26), (7, 2.36), (6, 2.45)),
+    *((5, 2.57), (4, 2.78), (3, 3.18), (2, 4.30), (1, 12.71)),
+)
 
 
 def with_interval(ratios: Sequence[float]) -> tuple[float, float, float]:

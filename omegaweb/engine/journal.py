@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import Model, Sum
 from django.utils import timezone
 
-from omegaweb.engine.holding import Holding, insert
+from omegaweb.engine.holding import Holding, Row, insert
 from omegaweb.engine.json_column import json_column
-from omegaweb.engine.recorder import Writer, writer
+from omegaweb.engine.own_connection import Busy, NotWritten, OwnConnection
+from omegaweb.engine.recorder import RecordingFailed, Writer, writer
 from omegaweb.runs.models import JournalEntry, JournalPart
 from optimizer_core.budget import Usage
 from optimizer_core.json_values import JsonObject, storable
@@ -22,6 +23,12 @@ from optimizer_core.models.giving_way import turn_in_use
 from optimizer_core.models.journal import Entry
 from optimizer_core.models.messages import Messages, Prefix
 from optimizer_core.models.question_key import schema_hash
+
+#: Writes rows as long as the run is held, and returns how many.
+Insert: TypeAlias = Callable[[type[Model], Sequence[Row], Holding], int]
+
+#: How often the run's own thread tries to write, and the seconds between two times.
+TRIES, PAUSE = 5, 0.002
 
 _USED = ("calls", "prompt_tokens", "completion_tokens", "cost", "unpriced_calls", "seconds")
 #: What has a column of its own beside the settings.
@@ -32,27 +39,25 @@ _ELSEWHERE = {"messages", "schema", "text"}
 class Answered:
     """An entry on its way into the database."""
 
-    key: str
-    entry: Entry
+    row: dict[str, Any]
+    parts: dict[str, Any]  # of it that may not be stored yet
+    stored: asyncio.Future[None]  # what its answer waits for
 
 
 class RowJournal:
-    """The journal of one run. Make it in a thread that may use the ORM; the rest belongs to the run's loop.
-
-    The loop only says what was answered. Rows are put together in the writer's thread, many after each other, which
-    takes half as long as one now and then between other things.
-    """
+    """The journal of one run. Make it in a thread that may use the ORM; the rest belongs to the run's loop."""
 
     def __init__(self, run_id: int, *, via: Writer = writer) -> None:
         self._run_id = run_id
         self._writer = via
-        self._arrived: list[Answered] = []  # not handed to the writer yet
-        self._waiting: list[asyncio.Future[None]] = []  # who waits for each of them
+        self._ops = connection.ops  # knows how rows are encoded; each task of a loop would make a connection to ask it
+        self._own = OwnConnection.if_possible()
+        self._has_begun = False  # the writer has kept an entry, and knows that the run gets further
+        self._newest_settings: tuple[JsonObject, Any] = ({}, json_column({}))
+        self._arrived: list[Answered] = []  # since the last statement
         # What earlier parts of the run were answered; what this part is answered, it remembers itself.
         self._earlier = set(JournalEntry.objects.filter(run_id=run_id).values_list("key", flat=True))
-        # Only the writer's thread touches what follows.
         self._parts = set(JournalPart.objects.filter(run_id=run_id).values_list("key", flat=True))
-        self._newest_settings: tuple[JsonObject, Any] = ({}, json_column({}))
 
     async def find(self, key: str) -> Entry | None:
         """Return what an earlier part of the run was answered."""
@@ -61,33 +66,56 @@ class RowJournal:
         return await asyncio.wrap_future(self._writer.at_once(self._run_id, lambda: self._read(key)))
 
     async def add(self, key: str, entry: Entry) -> None:
-        """Keep an entry, in one statement with those that come at the same time; who waits for it lends its turn.
+        """Keep an entry, in one statement with those that come at the same time; who waits for it, lends its turn.
 
         Raises:
             RecordingFailed: it could not be written, or the run is not this process's any more.
         """
-        loop = asyncio.get_running_loop()
-        stored = loop.create_future()
-        if not self._arrived:
-            loop.call_soon(self._hand_over)  # with what else comes in this turn of the loop
-        self._arrived.append(Answered(key=key, entry=entry))
-        self._waiting.append(stored)
+        loop, parts = asyncio.get_running_loop(), dict[str, Any]()
+        answered = Answered(row=self._row(key, entry, parts), parts=parts, stored=loop.create_future())
+        if self._own is None or not self._has_begun:
+            self._leave_to_writer([answered])
+        else:
+            if not self._arrived:
+                loop.call_soon(self._write_arrived, TRIES)  # with what else comes in this turn of the loop
+            self._arrived.append(answered)
         turn = turn_in_use()
         is_lent = turn.lend()
-        await stored
+        await answered.stored
+        self._has_begun = True
         if is_lent:
             turn.take_back()
 
     def close(self) -> None:
-        """Wait, once the loop is over, until everything is written: nobody waits for it any more, but it was paid."""
-        self._hand_over()
-        self._writer.at_once(self._run_id, lambda: None).result()
+        """Let go of the database, once the loop is over; what is added later goes through the writer."""
+        if self._own is not None:
+            self._write_arrived(1)  # nobody waits for it any more, but it was paid
+            self._own.close()
+            self._own = None
 
-    def _hand_over(self) -> None:
-        arrived, waiting = self._arrived, self._waiting
-        self._arrived, self._waiting = [], []
-        if arrived:
-            self._writer.keep(self._run_id, arrived, self._write, waiting=waiting)
+    def _leave_to_writer(self, answered: Sequence[Answered]) -> None:
+        self._writer.keep(self._run_id, answered, self._write, waiting=[each.stored for each in answered])
+
+    def _write_arrived(self, tries: int) -> None:
+        """Write what has arrived in the run's own thread; what would have to wait there is left to the writer."""
+        arrived, self._arrived = self._arrived, []
+        if not arrived:  # the journal was closed meanwhile
+            return
+        try:
+            if self._own is None:
+                raise NotWritten("the run is over")
+            if not self._insert(arrived, self._writer.holding(self._run_id), self._own.insert):
+                raise NotWritten("the run is lost, or they were there already")
+        except (NotWritten, RecordingFailed) as error:
+            if isinstance(error, Busy) and tries > 1:
+                self._arrived = arrived  # what comes meanwhile goes with it
+                asyncio.get_running_loop().call_later(PAUSE, self._write_arrived, tries - 1)
+                return
+            self._leave_to_writer(arrived)
+        else:
+            for answered in arrived:
+                if not answered.stored.done():  # else nobody waits for it any more
+                    answered.stored.set_result(None)
 
     def _read(self, key: str) -> Entry:
         row = JournalEntry.objects.get(run_id=self._run_id, key=key)
@@ -95,19 +123,24 @@ class RowJournal:
         return Entry(role=row.role, model=row.model, request=row.request, answer=row.answer, usage=usage)
 
     def _write(self, answered: Sequence[Answered], holding: Holding) -> None:
-        """Write entries and whatever parts of them are new, in the writer's thread."""
-        parts: dict[str, Any] = {}
-        now = connection.ops.adapt_datetimefield_value(timezone.now())
-        rows = [{**self._row(each.key, each.entry, parts), "at": now} for each in answered]
+        """Write entries in the writer's thread."""
+        if not self._insert(answered, holding, insert):
+            holding.confirm()  # else they were there already
+
+    def _insert(self, answered: Sequence[Answered], holding: Holding, insert: Insert) -> bool:
+        """Write entries and whatever parts of them are new, and return whether all of them were written."""
+        parts = {key: value for each in answered for key, value in each.parts.items() if key not in self._parts}
         if parts:  # first: without an entry they harm nobody, while an entry without them could not be read
             shared = [{"run_id": self._run_id, "key": key, "value": value} for key, value in parts.items()]
             insert(JournalPart, shared, holding)
-        if insert(JournalEntry, rows, holding) < len(rows):
-            holding.confirm()  # else they were there already
-        self._parts |= parts.keys()
+            self._parts.update(parts)
+        now = self._ops.adapt_datetimefield_value(timezone.now())
+        for each in answered:
+            each.row["at"] = now
+        return insert(JournalEntry, [each.row for each in answered], holding) == len(answered)
 
     def _row(self, key: str, entry: Entry, parts: dict[str, Any]) -> dict[str, Any]:
-        """Return an entry as a row takes it, without its time, and add to the parts what is not stored yet."""
+        """Return an entry as a row takes it, without its time, and add to its parts what is not stored yet."""
         request, used = entry.request, entry.usage
         messages, schema = request.get("messages", ()), request.get("schema")
         return {
@@ -143,13 +176,13 @@ class RowJournal:
 
     def _share(self, key: str, value: Any, parts: dict[str, Any]) -> str:
         """Put what many entries have in common among the parts, unless it is stored already."""
-        if key not in self._parts and key not in parts:
+        if key not in self._parts:
             parts[key] = _mended(value)
         return key
 
 
 def _mended(value: Any) -> Any:
-    """Return a JSON value as every database and encoder takes it."""
+    """Return a JSON value as a column takes it, and every database and encoder, too."""
     text = json_column(value)
     if isinstance(text, str) and "\\u" not in text:  # JSON writes all that may need mending so
         return text

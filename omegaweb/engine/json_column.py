@@ -6,19 +6,22 @@ from functools import cache
 from typing import Any
 
 from django.db import connection
+from django.db.backends.base.operations import BaseDatabaseOperations
 from pydantic_core import to_json
 
 
 def json_column(value: Any) -> Any:
     """Return a JSON value as a column takes it."""
-    if _is_text():
+    operations = _operations()
+    if operations.connection.vendor == "sqlite":
         try:
             return to_json(value, inf_nan_mode="constants").decode()
         except ValueError:  # half of a surrogate pair, which is no UTF-8; Python escapes it
             pass
-    return connection.ops.adapt_json_value(value, None)
+    return operations.adapt_json_value(value, None)
 
 
 @cache
-def _is_text() -> bool:
-    return connection.vendor == "sqlite"
+def _operations() -> BaseDatabaseOperations:
+    """Return who knows how values are encoded; each task of a loop would make a connection to ask its own."""
+    return connection.ops

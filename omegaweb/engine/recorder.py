@@ -25,6 +25,8 @@ __all__ = ["Recorder", "RecordingFailed", "Writer", "writer"]
 
 #: Items that may wait; a run that says more is held until the database has caught up.
 CAPACITY = 1000
+#: Seconds until whoever found no room looks again.
+FULL = 0.01
 #: Lines in one transaction.
 BATCH = 200
 #: Seconds that a line may wait for company, so that few transactions hold many lines.
@@ -60,7 +62,8 @@ class Writer:
     """A queue and the thread that empties it into the database."""
 
     def __init__(self, *, capacity: int = CAPACITY) -> None:
-        self._queue: queue.Queue[Item] = queue.Queue(maxsize=capacity)
+        self._capacity = capacity
+        self._queue: queue.SimpleQueue[Item] = queue.SimpleQueue()
         self._storage = Storage()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
@@ -76,6 +79,8 @@ class Writer:
             RecordingFailed: an earlier event of this run could not be written.
         """
         self._storage.check(run_id)
+        while self._queue.qsize() >= self._capacity:
+            time.sleep(FULL)
         self._put(Line(run_id=run_id, event=event, at=timezone.now()))
 
     def submit(self, run_id: int, work: Callable[[], Any]) -> Future[Any]:
@@ -163,11 +168,8 @@ class Writer:
                 return []
             connections.close_all()  # nobody knows when the next line comes
             items = [self._queue.get()]
-        while len(items) < BATCH:
-            try:
-                items.append(self._queue.get_nowait())
-            except queue.Empty:
-                break
+        while len(items) < BATCH and not self._queue.empty():  # nobody else takes anything out
+            items.append(self._queue.get_nowait())
         return items
 
     def _keep(self, items: list[Kept]) -> None:

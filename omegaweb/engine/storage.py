@@ -181,6 +181,6 @@ def _rows(run_id: int, lines: Sequence[Line], *, start: int) -> list[dict[str, A
 
 def _check_file() -> None:
     """Refuse to write into a database whose file was taken away: SQLite would go on, and nobody would find it again."""
-    name = str(connection.settings_dict["NAME"])
-    if connection.vendor == "sqlite" and not name.startswith(("file:", ":")) and not os.path.exists(name):
+    name = connection.settings_dict["NAME"]
+    if not os.path.exists(name) and connection.vendor == "sqlite" and not str(name).startswith(("file:", ":")):
         raise OperationalError(f"the database file {name} is gone")

@@ -12,8 +12,8 @@ from django.db import OperationalError, connection
 
 from omegaweb.engine import launcher
 from omegaweb.engine.checkpoints import point_of_departure
-from omegaweb.engine.holding import insert
 from omegaweb.engine.journal import RowJournal, paid_by_role
+from omegaweb.engine.own_connection import OwnConnection
 from omegaweb.engine.recorder import RecordingFailed, Writer
 from omegaweb.runs.models import JournalEntry, JournalPart, Run, RunState, SampleScore
 from omegaweb.runs.services import delete_run
@@ -27,7 +27,7 @@ from tests.omegaweb.engine.scripted_runs import script as script
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-in_a_file = pytest.mark.skipif(connection.vendor != "sqlite", reason="only a file is locked as a whole")
+in_a_file = pytest.mark.skipif(connection.vendor != "sqlite", reason="only a file is written by the run itself")
 
 SYSTEM = {"role": "system", "content": "Sort it."}
 
@@ -134,21 +134,16 @@ async def test_an_answer_is_written_even_if_nobody_waits_for_it_any_more(alice, 
     assert {"a", "b"} <= {row.key async for row in JournalEntry.objects.all()}
 
 
-async def test_what_is_answered_in_one_turn_of_the_loop_is_written_by_one_statement(alice, monkeypatch):
+@in_a_file
+async def test_after_the_first_answer_the_run_waits_for_no_other_thread(alice, monkeypatch):
     run = await sync_to_async(make_run)(alice)
     journal = await journal_of(run, Writer())
-    statements: list[int] = []
+    await journal.add("first", entry("first"))
+    monkeypatch.setattr(Writer, "keep", lambda *args, **values: pytest.fail("left to the writer"))
 
-    def counted(model, rows, holding):
-        if model is JournalEntry:
-            statements.append(len(rows))
-        return insert(model, rows, holding)
-
-    monkeypatch.setattr("omegaweb.engine.journal.insert", counted)
     await asyncio.gather(*(journal.add(text, entry(text)) for text in "abc"))
 
-    assert statements == [3]
-    assert {row.key async for row in JournalEntry.objects.all()} == {*"abc"}
+    assert {row.key async for row in JournalEntry.objects.all()} == {"first", *"abc"}
 
 
 @in_a_file
@@ -167,14 +162,54 @@ async def test_while_somebody_else_writes_an_answer_waits_and_the_loop_does_not(
     assert await JournalEntry.objects.filter(key="a").aexists()
 
 
+@in_a_file
+async def test_a_moment_in_which_somebody_else_writes_is_waited_out_without_another_thread(alice, monkeypatch):
+    run = await sync_to_async(make_run)(alice)
+    journal = await journal_of(run, Writer())
+    await journal.add("first", entry("first"))
+    monkeypatch.setattr(Writer, "keep", lambda *args, **values: pytest.fail("left to the writer"))
+    with closing(sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        adding = [asyncio.ensure_future(journal.add("a", entry("a")))]
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # it has tried
+        adding.append(asyncio.ensure_future(journal.add("b", entry("b"))))
+        other.execute("COMMIT")
+    await asyncio.gather(*adding)
+
+    assert {row.key async for row in JournalEntry.objects.all()} == {"first", "a", "b"}
+
+
+@in_a_file
+async def test_what_is_answered_in_one_turn_of_the_loop_is_written_by_one_statement(alice, monkeypatch):
+    run = await sync_to_async(make_run)(alice)
+    journal = await journal_of(run, Writer())
+    statements: list[int] = []
+    insert = OwnConnection.insert
+
+    def counted(self, model, rows, holding):
+        statements.append(len(rows))
+        return insert(self, model, rows, holding)
+
+    await journal.add("first", entry("first"))
+    await journal.add("second", entry("second"))  # by the run itself
+    monkeypatch.setattr(OwnConnection, "insert", counted)
+    await asyncio.gather(*(journal.add(text, entry(text)) for text in "ab"))
+
+    assert statements == [2]
+
+
+@in_a_file
 async def test_what_was_answered_when_a_run_ends_is_written_all_the_same(alice):
     run = await sync_to_async(make_run)(alice)
     journal = await journal_of(run, Writer())
+    await journal.add("first", entry("first"))
+    await journal.add("second", entry("second"))
     adding = asyncio.ensure_future(journal.add("a", entry("a")))
     await asyncio.sleep(0)
     adding.cancel()
 
-    journal.close()  # before the loop has handed it over
+    journal.close()  # before the loop has come to it
 
     assert await JournalEntry.objects.filter(key="a").aexists()
 
