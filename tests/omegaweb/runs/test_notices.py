@@ -37,7 +37,7 @@ def test_a_warning_about_a_limit_that_was_extended_is_gone(alice: User) -> None:
 def test_a_run_that_was_continued_does_not_repeat_what_its_earlier_end_warned_of(alice: User) -> None:
     lacking = events.WarningRaised(code="test_incomplete", message="The budget did not pay the test.")
     other = events.WarningRaised(code="competition_failed", message="Distances could not be measured.")
-    first = [started(), baseline_proposed(), spent(95), lacking, other]
+    first: list[events.Event] = [started(), baseline_proposed(), spent(95), lacking, other]
     ended = events.RunFinished(status="completed", reason="budget_spent")
     run = recorded_run(alice, [*first, ended, started(resumed=True), spent(50, "tokens")])
     assert warnings(run) == ["50 % of the tokens are spent.", "Distances could not be measured."]
