@@ -41,8 +41,9 @@ async def conclude(run: Run, desk: ReviewDesk, choice: Choice) -> None:
     run.allow(run.holdback.final_validation)
     before = _members(run)
     await desk.wait()
-    if _members(run) - before:
-        tell_population(run, epoch=run.state.epoch)  # no epoch follows that would say who was let in
+    if run.state.batch or _members(run) - before:
+        tell_population(run, epoch=run.state.epoch)  # no epoch follows that would say who came in
+    await tell_places(run)  # of the last, unfinished epoch; before validation and test take all that is left
     choice.winner = best_known(run)
     await _validate_finalists(run)
     choice.winner = best_known(run)
@@ -53,7 +54,6 @@ async def conclude(run: Run, desk: ReviewDesk, choice: Choice) -> None:
     run.allow(run.holdback.whole)
     if run.data.test:
         await _test(run, choice.winner)
-    await tell_places(run)  # of the last, unfinished epoch, if anything is left to pay for it
 
 
 def best_known(run: Run) -> Candidate:
