@@ -94,7 +94,7 @@ def signature(name: str, value: Any) -> str:
     if inspect.isclass(value) and value.__module__ == "optimizer_core.data.data_model":
         return ""  # pydantic's own, which says nothing
     if inspect.isclass(value) and issubclass(value, Enum):
-        return "```python\n" + "".join(f"{name}.{member.name} = {member.value!r}\n" for member in value) + "```\n"
+        return "```python\n" + "".join(f'{name}.{member.name} = "{member.value}"\n' for member in value) + "```\n"
     arguments: list[str] = []
     by_name_only = False
     for one in inspect.signature(value).parameters.values():
