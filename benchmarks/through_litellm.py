@@ -1,6 +1,6 @@
 """What OMEGA adds to LiteLLM: a whole search through it beside the very same calls made bare, in pairs.
 
-    python -m benchmarks.through_litellm [--pairs 8] [--calls 600]
+    python -m benchmarks.through_litellm [--pairs 6] [--calls 2000]
 
 A first search notes what it asks. Then the search and the bare calls, as many at once, alternate in one process against
 one server; which comes first alternates too. A ratio of 1.05 says that OMEGA, its scoring and proposing included, takes
@@ -69,8 +69,8 @@ def main() -> None:
 
 def read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--pairs", type=int, default=8)
-    parser.add_argument("--calls", type=int, default=600)
+    parser.add_argument("--pairs", type=int, default=6)
+    parser.add_argument("--calls", type=int, default=2000)
     parser.add_argument("--keep", action="store_true", help="keep the figures for the table")
     return parser.parse_args()
 
