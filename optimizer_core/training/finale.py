@@ -43,7 +43,6 @@ async def conclude(run: Run, desk: ReviewDesk, choice: Choice) -> None:
     await desk.wait()
     if run.state.batch or _members(run) - before:
         tell_population(run, epoch=run.state.epoch)  # no epoch follows that would say who came in
-    await tell_places(run)  # of the last, unfinished epoch; before validation and test take all that is left
     choice.winner = best_known(run)
     await _validate_finalists(run)
     choice.winner = best_known(run)
@@ -54,6 +53,7 @@ async def conclude(run: Run, desk: ReviewDesk, choice: Choice) -> None:
     run.allow(run.holdback.whole)
     if run.data.test:
         await _test(run, choice.winner)
+    await tell_places(run)  # of the last, unfinished epoch, if anything is left to pay for it: no map decides who wins
 
 
 def best_known(run: Run) -> Candidate:

@@ -103,11 +103,10 @@ async def test_examples_that_a_race_adds_name_their_rows():
 
 
 @pytest.mark.parametrize("calls", [80, 90, 100])
-async def test_a_search_that_its_budget_ends_within_an_epoch_says_where_all_lie_and_who_stays(calls):
+async def test_a_search_that_its_budget_ends_within_an_epoch_says_who_stays(calls):
     _, recorder = await race(epochs=None, batch_size=1, budget=oc.Budget(calls=calls), test_data=words(8, start=200))
 
     assert recorder.of("epoch.finished") == []
-    assert {event.candidate for event in recorder.of("candidate.embedded")} == set(proposals(recorder))
     members = {survivor.candidate for survivor in recorder.of("population.updated")[-1].survivors}
     assert recorder.of("run.finished")[0].best in members
     assert len(members) > 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from zlib import crc32
 
 import pytest
 
@@ -105,7 +106,7 @@ async def test_a_step_on_the_way_may_be_proposed_and_win_later():
         return proposal if first else {**proposal, "instructions": f"{proposal['instructions']} BROKEN"}
 
     def task(request):
-        if "BROKEN" in request.messages[0]["content"] and hash(request.messages[-1]["content"]) % 2:
+        if "BROKEN" in request.messages[0]["content"] and crc32(request.messages[-1]["content"].encode()) % 2:
             return {"colour": "broken"}
         return answer(request)
 
