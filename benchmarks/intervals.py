@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import statistics
 from collections.abc import Sequence
 
@@ -23,3 +24,11 @@ def with_interval(ratios: Sequence[float]) -> tuple[float, float, float]:
     quantile = next((value for least, value in T if free >= least), T[-1][1])
     half = quantile * statistics.stdev(logs) / math.sqrt(len(logs))
     return math.exp(middle), math.exp(middle - half), math.exp(middle + half)
+
+
+def print_ratios(what: str, pairs: Sequence[tuple[float, float]]) -> None:
+    """Print what was measured in pairs, wall-clock and CPU time, with the load of the machine."""
+    load = os.getloadavg()[0]
+    for name, ratios in (("wall", [wall for wall, _ in pairs]), ("CPU", [cpu for _, cpu in pairs])):
+        middle, low, high = with_interval(ratios)
+        print(f"{name}: {what} {middle:.3f} (95 % {low:.3f}–{high:.3f}, {len(pairs)} pairs), load {load:.1f}")

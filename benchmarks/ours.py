@@ -67,15 +67,7 @@ def search_ours(
     world = make_world(seed)
     program = build_program(optimizer, server)
     began, cpu = time.monotonic(), time.process_time()
-    program.fit_sync(
-        x=rows(world.train),
-        y=answers(world.train),
-        validation_data=(rows(world.validation), answers(world.validation)),
-        epochs=None,
-        budget=oc.Budget(calls=budget),
-        concurrency=concurrency,
-        seed=seed,
-    )
+    fit(program, world, calls=budget, concurrency=concurrency, seed=seed)
     return Outcome(
         seconds=time.monotonic() - began,
         cpu_seconds=time.process_time() - cpu,
@@ -83,6 +75,20 @@ def search_ours(
         budget=budget,
         peak_megabytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         accuracy=held_out(program, server, world),
+    )
+
+
+def fit(program: oc.Program, world: World, *, calls: int, concurrency: int, seed: int, **keepers: Any) -> None:
+    """Search on the rows of a world until so many calls are spent; ``keepers`` are told and asked meanwhile."""
+    program.fit_sync(
+        x=rows(world.train),
+        y=answers(world.train),
+        validation_data=(rows(world.validation), answers(world.validation)),
+        epochs=None,
+        budget=oc.Budget(calls=calls),
+        concurrency=concurrency,
+        seed=seed,
+        **keepers,
     )
 
 

@@ -18,12 +18,11 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.intervals import LEAST_PAIRS, with_interval
-from benchmarks.ours import answers, build_program, rows
+from benchmarks.intervals import LEAST_PAIRS, print_ratios
+from benchmarks.ours import build_program, fit
 from benchmarks.results import keep
 from benchmarks.server.process import Server
 from benchmarks.task.world import make_world
-from optimizer_core import Budget
 from optimizer_core.optimizers import OMEGA
 
 CONCURRENCY, LATENCY = 16, 0.025  # samples under way at once, seconds of each answer
@@ -47,10 +46,7 @@ def main() -> None:
         for kept in (False, True):  # connections and lazy imports; a server's first run had them long ago
             search(kept, -1, options.calls)
         pairs = [measure_pair(number, options) for number in range(options.pairs)]
-    for name, ratios in (("wall", [pair[0] for pair in pairs]), ("CPU", [pair[1] for pair in pairs])):
-        middle, low, high = with_interval(ratios)
-        load = os.getloadavg()[0]
-        print(f"{name}: with ÷ without {middle:.3f} (95 % {low:.3f}–{high:.3f}, {len(pairs)} pairs), load {load:.1f}")
+    print_ratios("with ÷ without", pairs)
 
 
 def read_options() -> argparse.Namespace:
@@ -92,16 +88,7 @@ def search(kept: bool, seed: int, calls: int) -> Spent:
             keepers, finish = make_keepers(seed)
         gc.collect()  # what the half before has left is not this one's to clear away
         began, cpu = time.monotonic(), time.process_time()
-        program.fit_sync(
-            x=rows(world.train),
-            y=answers(world.train),
-            validation_data=(rows(world.validation), answers(world.validation)),
-            epochs=None,
-            budget=Budget(calls=calls),
-            concurrency=CONCURRENCY,
-            seed=seed,
-            **keepers,
-        )
+        fit(program, world, calls=calls, concurrency=CONCURRENCY, seed=seed, **keepers)
         if kept:
             finish()
         return Spent(server.counts()["calls"], time.monotonic() - began, time.process_time() - cpu)

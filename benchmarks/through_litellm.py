@@ -11,17 +11,15 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeAlias
 
-from benchmarks.intervals import LEAST_PAIRS, with_interval
-from benchmarks.ours import answers, build_program, rows, warm_up
+from benchmarks.intervals import LEAST_PAIRS, print_ratios
+from benchmarks.ours import build_program, fit, warm_up
 from benchmarks.results import keep
 from benchmarks.server.process import Door, Server
 from benchmarks.task.world import make_world
-from optimizer_core import Budget
 from optimizer_core.models.base import ChatAnswer, ChatRequest, EmbeddingAnswer, EmbeddingRequest
 from optimizer_core.models.litellm_loop import in_litellm_loop
 from optimizer_core.models.litellm_transport import LiteLLMTransport
@@ -61,10 +59,7 @@ def main() -> None:
         search(server, noting, options.calls)
         asked = tuple(noting.asked)
         pairs = [measure_pair(number, server, asked, options) for number in range(options.pairs)]
-    for name, ratios in (("wall", [pair[0] for pair in pairs]), ("CPU", [pair[1] for pair in pairs])):
-        middle, low, high = with_interval(ratios)
-        load = os.getloadavg()[0]
-        print(f"{name}: OMEGA ÷ bare {middle:.3f} (95 % {low:.3f}–{high:.3f}, {len(pairs)} pairs), load {load:.1f}")
+    print_ratios("OMEGA ÷ bare", pairs)
 
 
 def read_options() -> argparse.Namespace:
@@ -96,15 +91,7 @@ def search(server: Door, carrier: LiteLLMTransport, calls: int) -> Spent:
     world = make_world(0)
     program = build_program(OMEGA(proposals_in_flight=CONCURRENCY), server, carrier)
     began, cpu = time.monotonic(), time.process_time()
-    program.fit_sync(
-        x=rows(world.train),
-        y=answers(world.train),
-        validation_data=(rows(world.validation), answers(world.validation)),
-        epochs=None,
-        budget=Budget(calls=calls),
-        concurrency=CONCURRENCY,
-        seed=0,
-    )
+    fit(program, world, calls=calls, concurrency=CONCURRENCY, seed=0)
     return time.monotonic() - began, time.process_time() - cpu
 
 
