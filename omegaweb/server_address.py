@@ -17,6 +17,8 @@ CREDENTIALS = frozenset(
         *("168.63.129.16", "192.0.0.192", "fd00:ec2::254", "fd20:ce::254"),
     }
 )
+#: How names in one's own network end; those without any dot are near as well.
+NEAR = (".localhost", ".local", ".lan", ".internal", ".home.arpa")
 
 
 class ServerAddressField(forms.URLField):
@@ -55,6 +57,15 @@ def reason_against(address: str) -> str:
     if host in CREDENTIALS or _is_no_place_for_a_model(host):
         return f"{host} is no address of a model server, and is never asked."
     return ""
+
+
+def is_near(address: str) -> bool:
+    """Tell whether an address is that of one's own computer or network, as far as it says so itself."""
+    host = (urlsplit(address if "://" in address else f"//{address}").hostname or "").rstrip(".")
+    number = _number(host) if host else None
+    if number is not None:
+        return number.is_private or number.is_loopback
+    return bool(host) and ("." not in host or host.endswith(NEAR))
 
 
 def _is_no_place_for_a_model(host: str) -> bool:

@@ -172,14 +172,14 @@ def with_everything_spent(state: dict[str, Any], run: Run) -> dict[str, Any]:
             "unpriced_calls": used.get("unpriced_calls", 0) + more_unpriced,
         }
     elapsed = max(saved["elapsed"], run.seconds)
-    waited = max(saved.get("waited", 0.0), _waited(run))
+    waited = max(saved.get("waited", 0.0), run.waited, _waited(run))
     replayed = max(saved.get("replayed", 0), run.replayed)
     spend = {**saved, "by_role": by_role, "elapsed": elapsed, "waited": waited, "replayed": replayed}
     return {**state, "spend": spend}
 
 
 def _waited(run: Run) -> float:
-    """Seconds of a run that its limit of time did not count, because it only waited for people."""
+    """Seconds that the limit of time of a run did not count: rows of earlier versions say it in no other way."""
     minutes = run.choices.budget.minutes
     if minutes is None or "seconds" not in run.left:
         return 0.0

@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,7 @@ from omegaweb.datasets.models import DatasetVersion
 from omegaweb.engine.advice import Notice, notices
 from omegaweb.engine.providers import FREE, Price, is_built_in, price_of
 from omegaweb.engine.workload import Sizes, Span, Workload, workload_of
-from omegaweb.runs.configuration import OptimizerChoice, RunConfiguration
+from omegaweb.runs.configuration import ModelChoice, OptimizerChoice, RunConfiguration
 
 #: The largest share of what is left after the baseline that is held back for the test.
 MOST_FOR_TEST = 0.5
@@ -53,6 +53,7 @@ class Estimate:
     calls_each: Span  # of one proposal
     ends_by: str  # epochs, calls, tokens, cost or minutes: what ends the run first
     unpriced: tuple[str, ...] = ()  # models without a known price
+    own_server: str = ""  # where all of these are asked, if that is in one's own computer or network
     free: bool = False
     is_rough: bool = False  # what a proposal costs depends on how far it gets
     notices: tuple[Notice, ...] = field(default_factory=tuple)
@@ -119,6 +120,7 @@ def estimate(configuration: RunConfiguration, sizes: Sizes, *, row_characters: f
         calls_each=each,
         ends_by=ends_by,
         unpriced=unpriced,
+        own_server=own_server_of(configuration.models, unpriced),
         free=all(price == FREE for price in prices.values()),
         is_rough=configuration.optimizer.races,
         notices=notices(
@@ -129,6 +131,12 @@ def estimate(configuration: RunConfiguration, sizes: Sizes, *, row_characters: f
             test_paid=bought.test_paid,
         ),
     )
+
+
+def own_server_of(models: ModelChoice, unpriced: Iterable[str]) -> str:
+    """Return where the models without a price are asked, if all of them are in one's own computer or network."""
+    addresses = [models.own_server_of(model) for model in unpriced]
+    return addresses[0] if addresses and all(addresses) else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -115,6 +115,8 @@ def claim_next(*, leave: Collection[int] = ()) -> Claim | None:
             claimed_by=THIS_PROCESS,
             fence=fence + 1,
             heartbeat_at=timezone.now(),
+            seconds_at=timezone.now(),  # what passed since it last worked is no time of the run
+            waiting_since=None,
             reason="",
             message="",
         )

@@ -28,7 +28,7 @@ class Points:
                     "sequence": run.last_sequence,
                     "series": str(series),
                     "calls": run.calls,
-                    "seconds": run.seconds,
+                    "seconds": run.working_seconds,
                     "tokens": run.tokens,
                     "cost": run.cost,
                     "epoch": run.epoch,

@@ -9,7 +9,7 @@ from typing import Any, assert_never
 
 from django.db import connection
 
-from omegaweb.engine import own_opening, review_rows, steering, troubles
+from omegaweb.engine import clock, own_opening, review_rows, steering, troubles
 from omegaweb.engine.candidate_rows import UNFINISHED, CandidateRows
 from omegaweb.engine.flag_rows import with_flag
 from omegaweb.engine.holding import Row
@@ -90,11 +90,11 @@ class Projection:
                 self._later.append(partial(self._tested, winner, events.event_to_json(event), at))
             case events.WarningRaised():
                 if event.code == events.WAITING_FOR_REVIEW:
-                    self._set(state=RunState.WAITING)
+                    self._set(state=RunState.WAITING, **clock.waits(self.run, at=at))
             case events.RunPaused():
-                self._set(state=RunState.PAUSED, reason=event.reason)
+                self._set(state=RunState.PAUSED, reason=event.reason, **clock.waits(self.run, at=at))
             case events.RunResumed():
-                self._set(state=RunState.RUNNING, reason="")
+                self._set(state=RunState.RUNNING, reason="", **clock.works(self.run, at=at))
             case events.SteeringApplied():
                 self._steered(event, at)
             case events.ProviderTroubled():
@@ -147,6 +147,8 @@ class Projection:
             epochs=event.epochs,
             batches=event.batches,
             result=None,  # of an earlier end; the opening of the seal keeps it
+            seconds_at=at,
+            waiting_since=None,
         )
         # Only after an interruption is there anything: what was being scored then is scored again, if at all, and the
         # run asks again for the reviews that it knows of. Whatever else waits, nobody will ever collect.
@@ -158,6 +160,7 @@ class Projection:
     def _finished(self, event: events.RunFinished, at: datetime) -> None:
         message = plain_message(event.message)
         self._set(state=RunState(event.status), reason=event.reason, message=message, finished_at=at, troubles={})
+        self._set(**clock.works(self.run, at=at))
         if event.best is not None:
             self._set(best=self._candidates[event.best])
         if event.baseline is not None:
@@ -244,7 +247,7 @@ class Projection:
         self._candidates.change(candidate, state=state, fate=fate)
         still_open = any(each.state == CandidateState.WAITING for each in self._candidates.values())
         if self.run.state == RunState.WAITING and not still_open:
-            self._set(state=RunState.RUNNING)
+            self._set(state=RunState.RUNNING, **clock.works(self.run, at=at))
 
     def _steered(self, event: events.SteeringApplied, at: datetime) -> None:
         self._later.append(partial(steering.settle, self.run, event, at=at))
@@ -266,6 +269,7 @@ class Projection:
             cost=event.cost,
             unpriced_calls=event.unpriced_calls,
             seconds=event.seconds,
+            waited=event.waited,
             seconds_at=at,
             spend_by_role=event.by_role,
             left=event.left,

@@ -66,7 +66,7 @@ RUN = Shape(
         *("name", "configuration", "state", "reason", "message", "stop_requested_at"),
         *("created_at", "started_at", "finished_at", "last_sequence", "epochs", "batches", "epoch", "batches_done"),
         *("calls", "tokens", "cost", "unpriced_calls", "seconds", "seconds_at", "spend_by_role", "left", "replayed"),
-        "result",
+        *("result", "waited", "waiting_since"),
     ),
     people=("created_by",),
     names={"baseline": "candidate", "best": "candidate"},

@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
+from omegaweb.server_address import is_near
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RewardChoice:
@@ -43,6 +45,12 @@ class ModelChoice:
     task_temperature: float | None = 0.0
     api_base: str = ""  # for the task, proposer and judge models
     embedding_api_base: str = ""
+
+    def own_server_of(self, model: str) -> str:
+        """Return the address that a model is asked at, if that is in one's own computer or network; else nothing."""
+        asked = self.task, self.proposer, self.judge
+        bases = [(self.api_base, model in asked), (self.embedding_api_base, model == self.embedding)]
+        return next((base for base, is_asked in bases if is_asked and base and is_near(base)), "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,9 +25,11 @@ class Progress:
 
     label: str
     percent: int | None  # None: unknown
-    elapsed: float | None  # seconds; None: not started
+    working: float | None  # seconds without pauses and waits for people; None: not started
+    waiting: float | None  # seconds it has been waiting now; None: it works, or nobody knows since when
+    waited: float  # seconds of earlier waits
     remaining: float | None  # seconds; None: unknown
-    ticking: bool  # whether the clocks go on between two updates
+    ticking: bool  # whether the working time goes on between two updates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,22 +63,25 @@ class Spend:
     roles: list[RoleSpend]
     limits: list[Limit]
     is_built_in: bool  # every model runs on this computer
+    own_server: str  # where the model that answers is asked, if that is in one's own computer or network
 
 
 def progress_of(run: Run, *, now: datetime) -> Progress:
     """Return how far a run has come. The clocks are right at `now`."""
-    state, share = run.run_state, _share(run)
-    elapsed = _elapsed(run, now)
+    share = _share(run)
+    working = _working(run, now)
     percent = 100 if run.state == RunState.COMPLETED else None if share is None else int(100 * share)
     remaining = None
-    if run.state == RunState.RUNNING and share is not None and elapsed is not None and share >= ENOUGH_TO_TELL:
-        remaining = elapsed * (1 - share) / share
+    if run.state == RunState.RUNNING and share is not None and working is not None and share >= ENOUGH_TO_TELL:
+        remaining = working * (1 - share) / share
     return Progress(
         label=_label(run),
         percent=percent,
-        elapsed=elapsed,
+        working=working,
+        waiting=_waiting(run, now),
+        waited=run.waited if run.waiting_since is None else 0.0,
         remaining=remaining,
-        ticking=run.is_under_way and state is not RunState.PAUSED and run.started_at is not None,
+        ticking=run.run_state is RunState.RUNNING and run.started_at is not None,
     )
 
 
@@ -98,6 +103,7 @@ def spend_of(run: Run) -> Spend:
     return Spend(
         roles=roles,
         limits=limits_of(run),
+        own_server=models.own_server_of(models.task),
         is_built_in=all(not name or name.startswith(BUILT_IN) for name in used_models),
     )
 
@@ -127,14 +133,20 @@ def _share(run: Run) -> float | None:
     return min(ALMOST, max(shares))
 
 
-def _elapsed(run: Run, now: datetime) -> float | None:
+def _working(run: Run, now: datetime) -> float | None:
     if run.started_at is None:
         return None
+    measured = run.seconds_at or run.started_at
+    until = now if run.run_state is RunState.RUNNING else run.waiting_since
     if run.seconds_at is None:
-        return max(0.0, ((run.finished_at or now) - run.started_at).total_seconds())
-    if not run.is_under_way or run.run_state is RunState.PAUSED:
-        return run.seconds
-    return run.seconds + max(0.0, (now - run.seconds_at).total_seconds())
+        until = until or run.finished_at
+    return run.working_seconds + max(0.0, ((until or measured) - measured).total_seconds())
+
+
+def _waiting(run: Run, now: datetime) -> float | None:
+    if run.waiting_since is None or run.run_state not in (RunState.PAUSED, RunState.WAITING):
+        return None
+    return max(0.0, (now - run.waiting_since).total_seconds())
 
 
 def _label(run: Run) -> str:

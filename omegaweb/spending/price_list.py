@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -26,6 +26,7 @@ class PricedModel:
     listed_read: float | None  # None: the list does not know the model
     listed_written: float | None
     is_used: bool  # by a run of the project
+    is_near: bool  # the newest run that uses it asks it in one's own computer or network
 
     @property
     def read(self) -> str:
@@ -48,12 +49,15 @@ class PricedModel:
 def priced_models(project: Project) -> list[PricedModel]:
     """Return the models of the project's runs and of its own prices; those without a price first."""
     own = {price.model: price for price in ModelPrice.objects.filter(project=project)}
-    used = set(_models_used(project))
-    models = [_priced(model, own.get(model), is_used=model in used) for model in used | set(own)]
+    used = _models_used(project)
+    models = [
+        _priced(model, own.get(model), is_used=model in used, is_near=bool(used.get(model)))
+        for model in used.keys() | own.keys()
+    ]
     return sorted(models, key=lambda priced: (not priced.is_unknown, priced.model))
 
 
-def _priced(model: str, own: ModelPrice | None, *, is_used: bool) -> PricedModel:
+def _priced(model: str, own: ModelPrice | None, *, is_used: bool, is_near: bool) -> PricedModel:
     price = listed_price(model)
     return PricedModel(
         model=model,
@@ -61,14 +65,19 @@ def _priced(model: str, own: ModelPrice | None, *, is_used: bool) -> PricedModel
         listed_read=None if price is None else price.read * MILLION,
         listed_written=None if price is None else price.written * MILLION,
         is_used=is_used,
+        is_near=is_near,
     )
 
 
-def _models_used(project: Project) -> Iterator[str]:
+def _models_used(project: Project) -> dict[str, str]:
+    """Return each model of the project's runs, with the near address where the newest run asks it."""
+    used: dict[str, str] = {}
     runs: Iterable[Run] = Run.objects.in_project(project).order_by("-created_at").only("configuration")[:RUNS_READ]
     for run in runs:
         choice: ModelChoice = run.choices.models
-        yield from filter(None, (choice.task, choice.proposer, choice.judge, choice.embedding))
+        for model in filter(None, (choice.task, choice.proposer, choice.judge, choice.embedding)):
+            used.setdefault(model, choice.own_server_of(model))
+    return used
 
 
 def _plain(price: Decimal | float | None) -> str:

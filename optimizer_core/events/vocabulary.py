@@ -177,6 +177,7 @@ class SpendUpdated:
     left: JsonObject = field(default_factory=dict)  # only what is limited
     unpriced_calls: int = 0  # calls without a known price
     replayed: int = 0  # answers taken from the journal; they were paid before, and are no calls
+    waited: float = 0.0  # how many of the seconds the run paused, or only waited for people
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -138,6 +138,7 @@ class Reporter:
             left=self._meter.left_of(self._budget),
             unpriced_calls=total.unpriced_calls,
             replayed=self._meter.replayed,
+            waited=self._meter.waited,
         )
 
 

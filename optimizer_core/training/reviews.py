@@ -10,7 +10,7 @@ from optimizer_core.data.candidate import Candidate
 from optimizer_core.data.dataset import Sample
 from optimizer_core.data.variable import EXAMPLES
 from optimizer_core.errors import BudgetExhausted
-from optimizer_core.events import WAITING_FOR_REVIEW, ProposalFailed, ReviewDecided, ReviewRequested
+from optimizer_core.events import WAITING_FOR_REVIEW, ProposalFailed, ReviewDecided, ReviewRequested, WarningRaised
 from optimizer_core.json_values import JsonObject
 from optimizer_core.review import Decision, Proposal, ReviewPolicy, Verdict
 from optimizer_core.training.flagging import look_at_handwork, tell
@@ -91,13 +91,18 @@ class ReviewDesk:
         """
         run = self._run
         await self._collect_affordable()
+        if self._open:
+            self._tell_wait()
         while self._open:
-            number = len(self._open)
-            waiting = "1 candidate waits" if number == 1 else f"{number} candidates wait"
-            run.reporter.warn_once(WAITING_FOR_REVIEW, f"The search is over; {waiting} for review.")
             with run.meter.waiting():
                 await run.stopper.guard(_first_of(list(self._open.values())))
             await self._collect_affordable()
+
+    def _tell_wait(self) -> None:
+        number = len(self._open)
+        waiting = "1 candidate waits" if number == 1 else f"{number} candidates wait"
+        message = f"The search is over; {waiting} for review."
+        self._run.reporter.emit(WarningRaised(code=WAITING_FOR_REVIEW, message=message))
 
     async def dismiss(self, name: str, *, reviewer: str, reason: str) -> None:
         """End the review of a candidate, if one is open, because somebody has banned it."""

@@ -9,7 +9,7 @@ from django import forms
 
 from omegaweb.engine.model_building import build_models
 from omegaweb.runs.configuration import ModelChoice
-from omegaweb.server_address import ServerAddressField, reason_against
+from omegaweb.server_address import ServerAddressField, is_near, reason_against
 from optimizer_core.errors import ConfigurationError
 
 
@@ -53,3 +53,27 @@ def test_a_list_keeps_all_others_out(settings: Any) -> None:
             ServerAddressField().clean(other)
     with pytest.raises(ConfigurationError, match="not among the servers"):
         build_models(ModelChoice(task="openai/x", embedding="openai/e", embedding_api_base="http://10.0.0.7/v1"))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *(
+            "http://localhost:8000/v1",
+            "127.0.0.1:8000",
+            "http://[::1]:8000",
+            "http://192.168.1.7",
+            "http://10.0.0.7/v1",
+        ),
+        *("http://ollama:11434", "http://gpu.local/v1", "http://host.docker.internal:1234"),
+    ],
+)
+def test_ones_own_computer_and_network_are_near(address: str) -> None:
+    assert is_near(address)
+
+
+@pytest.mark.parametrize(
+    "address", ["", "https://api.openai.com/v1", "http://8.8.8.8", "https://localhost.example.org"]
+)
+def test_anything_else_is_not(address: str) -> None:
+    assert not is_near(address)

@@ -27,7 +27,7 @@ def line_of(chosen: Chosen) -> list[list[Any]]:
 def spent_of(chosen: Chosen) -> list[Any]:
     """Return where a run stands on the axes now: its best so far holds until there."""
     run = chosen.run
-    return [run.calls, round(run.seconds, 1), run.tokens, round(run.cost, 6)]
+    return [run.calls, round(run.working_seconds, 1), run.tokens, round(run.cost, 6)]
 
 
 def _style(chosen: Chosen) -> dict[str, Any]:

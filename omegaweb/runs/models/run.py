@@ -91,8 +91,10 @@ class Run(models.Model):
     tokens = models.PositiveBigIntegerField(default=0)
     cost = models.FloatField(default=0.0)  # US dollars, of priced calls
     unpriced_calls = models.PositiveIntegerField(default=0)
-    seconds = models.FloatField(default=0.0)  # time it has been running
-    seconds_at = models.DateTimeField(null=True, blank=True)  # when that was measured
+    seconds = models.FloatField(default=0.0)  # time it has been running, waits included
+    waited = models.FloatField(default=0.0)  # how many of these it paused, or only waited for people
+    seconds_at = models.DateTimeField(null=True, blank=True)  # when both were measured, or its clock began anew
+    waiting_since = models.DateTimeField(null=True, blank=True)  # None: it works, or has no clock
     spend_by_role = models.JSONField(default=dict)
     left = models.JSONField(default=dict)  # what is left of each limit
     troubles = models.JSONField(default=dict, blank=True)  # model string → what is wrong with its provider now
@@ -121,6 +123,11 @@ class Run(models.Model):
     @property
     def run_state(self) -> RunState:
         return RunState(self.state)
+
+    @property
+    def working_seconds(self) -> float:
+        """How long it has worked, as far as it has told: without pauses, and without waits for people."""
+        return max(0.0, self.seconds - self.waited)
 
     @property
     def is_under_way(self) -> bool:

@@ -47,6 +47,16 @@ def test_it_says_when_a_price_is_unknown(alice_client: Client, alice: User, monk
     assert "Price unknown of someone/unheard-of" in text
 
 
+@pytest.mark.parametrize(
+    ("api_base", "said"), [("http://127.0.0.1:8000/v1", "a server of your own"), ("https://models.org/v1", "Price unk")]
+)
+def test_a_model_on_ones_own_server_is_not_reckoned_rather_than_unknown(alice_client, alice, api_base, said):
+    text = page(alice_client, alice, task_model="other", task_typed="openai/mine", api_base=api_base)
+
+    assert said in text
+    assert "set" in text.split("#set-price")[1]
+
+
 def test_the_link_to_set_a_price_leaves_the_form_where_it_is_and_is_for_owners(
     alice_client: Client, alice: User, bob: User
 ):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -25,7 +26,7 @@ def test_epochs_and_batches_tell_how_far_it_is(alice):
     progress = progress_of(run_at(alice), now=NOW)
 
     assert progress.percent == 25
-    assert progress.elapsed == 80
+    assert progress.working == 80
     assert progress.remaining == 240
     assert progress.label == "Epoch 2 of 4, batch 0 of 5"
     assert progress.ticking
@@ -85,8 +86,8 @@ def test_it_is_not_complete_before_its_end_is_written(alice):
 
 def test_the_clock_goes_on_after_the_last_measurement_while_it_runs(alice):
     later = NOW + timedelta(seconds=7)
-    assert progress_of(run_at(alice), now=later).elapsed == 87
-    assert progress_of(run_at(alice, name="Over", state=RunState.STOPPED), now=later).elapsed == 80
+    assert progress_of(run_at(alice), now=later).working == 87
+    assert progress_of(run_at(alice, name="Over", state=RunState.STOPPED), now=later).working == 80
 
 
 def test_a_run_that_waits_for_reviews_has_no_remaining_time(alice):
@@ -127,3 +128,10 @@ def test_limits_that_were_not_spent_from_are_whole(alice):
     (limit,) = spend_of(run_at(alice, configuration={"budget": BudgetChoice(cost=2.0)})).limits
 
     assert (limit.unit, limit.left, limit.percent_used) == ("cost", 2.0, 0)
+
+
+def test_a_model_on_ones_own_server_is_told_from_a_provider_without_a_price(alice):
+    near, far = "http://192.168.1.7:8000/v1", "https://models.org/v1"
+    models = ModelChoice(task="openai/mine", api_base=near)
+    assert spend_of(run_at(alice, configuration={"models": models})).own_server == near
+    assert not spend_of(run_at(alice, name="Away", configuration={"models": replace(models, api_base=far)})).own_server

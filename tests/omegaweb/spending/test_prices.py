@@ -62,6 +62,21 @@ def test_the_page_says_which_models_have_no_price(alice: User, project: Project,
     assert "Set price" in page
 
 
+def test_a_model_on_a_server_of_ones_own_is_no_alarm_and_can_be_called_free(
+    alice: User, project: Project, alice_client: Client
+) -> None:
+    make_run(alice, configuration={"models": {"task": UNLISTED, "api_base": "http://localhost:8000/v1"}})
+    page = alice_client.get(address(project)).content.decode()
+    assert "your own server" in page
+    assert "not listed" not in page
+    assert "It is free" in page
+
+    alice_client.post(address(project), {"model": UNLISTED, "read": "0"})
+    with prices_of(project):
+        assert usage_of(UNLISTED, prompt_tokens=9, completion_tokens=9).unpriced_calls == 0
+    assert "It is free" not in alice_client.get(address(project)).content.decode()
+
+
 @pytest.mark.parametrize("wrong", [{"read": "-1"}, {"read": "cheap"}, {"model": ""}])
 def test_a_wrong_price_is_refused_with_a_reason(project: Project, alice_client: Client, wrong: dict[str, str]) -> None:
     answer = alice_client.post(address(project), {"model": UNLISTED, "read": "1", **wrong})

@@ -126,6 +126,21 @@ async def test_a_winner_nobody_was_asked_about_is_asked_about_at_the_end(monkeyp
     assert program.get_state()["namer"]["instructions"] == START
 
 
+async def test_each_wait_is_told_or_the_run_would_seem_to_work_during_all_but_the_first(monkeypatch):
+    monkeypatch.setattr(ReviewDesk, "_would_lead", lambda desk, candidate: False)
+
+    async def think(proposal):
+        for _ in range(20):
+            await asyncio.sleep(0)
+        return reject()
+
+    gate = ScriptedGate(think)
+    _, recorder = await run(review=gate, review_policy="new_best", epochs=2)
+
+    waits = [event for event in recorder.of("warning.raised") if event.code == WAITING_FOR_REVIEW]
+    assert len(waits) == len(gate.asked) > 1
+
+
 async def test_what_was_superseded_enters_and_wins_only_with_a_yes_of_its_own():
     asked = []
 
@@ -299,3 +314,4 @@ async def test_time_that_only_reviewers_take_is_not_the_budgets(monkeypatch):
     spend = recorder.of("spend.updated")[-1]
     assert spend.seconds >= 3600  # what the clock shows
     assert spend.left["seconds"] == 60
+    assert 3600 <= spend.waited <= spend.seconds
