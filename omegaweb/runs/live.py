@@ -67,7 +67,9 @@ def candidate_regions(candidate: Candidate) -> list[Region]:
     alone: Context = {"candidate": candidate}
     return [
         Region(
-            name="candidate-badges", context=lambda run, query: alone, kinds=_CANDIDATES | _REVIEWS | {"best.changed"}
+            name="candidate-badges",
+            context=lambda run, query: alone,
+            kinds=_CANDIDATES | _REVIEWS | _RESTS | {"best.changed"},
         ),
         Region(
             name="candidate-actions",
@@ -75,7 +77,7 @@ def candidate_regions(candidate: Candidate) -> list[Region]:
             kinds=_LIFE | _CANDIDATES | _REVIEWS,
         ),
         Region(name="candidate-flags", context=lambda run, query: alone, kinds=_CANDIDATES),
-        Region(name="candidate-fate", context=lambda run, query: alone, kinds=_CANDIDATES | _REVIEWS),
+        Region(name="candidate-fate", context=lambda run, query: alone, kinds=_CANDIDATES | _REVIEWS | _RESTS),
         Region(name="candidate-review", context=lambda run, query: alone, kinds=_LIFE | _REVIEWS),
         Region(name="candidate-figures", context=lambda run, query: alone, kinds=_CANDIDATES),
         Region(
@@ -84,7 +86,7 @@ def candidate_regions(candidate: Candidate) -> list[Region]:
                 **alone,
                 "samples": samples_beside(candidate, query),
             },
-            kinds=frozenset({"candidate.scored", "run.started"}),
+            kinds=_RESTS | {"candidate.scored", "run.started"},
         ),
     ]
 
@@ -191,6 +193,8 @@ _CANDIDATES = frozenset(
         *("run.finished", "run.started", "steering.applied"),
     }
 )
+#: Where a candidate stands depends on whether its run goes on.
+_RESTS = frozenset({"run.paused", "run.resumed"})
 _MEASURES = frozenset({"candidate.scored", "best.changed", "batch.finished", "validation.finished"})
 
 REGIONS: dict[str, Region] = {
@@ -230,7 +234,7 @@ REGIONS: dict[str, Region] = {
         Region(
             name="run-candidates",
             context=candidates,
-            kinds=_CANDIDATES | _REVIEWS,
+            kinds=_CANDIDATES | _REVIEWS | _RESTS,
             tab="candidates",
             offers=(Right.EDIT,),
         ),
@@ -241,7 +245,7 @@ REGIONS: dict[str, Region] = {
             tab="map",
             offers=(),
         ),
-        Region(name="map-pinned", context=_pinned, kinds=_CANDIDATES | _REVIEWS, tab="map", offers=()),
+        Region(name="map-pinned", context=_pinned, kinds=_CANDIDATES | _REVIEWS | _RESTS, tab="map", offers=()),
         Region(
             name="run-lineage",
             context=_lineage,

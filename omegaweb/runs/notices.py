@@ -21,7 +21,7 @@ OF_THE_END = ("final_validation_incomplete", "test_incomplete")
 
 
 def notices(run: Run, query: Mapping[str, str]) -> dict[str, Any]:
-    """Return what the region "run-notices" shows: warnings, and how many candidates wait for people."""
+    """Return what the region "run-notices" shows: warnings, and what waits for people or, after them, for the run."""
     seen: dict[str, str] = {}  # a warning said twice is one warning
     for warning in _warnings(run):
         seen.setdefault(warning["message"], warning["code"])
@@ -30,6 +30,7 @@ def notices(run: Run, query: Mapping[str, str]) -> dict[str, Any]:
     return {
         "warnings": _newest_of_each_limit(seen)[:WARNINGS_SHOWN],
         "waiting": counts["asked"],
+        "edits": run.candidates.filter(state=CandidateState.PROPOSED, operator="edit") if run.rests else (),
         "decided": counts["all"] - counts["asked"] if run.rests else 0,
     }
 

@@ -97,9 +97,22 @@ def fate(candidate: Candidate) -> str:
         return f"A step on the way to #{candidate.fate_by.number}."
     if verdict := candidate.verdict:
         return f"{verdict}; it counts as soon as the run goes on."
+    if candidate.waits_for_score:
+        return _why_unscored(candidate)
     if candidate.state == CandidateState.WAITING and candidate.reward is None:
         return "It was flagged, so it waits for a review before anything is spent on it."
     return STATES[CandidateState(candidate.state)]
+
+
+def _why_unscored(candidate: Candidate) -> str:
+    if not candidate.run.waits_for_budget:
+        return "It waits to be scored, which happens as soon as the run goes on."
+    otherwise = (
+        "if the search is finished instead, it is scored only where what is held back for the end pays for that"
+        if candidate.operator == "edit"
+        else "finishing the search gives it up"
+    )
+    return f"It waits to be scored: the run pauses because its budget is spent. More budget pays for it; {otherwise}."
 
 
 def unscored(candidate: Candidate) -> str:

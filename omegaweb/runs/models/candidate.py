@@ -89,7 +89,14 @@ class Candidate(models.Model):
     @property
     def state_name(self) -> str:
         """Where it stands, in a few words."""
+        if self.waits_for_score:
+            return "Waits to be scored"
         return self.verdict or ("Place not decided" if self.was_overtaken else self.get_state_display())
+
+    @property
+    def waits_for_score(self) -> bool:
+        """Whether it would be scored, if the run did not rest."""
+        return self.state == CandidateState.PROPOSED and self.run.rests
 
     @property
     def was_overtaken(self) -> bool:
