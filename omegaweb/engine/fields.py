@@ -11,8 +11,22 @@ YES = {"true", "yes", "y", "t", "1"}
 NO = {"false", "no", "n", "f", "0"}
 
 
+#: What can be done in a program about a cell that does not fit, beside correcting the table.
+CHANGE_TYPE = "change the type of the output field in the program"
+ALLOW_VALUE = "add the value to the allowed values of the output field in the program"
+
+
 class UnfitCell(ValueError):
-    """A cell does not hold what its column is declared to hold; the message says what it holds."""
+    """A cell does not hold what its column is declared to hold; the message says what it holds.
+
+    Args:
+        message: what it holds.
+        way_out: what can be done in the program; empty where only the table can be mended.
+    """
+
+    def __init__(self, message: str, *, way_out: str = CHANGE_TYPE) -> None:
+        super().__init__(message)
+        self.way_out = way_out
 
 
 def inputs_schema(definition: Mapping[str, Any]) -> dict[str, Any]:
@@ -63,7 +77,7 @@ def to_field(value: Any, field: Mapping[str, Any]) -> Any:
         UnfitCell: it cannot be one.
     """
     if value is None or (isinstance(value, str) and not value.strip() and field["type"] not in ("text", "list")):
-        raise UnfitCell("is empty")
+        raise UnfitCell("is empty", way_out="")
     match field["type"]:
         case "choice":
             return _to_choice(value, field["choices"])
@@ -85,7 +99,9 @@ def _to_choice(value: Any, choices: list[str]) -> str:
     for choice in choices:
         if choice.casefold() == text.casefold():
             return choice
-    raise UnfitCell(f"holds {_shown(value)}, which is none of the allowed values {', '.join(choices[:20])}")
+    raise UnfitCell(
+        f"holds {_shown(value)}, which is none of the allowed values {', '.join(choices[:20])}", way_out=ALLOW_VALUE
+    )
 
 
 def _to_number(value: Any) -> float:

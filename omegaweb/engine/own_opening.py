@@ -34,7 +34,8 @@ def finish(run: Run, winner: Candidate | None, figures: dict[str, Any], *, at: d
     begin(run, winner, at=at)
     opening = _opening_at(run, at)
     assert opening is not None  # begun just now, if not before
-    found = after_looks(figures, opening.number)
+    opening.figures = figures
+    found = after_looks(figures, opening.look)
     run.openings.filter(pk=opening.pk).update(state=OpeningState.DONE, figures=found, finished_at=at, message="")
     return found
 

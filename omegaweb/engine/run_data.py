@@ -41,6 +41,22 @@ class RunData:
     test: Split
 
 
+@dataclass(slots=True, kw_only=True)
+class _Problems:
+    """Cells that hold something else than their output fields declare."""
+
+    cells: list[str] = field(default_factory=list)
+    ways_out: dict[str, None] = field(default_factory=dict)  # in the program, each once
+
+    def in_words(self, *, has_header: bool) -> str:
+        """Return what, where, and what to do. Rows have the numbers that all pages give them."""
+        more = len(self.cells) - CELLS_NAMED
+        named = f"{'; '.join(self.cells[:CELLS_NAMED])}{f'; and {more} more' if more > 0 else ''}."
+        counted = " Rows are counted without the header, as on the page of the dataset." if has_header else ""
+        remedy = ", or ".join([*self.ways_out, "correct the table and upload it again"])
+        return f"{named}{counted} {remedy[0].upper()}{remedy[1:]}."
+
+
 def missing_inputs(version: DatasetVersion, definition: Mapping[str, Any]) -> list[str]:
     """Return the program's input fields that are no input columns of the version."""
     return _missing(definition["input_fields"], version.input_columns)
@@ -66,21 +82,17 @@ def load_data(version: DatasetVersion, definition: Mapping[str, Any], *, most: i
         raise UnfitData(f"the program reads {_quoted(missing)}, which {version} has no input columns for")
     if missing := missing_targets(version, definition):
         raise UnfitData(f"the program answers {_quoted(missing)}, which {version} has no target columns for")
-    problems: list[str] = []
+    problems = _Problems()
     splits = {name: _load(version, name, definition, problems, most) for name in ("train", "validation", "test")}
-    if problems:
-        more = len(problems) - CELLS_NAMED
-        raise UnfitData(
-            f"{'; '.join(problems[:CELLS_NAMED])}{f'; and {more} more' if more > 0 else ''}. "
-            "Change the type of the output field in the program, or correct the table and upload it again."
-        )
+    if problems.cells:
+        raise UnfitData(problems.in_words(has_header=version.table.has_header))
     if version.feedback_columns:
         splits["train"].notes = list(itertools.islice(version.feedback("train"), most))
     return RunData(**splits)
 
 
 def _load(
-    version: DatasetVersion, name: str, definition: Mapping[str, Any], problems: list[str], most: int | None
+    version: DatasetVersion, name: str, definition: Mapping[str, Any], problems: _Problems, most: int | None
 ) -> Split:
     reads = _pairs(definition["input_fields"], version.input_columns)
     answers = _pairs(definition["output_fields"], version.target_columns)
@@ -91,8 +103,8 @@ def _load(
             try:
                 target[output["name"]] = to_field(targets[column], output)
             except UnfitCell as unfit:
-                # Row 1 is the header of the file, so that the number is the one a spreadsheet shows.
-                problems.append(f"row {position + 2}, column “{column}” {unfit}")
+                problems.cells.append(f"row {position + 1}, column “{column}” {unfit}")
+                problems.ways_out |= {unfit.way_out: None} if unfit.way_out else {}
         split.x.append({field["name"]: inputs[column] for field, column in reads})
         split.y.append(target)
     return split

@@ -193,7 +193,8 @@ def _finish(opening: SealOpening, candidates: list[Candidate]) -> None:
     if not before.keys() & after.keys():
         _fail(opening.pk, NOTHING, attempt=opening.attempt)
         return
-    figures = after_looks(event_to_json(compare_tested(start.key, before, candidate.key, after)), opening.number)
+    opening.figures = event_to_json(compare_tested(start.key, before, candidate.key, after))
+    figures = after_looks(opening.figures, opening.look)
     _mine(opening).update(
         state=OpeningState.DONE, figures=figures, finished_at=timezone.now(), answered=F("wanted"), message=""
     )

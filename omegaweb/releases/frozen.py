@@ -49,7 +49,7 @@ def figures_of(release: Release) -> dict[str, Any]:
         found["validation"] = {"mean": release.candidate.reward, "n": release.candidate.count}
     result = result_of_opening(run, opening) if opening is not None else None
     if opening is not None and result is not None:
-        found |= {"test": opening.figures, "looks": opening.number, "cost_per_point": result.cost_per_point}
+        found |= {"test": opening.figures, "looks": opening.look, "cost_per_point": result.cost_per_point}
         found |= {"other_looks": looks_of_other_runs(run)}
         found |= _examples(result)
     return found

@@ -26,7 +26,7 @@ class SealOpening(models.Model):
     """One look at the test rows of a run: which candidate, who, when, why, and what came of it."""
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="openings")
-    number = models.PositiveIntegerField()  # the first look is the only independent one
+    number = models.PositiveIntegerField()  # of the opening; which look it is, `look` says
     candidate = models.ForeignKey(Candidate, null=True, on_delete=models.SET_NULL, related_name="openings")
     by_run = models.BooleanField(default=False)  # the run itself, at its end
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -60,6 +60,28 @@ class SealOpening(models.Model):
 
     def __str__(self) -> str:
         return f"opening {self.number} of {self.run}"
+
+    @property
+    def look(self) -> int:
+        """Which look at the test rows this is; the first one is the only independent one.
+
+        Whoever may look again picks what happens to do well. The same candidate on the same rows gives the same
+        answers, of which nobody can pick, so that is no further look. An opening that failed is one of its own.
+        """
+        earlier = list(self.run.openings.filter(number__lt=self.number).exclude(pk=self.pk))
+        first: dict[tuple[int | None, int], int] = {}  # what was seen → which look that was
+        repeats = 0
+        for opening in (*earlier, self):
+            repeats += opening.what_was_seen in first
+            first.setdefault(opening.what_was_seen, opening.number - repeats)  # of an imported run some may be missing
+        return first[self.what_was_seen]
+
+    @property
+    def what_was_seen(self) -> tuple[int | None, int]:
+        """The candidate and how many rows it was compared on; for want of these, the opening itself."""
+        if self.candidate_id is None or self.state == OpeningState.FAILED:
+            return None, self.number
+        return self.candidate_id, self.figures["difference"]["n"] if self.figures else self.rows
 
     @property
     def is_running(self) -> bool:

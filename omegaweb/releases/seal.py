@@ -36,7 +36,13 @@ class Seal:
 
     @property
     def looks(self) -> int:
-        return len(self.openings)
+        """How many of the openings could tell something new: see SealOpening.look."""
+        return len({opening.what_was_seen for opening in self.openings})
+
+    @property
+    def repeats(self) -> bool:
+        """Whether one of the openings is no look of its own."""
+        return self.looks < len(self.openings)
 
     @property
     def result(self) -> Result | None:
@@ -62,7 +68,9 @@ def seal_of(run: Run) -> Seal:
 
 def looks_of_other_runs(run: Run) -> int:
     """Return how often other runs have looked at the test rows of the same dataset version."""
-    return SealOpening.objects.filter(run__dataset_version=run.dataset_version_id).exclude(run=run).count()
+    others = SealOpening.objects.filter(run__dataset_version=run.dataset_version_id).exclude(run=run)
+    known = others.exclude(candidate=None).order_by().values("candidate").distinct().count()
+    return known + others.filter(candidate=None).count()
 
 
 def _testing(run: Run, openings: list[SealOpening]) -> Testing | None:
@@ -86,7 +94,7 @@ def _shown(done: list[SealOpening]) -> SealOpening | None:
 
 def result_of_opening(run: Run, opening: SealOpening) -> Result | None:
     """Return the result card of one look; nothing before it is over."""
-    return result_from(run, opening.figures, looks=opening.number) if opening.figures else None
+    return result_from(run, opening.figures, looks=opening.look) if opening.figures else None
 
 
 def reason_against(candidate: Candidate) -> str:

@@ -151,8 +151,40 @@ def test_cells_that_do_not_fit_are_named_and_counted(alice: User):
         assembly.load_data(version, make_program(alice).definition())
 
     message = str(caught.value)
-    assert message.startswith("row 2, column “label” holds “nothing”, which is none of the allowed values billing, ")
-    assert "and 9 more" in message
+    assert message.startswith("row 1, column “label” holds “nothing”, which is none of the allowed values billing, ")
+    assert "and 9 more. Rows are counted without the header" in message
+    assert message.endswith(
+        "Add the value to the allowed values of the output field in the program, or correct the table "
+        "and upload it again."
+    )
+
+
+@pytest.mark.parametrize("kind", ["JSON", "JSON Lines"])
+def test_a_file_without_a_header_counts_its_rows_alike_and_mentions_none(alice: User, kind: str):
+    version = make_version(alice)
+    version.table.format = kind
+    TableRow.objects.filter(table=version.table, position=3).update(values=["x", "nothing"])
+    with pytest.raises(assembly.UnfitData, match=r"^row 4, column") as caught:
+        assembly.load_data(version, make_program(alice).definition())
+
+    assert "header" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind", "remedy"),
+    [
+        ("many", "integer", "Change the type of the output field in the program, or correct the table and"),
+        (" ", "integer", "page of the dataset. Correct the table and upload it again."),
+    ],
+)
+def test_the_way_out_suits_what_is_wrong(alice: User, cell: str, kind: str, remedy: str):
+    version = make_version(alice)
+    TableRow.objects.filter(table=version.table).update(values=["x", cell])
+    field = {"name": "label", "type": kind, "choices": [], "description": ""}
+    with pytest.raises(assembly.UnfitData) as caught:
+        assembly.load_data(version, make_program(alice, output_fields=[field]).definition())
+
+    assert remedy in str(caught.value)
 
 
 def test_only_the_first_rows_of_each_split_are_read_where_that_is_asked(alice: User):
@@ -162,7 +194,7 @@ def test_only_the_first_rows_of_each_split_are_read_where_that_is_asked(alice: U
 
     data = assembly.load_data(version, definition, most=3)
     assert [len(split) for split in (data.train, data.validation, data.test)] == [3, 3, 3]
-    with pytest.raises(assembly.UnfitData, match="row 5"):
+    with pytest.raises(assembly.UnfitData, match="row 4"):
         assembly.load_data(version, definition)
 
 

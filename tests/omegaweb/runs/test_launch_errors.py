@@ -156,4 +156,4 @@ def test_a_cell_that_does_not_fit_is_named_with_row_and_column(
     program = make_program(alice, output_fields=[output])
     errors = errors_of(alice_client, launch_data(version, program))
 
-    assert "Row 2, column “label” holds “billing”, which is no whole number" in errors["version"][0]
+    assert "Row 1, column “label” holds “billing”, which is no whole number" in errors["version"][0]

@@ -70,3 +70,19 @@ def test_a_label_of_the_target_that_is_failed_most_comes_first_and_none_comes_tw
     shown = not_asked(rows, failed, target_of=target_of, rng=random.Random(seed))
     assert len({each.sample for each in shown}) == LABELLED
     assert shown[0].target == {"colour": "blue"}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_labels_that_stand_in_both_rows_leave_no_place_to_others_and_keep_their_turn(seed):
+    """Each row that tells something is both alike and against here, so it comes up twice before others may follow."""
+    failed = [answered(100, "red", "blue"), answered(101, "blue", "red"), answered(102, "blue", "red")]
+    rows = [sample(number, ("red", "blue", "green")[number % 3]) for number in range(3 * LABELLED)]
+    mixed = list(rows)
+    random.Random(seed).shuffle(mixed)
+    against = [row for row in mixed if row.target["colour"] != "green"]
+    alike = sorted(against, key=lambda row: row.target["colour"] != "blue")  # two failures want blue, one red
+    in_turn = dict.fromkeys(row.id for pair in zip(alike, against, strict=True) for row in pair)
+
+    shown = not_asked(rows, failed, target_of=target_of, rng=random.Random(seed))
+
+    assert [each.sample for each in shown] == list(in_turn)[:LABELLED]
