@@ -107,13 +107,11 @@ def make_keepers(seed: int) -> tuple[dict[str, Any], Any]:
     chosen = {"optimizer": OptimizerChoice(kind="omega")}  # as it is: elsewhere other things are written down
     run = make_run(owner, name=f"Benchmark {seed}", fence=1, configuration=chosen)
     writer.open(run.pk, fence=1)  # as whoever launches a run: each write asks whether the run is still held
-    keepers = {
-        "callbacks": [Recorder(run.pk)],
-        "checkpoints": RowCheckpoints(run.pk),
-        "journal": RowJournal(run.pk),
-    }
+    journal = RowJournal(run.pk)
+    keepers = {"callbacks": [Recorder(run.pk)], "checkpoints": RowCheckpoints(run.pk), "journal": journal}
 
     def finish() -> None:
+        journal.close()
         failure = writer.close(run.pk)
         if failure is not None:
             raise failure

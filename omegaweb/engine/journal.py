@@ -1,22 +1,26 @@
-"""Keeps a run's questions and answers as rows; an answer is handed on when its row is there for good."""
+"""Keeps a run's questions and answers as rows; an answer is handed on when nothing can make it unsaid any more.
+
+Where the database is a file, an answer is written into a file of its own first, which takes the run's thread a few
+hundredths of a millisecond, and the writer's thread makes rows of many at a time. Elsewhere it waits for its row.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any
 
-from django.db import connection
-from django.db.models import Model, Sum
+from django.db import connection, transaction
+from django.db.models import Sum
 from django.utils import timezone
 
-from omegaweb.engine.holding import Holding, Row, insert
+from omegaweb.engine.answer_file import AnswerFile, LeftBehind, Record, left_behind
+from omegaweb.engine.holding import Holding, insert
 from omegaweb.engine.json_column import json_column
-from omegaweb.engine.own_connection import Busy, NotWritten, OwnConnection
-from omegaweb.engine.recorder import RecordingFailed, Writer, writer
-from omegaweb.runs.models import JournalEntry, JournalPart
+from omegaweb.engine.queued import Kept, Pile
+from omegaweb.engine.recorder import Writer, writer
+from omegaweb.runs.models import JournalEntry, JournalPart, Run
 from optimizer_core.budget import Usage
 from optimizer_core.json_values import JsonObject, storable
 from optimizer_core.models.giving_way import turn_in_use
@@ -24,37 +28,25 @@ from optimizer_core.models.journal import Entry
 from optimizer_core.models.messages import Messages, Prefix
 from optimizer_core.models.question_key import schema_hash
 
-#: Writes rows as long as the run is held, and returns how many.
-Insert: TypeAlias = Callable[[type[Model], Sequence[Row], Holding], int]
-
-#: How often the run's own thread tries to write, and the seconds between two times.
-TRIES, PAUSE = 5, 0.002
-
 _USED = ("calls", "prompt_tokens", "completion_tokens", "cost", "unpriced_calls", "seconds")
 #: What has a column of its own beside the settings.
 _ELSEWHERE = {"messages", "schema", "text"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
-    """An entry on its way into the database."""
-
-    row: dict[str, Any]
-    parts: dict[str, Any]  # of it that may not be stored yet
-    stored: asyncio.Future[None]  # what its answer waits for
+#: The member of a record that is no column of its entry: what it shares with others and no record before it had.
+_PARTS = "parts"
 
 
 class RowJournal:
-    """The journal of one run. Make it in a thread that may use the ORM; the rest belongs to the run's loop."""
+    """The journal of one run. Make it in a thread that may use the ORM; the rest belongs to the run's loop.
+
+    What an earlier process has left in files is among the rows by the time there is a journal.
+    """
 
     def __init__(self, run_id: int, *, via: Writer = writer) -> None:
+        take_in(left_behind(run_id))
         self._run_id = run_id
         self._writer = via
-        self._ops = connection.ops  # knows how rows are encoded; each task of a loop would make a connection to ask it
-        self._own = OwnConnection.if_possible()
-        self._has_begun = False  # the writer has kept an entry, and knows that the run gets further
-        self._newest_settings: tuple[JsonObject, Any] = ({}, json_column({}))
-        self._arrived: list[Answered] = []  # since the last statement
+        self._file = AnswerFile.of_claim(run_id, via.holding(run_id).fence)
+        self._pile = Pile(run_id, self._write)
         # What earlier parts of the run were answered; what this part is answered, it remembers itself.
         self._earlier = set(JournalEntry.objects.filter(run_id=run_id).values_list("key", flat=True))
         self._parts = set(JournalPart.objects.filter(run_id=run_id).values_list("key", flat=True))
@@ -66,107 +58,63 @@ class RowJournal:
         return await asyncio.wrap_future(self._writer.at_once(self._run_id, lambda: self._read(key)))
 
     async def add(self, key: str, entry: Entry) -> None:
-        """Keep an entry, in one statement with those that come at the same time; who waits for it, lends its turn.
+        """Keep an entry; whoever has to wait for its row, lends its turn.
 
         Raises:
             RecordingFailed: it could not be written, or the run is not this process's any more.
         """
-        loop, parts = asyncio.get_running_loop(), dict[str, Any]()
-        answered = Answered(row=self._row(key, entry, parts), parts=parts, stored=loop.create_future())
-        if self._own is None or not self._has_begun:
-            self._leave_to_writer([answered])
-        else:
-            if not self._arrived:
-                loop.call_soon(self._write_arrived, TRIES)  # with what else comes in this turn of the loop
-            self._arrived.append(answered)
-        turn = turn_in_use()
-        is_lent = turn.lend()
-        await answered.stored
-        self._has_begun = True
-        if is_lent:
-            turn.take_back()
+        record = self._record(key, entry)
+        is_held = self._writer.is_surely_held(self._run_id)
+        if self._file is None or not is_held or not self._file.append(record):
+            await self._wait_for_row(record)
+        elif self._pile.add(record):
+            self._writer.write_later(self._pile)
 
     def close(self) -> None:
-        """Let go of the database, once the loop is over; what is added later goes through the writer."""
-        if self._own is not None:
-            self._write_arrived(1)  # nobody waits for it any more, but it was paid
-            self._own.close()
-            self._own = None
+        """Let go of the file, once the loop is over; what is added later waits for its row."""
+        if self._file is not None:
+            file, self._file = self._file, None
+            self._writer.submit(self._run_id, lambda: None).result()  # by then all of it are rows, or never will be
+            file.close(and_remove=not self._writer.has_failed(self._run_id))
 
-    def _leave_to_writer(self, answered: Sequence[Answered]) -> None:
-        self._writer.keep(self._run_id, answered, self._write, waiting=[each.stored for each in answered])
-
-    def _write_arrived(self, tries: int) -> None:
-        """Write what has arrived in the run's own thread; what would have to wait there is left to the writer."""
-        arrived, self._arrived = self._arrived, []
-        if not arrived:  # the journal was closed meanwhile
-            return
-        try:
-            if self._own is None:
-                raise NotWritten("the run is over")
-            if not self._insert(arrived, self._writer.holding(self._run_id), self._own.insert):
-                raise NotWritten("the run is lost, or they were there already")
-        except (NotWritten, RecordingFailed) as error:
-            if isinstance(error, Busy) and tries > 1:
-                self._arrived = arrived  # what comes meanwhile goes with it
-                asyncio.get_running_loop().call_later(PAUSE, self._write_arrived, tries - 1)
-                return
-            self._leave_to_writer(arrived)
-        else:
-            for answered in arrived:
-                if not answered.stored.done():  # else nobody waits for it any more
-                    answered.stored.set_result(None)
+    async def _wait_for_row(self, record: Record) -> None:
+        # With all before it: they may have parts that it shares.
+        stored = asyncio.get_running_loop().create_future()
+        things = [*self._pile.take(), record]
+        self._writer.keep(Kept(run_id=self._run_id, things=things, write=self._write, stored=stored))
+        turn = turn_in_use()
+        is_lent = turn.lend()
+        await stored
+        if is_lent:
+            turn.take_back()
 
     def _read(self, key: str) -> Entry:
         row = JournalEntry.objects.get(run_id=self._run_id, key=key)
         usage = Usage(**{name: getattr(row, name) for name in _USED})
         return Entry(role=row.role, model=row.model, request=row.request, answer=row.answer, usage=usage)
 
-    def _write(self, answered: Sequence[Answered], holding: Holding) -> None:
+    def _write(self, records: Sequence[Record], holding: Holding) -> None:
         """Write entries in the writer's thread."""
-        if not self._insert(answered, holding, insert):
+        if _insert(self._run_id, records, holding) < len(records):
             holding.confirm()  # else they were there already
 
-    def _insert(self, answered: Sequence[Answered], holding: Holding, insert: Insert) -> bool:
-        """Write entries and whatever parts of them are new, and return whether all of them were written."""
-        parts = {key: value for each in answered for key, value in each.parts.items() if key not in self._parts}
-        if parts:  # first: without an entry they harm nobody, while an entry without them could not be read
-            shared = [{"run_id": self._run_id, "key": key, "value": value} for key, value in parts.items()]
-            insert(JournalPart, shared, holding)
-            self._parts.update(parts)
-        now = self._ops.adapt_datetimefield_value(timezone.now())
-        for each in answered:
-            each.row["at"] = now
-        return insert(JournalEntry, [each.row for each in answered], holding) == len(answered)
-
-    def _row(self, key: str, entry: Entry, parts: dict[str, Any]) -> dict[str, Any]:
-        """Return an entry as a row takes it, without its time, and add to its parts what is not stored yet."""
-        request, used = entry.request, entry.usage
+    def _record(self, key: str, entry: Entry) -> Record:
+        """Return an entry by column, as JSON values."""
+        request = entry.request
         messages, schema = request.get("messages", ()), request.get("schema")
+        parts: dict[str, Any] = {}
         return {
-            "run_id": self._run_id,
             "key": key,
             "role": entry.role,
             "model": entry.model,
             "context_key": self._context(messages, parts),
             "schema_key": self._share(schema_hash(schema), schema, parts) if schema else "",
-            "question": _mended(messages[-1] if messages else {"text": request["text"]}),
-            "settings": self._settings(request),
-            "answer": _mended(entry.answer),
-            "calls": used.calls,
-            "prompt_tokens": used.prompt_tokens,
-            "completion_tokens": used.completion_tokens,
-            "cost": used.cost,
-            "unpriced_calls": used.unpriced_calls,
-            "seconds": used.seconds,
+            "question": messages[-1] if messages else {"text": request["text"]},
+            "settings": {name: value for name, value in request.items() if value and name not in _ELSEWHERE},
+            "answer": entry.answer,
+            **{name: getattr(entry.usage, name) for name in _USED},
+            _PARTS: parts,
         }
-
-    def _settings(self, request: JsonObject) -> Any:
-        """Return what is left of a request as JSON; it is mostly that of the question before."""
-        settings = {name: value for name, value in request.items() if value and name not in _ELSEWHERE}
-        if settings != self._newest_settings[0]:
-            self._newest_settings = settings, _mended(settings)
-        return self._newest_settings[1]
 
     def _context(self, messages: Sequence[JsonObject], parts: dict[str, Any]) -> str:
         prefix = messages.prefix if isinstance(messages, Messages) else Prefix(messages[:-1])
@@ -175,10 +123,47 @@ class RowJournal:
         return self._share(prefix.key, list(prefix.messages), parts)
 
     def _share(self, key: str, value: Any, parts: dict[str, Any]) -> str:
-        """Put what many entries have in common among the parts, unless it is stored already."""
+        """Put what many entries have in common among the parts, unless a record before has it."""
         if key not in self._parts:
-            parts[key] = _mended(value)
+            self._parts.add(key)
+            parts[key] = value
         return key
+
+
+def take_in(files: Sequence[LeftBehind]) -> None:
+    """Make rows of answers that processes have left in files, and remove these."""
+    for file in files:
+        records = list(file.records())
+        with transaction.atomic():
+            if Run.objects.filter(pk=file.run_id).exists():  # else somebody has deleted it
+                _insert(file.run_id, records)
+        file.path.unlink(missing_ok=True)
+
+
+def take_in_all() -> None:
+    """Likewise, of all runs that no process has under way as it did when it wrote them."""
+    files = left_behind()
+    under_way = set(Run.objects.under_way().filter(pk__in={file.run_id for file in files}).values_list("pk", "fence"))
+    take_in([file for file in files if (file.run_id, file.fence) not in under_way])
+
+
+def _insert(run_id: int, records: Sequence[Record], holding: Holding | None = None) -> int:
+    """Write entries and whatever parts of them are new, and return how many entries were written."""
+    parts = {key: value for record in records for key, value in record[_PARTS].items()}
+    if parts:  # first: without an entry they harm nobody, while an entry without them could not be read
+        shared = [{"run_id": run_id, "key": key, "value": _mended(value)} for key, value in parts.items()]
+        insert(JournalPart, shared, holding)
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    return insert(JournalEntry, [_row(run_id, record, now) for record in records], holding)
+
+
+def _row(run_id: int, record: Record, now: Any) -> dict[str, Any]:
+    return {
+        **{column: value for column, value in record.items() if column != _PARTS},
+        **{column: _mended(record[column]) for column in ("question", "settings", "answer")},
+        "run_id": run_id,
+        "at": now,
+    }
 
 
 def _mended(value: Any) -> Any:

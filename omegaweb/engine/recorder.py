@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 from functools import partial
 from itertools import groupby
-from typing import Any, TypeAlias
+from typing import Any
 
 from django.db import connections
 from django.utils import timezone
 
 from omegaweb.engine.holding import Holding
+from omegaweb.engine.queued import Item, Job, Kept, Pile, sort_out, tell
 from omegaweb.engine.storage import Line, RecordingFailed, Storage
 from optimizer_core.events import Event
 
@@ -31,31 +30,10 @@ FULL = 0.01
 BATCH = 200
 #: Seconds that a line may wait for company, so that few transactions hold many lines.
 LINGER = 0.25
+#: Seconds for which a run that was this process's is taken to be so still: far less than it may keep silent.
+TRUST = 5.0
 #: Seconds without a word after which the database is let go.
 IDLE = 1.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """Something else to be done: in turn, after everything the run has said so far, or at once."""
-
-    run_id: int
-    work: Callable[[], Any]
-    at_once: bool = False
-    done: Future[Any] = field(default_factory=Future)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """Things that a loop waits for until they are there for good; what comes together is written together."""
-
-    run_id: int
-    things: Sequence[Any]
-    write: Callable[[Sequence[Any], Holding], None]
-    waiting: Sequence[asyncio.Future[None]]
-
-
-Item: TypeAlias = Line | Job | Kept
 
 
 class Writer:
@@ -95,32 +73,30 @@ class Writer:
         self._put(job)
         return job.done
 
-    def keep(
-        self,
-        run_id: int,
-        things: Sequence[Any],
-        write: Callable[[Sequence[Any], Holding], None],
-        *,
-        waiting: Sequence[asyncio.Future[None]],
-    ) -> None:
-        """Queue things to be written as soon as can be, together with what comes at the same time.
+    def keep(self, kept: Kept) -> None:
+        """Queue things to be written as soon as can be, together with what comes at the same time."""
+        self._put(kept)
 
-        Args:
-            run_id: the run that must still be this process's.
-            things: what is kept.
-            write: writes several such things, each in a statement that holds the run.
-            waiting: hear of it, in the one loop that is theirs.
-        """
-        self._put(Kept(run_id=run_id, things=things, write=write, waiting=waiting))
+    def write_later(self, pile: Pile) -> None:
+        """Queue a pile: all of it is written by the time anything is that the run says from now on."""
+        self._put(pile)
 
     def holding(self, run_id: int) -> Holding:
-        """Return how a run is held that somebody else than the writer's thread is to write about.
+        """Return how a run is held. Any thread."""
+        return self._storage.holding(run_id)
+
+    def is_surely_held(self, run_id: int) -> bool:
+        """Tell whether the run was this process's so short a while ago that nobody can have taken it over. Any thread.
 
         Raises:
             RecordingFailed: something it said was lost, so nothing more may be written.
         """
         self._storage.check(run_id)
-        return self._storage.holding(run_id)
+        return self._storage.was_held(run_id, within=TRUST)
+
+    def has_failed(self, run_id: int) -> bool:
+        """Tell whether something about a run could not be written. Any thread."""
+        return self._storage.has_failed(run_id)
 
     def confirm(self, run_id: int) -> None:
         """Make sure, in the writer's thread and inside a transaction, that more may be written about this run.
@@ -143,14 +119,14 @@ class Writer:
         self._queue.put(item)
 
     def _work(self) -> None:
-        waiting: list[Line | Job] = []
+        waiting: list[Line | Job | Pile] = []
         due = 0.0
         while True:
-            urgent, in_turn = _sorted(self._next_items(due - time.monotonic() if waiting else None))
+            urgent, in_turn = sort_out(self._next_items(due - time.monotonic() if waiting else None))
             self._keep([item for item in urgent if isinstance(item, Kept)])
             for item in urgent:
                 if isinstance(item, Job):
-                    _do(item)
+                    item.do()
             if in_turn and not waiting:
                 due = time.monotonic() + LINGER
             waiting += in_turn
@@ -182,59 +158,25 @@ class Writer:
                 self._storage.keep(run_id, partial(kept[0].write, things))
             except Exception as failure:  # whoever waits hears of it
                 error = failure
-            for item in kept:
-                _tell(item.waiting, error)
+            tell(kept, error)
 
-    def _write(self, items: list[Line | Job]) -> None:
-        items.sort(key=lambda item: item.run_id)  # runs know nothing of each other; each keeps its own order
-        for (run_id, is_line), group in groupby(items, key=lambda item: (item.run_id, isinstance(item, Line))):
+    def _write(self, items: list[Line | Job | Pile]) -> None:
+        self._write_piles([item for item in items if isinstance(item, Pile)])
+        said = [item for item in items if not isinstance(item, Pile)]
+        said.sort(key=lambda item: item.run_id)  # runs know nothing of each other; each keeps its own order
+        for (run_id, is_line), group in groupby(said, key=lambda item: (item.run_id, isinstance(item, Line))):
             if is_line:
                 self._storage.write_lines(run_id, [item for item in group if isinstance(item, Line)])
             else:
                 for item in group:
                     if isinstance(item, Job):
-                        _do(item)
+                        item.do()
 
-
-def _sorted(items: Iterable[Item]) -> tuple[list[Kept | Job], list[Line | Job]]:
-    """Return what somebody waits for regardless of what was said, and what has its turn."""
-    urgent: list[Kept | Job] = []
-    in_turn: list[Line | Job] = []
-    for item in items:
-        if isinstance(item, Kept) or (isinstance(item, Job) and item.at_once):
-            urgent.append(item)
-        else:
-            in_turn.append(item)
-    return urgent, in_turn
-
-
-def _do(job: Job) -> None:
-    """Do some work, and tell whoever still waits for it how it went."""
-    is_waited_for = job.done.set_running_or_notify_cancel()
-    try:
-        result = job.work()
-    except Exception as error:  # whoever waits hears of it
-        if is_waited_for:
-            job.done.set_exception(error)
-    else:
-        if is_waited_for:
-            job.done.set_result(result)
-
-
-def _tell(waiting: Sequence[asyncio.Future[None]], error: Exception | None) -> None:
-    """Tell a loop how it went, once for all who wait: to wake it up takes longer than the rest."""
-    with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
-        waiting[0].get_loop().call_soon_threadsafe(_settle, waiting, error)
-
-
-def _settle(waiting: Sequence[asyncio.Future[None]], error: Exception | None) -> None:
-    for future in waiting:
-        if future.done():  # nobody waits for it any more
-            continue
-        if error is None:
-            future.set_result(None)
-        else:
-            future.set_exception(error)
+    def _write_piles(self, piles: list[Pile]) -> None:
+        for pile in piles:
+            if things := pile.take():
+                with contextlib.suppress(RecordingFailed):  # kept for whoever asks next
+                    self._storage.keep(pile.run_id, partial(pile.write, things))
 
 
 #: The one writer of this process.

@@ -15,6 +15,7 @@ from django.utils import timezone
 from omegaweb.engine import sealed_test
 from omegaweb.engine.claims import is_abandoned
 from omegaweb.engine.endings import announce, let_go, say_what_is_left
+from omegaweb.engine.journal import take_in_all
 from omegaweb.engine.launcher import launcher, stop, wake
 from omegaweb.reviews.time_limit import decide_overdue
 from omegaweb.runs.models import Run, RunState
@@ -47,7 +48,16 @@ def serve_sleepers() -> None:
 
 def make_round() -> None:
     """Take abandoned runs from whoever is gone, and start what waits for its turn. What fails holds up nothing else."""
-    for step in (say_what_is_left, _take_defaults, _take_over, sealed_test.fail_abandoned, serve_sleepers, _fill):
+    steps = (
+        say_what_is_left,
+        _take_defaults,
+        _take_over,
+        take_in_all,
+        sealed_test.fail_abandoned,
+        serve_sleepers,
+        _fill,
+    )
+    for step in steps:
         try:
             step()
         except Exception:  # the top of the thread: without it no run of anybody would be looked after any more

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,6 +46,7 @@ class Storage:
         self._projections: dict[int, Projection] = {}
         self._failures: dict[int, Exception] = {}
         self._fences: dict[int, int] = {}
+        self._held: dict[int, float] = {}  # moments, monotonic, after which something could be written
         self._further: set[int] = set()  # runs that were answered something new since they were opened
 
     def open(self, run_id: int, *, fence: int) -> None:
@@ -58,6 +61,7 @@ class Storage:
         """Forget the run and return what went wrong, if anything."""
         self._projections.pop(run_id, None)
         self._fences.pop(run_id, None)
+        self._held.pop(run_id, None)
         self._further.discard(run_id)
         return self._failures.pop(run_id, None)
 
@@ -70,6 +74,14 @@ class Storage:
         failure = self._failures.get(run_id)
         if failure is not None:
             raise RecordingFailed(f"what the run said could not be written down: {failure}") from failure
+
+    def has_failed(self, run_id: int) -> bool:
+        """Tell whether something about this run could not be written. Any thread."""
+        return run_id in self._failures
+
+    def was_held(self, run_id: int, *, within: float) -> bool:
+        """Tell whether something about this run could be written so many seconds ago or less. Any thread."""
+        return time.monotonic() - self._held.get(run_id, -math.inf) < within
 
     def confirm(self, run_id: int) -> None:
         """Make sure, inside a transaction, that more may be written about this run.
@@ -136,9 +148,11 @@ class Storage:
 
     def _insist(self, run_id: int, work: Callable[[], None]) -> None:
         for attempt in range(1, ATTEMPTS + 1):
+            began = time.monotonic()
             try:
                 _check_file()
                 work()
+                self._held[run_id] = began
                 return
             except Exception as error:
                 self._projections.pop(run_id, None)  # it is ahead of the database now

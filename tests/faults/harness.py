@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
@@ -120,15 +120,20 @@ class Site:
         return (self._folder / "log.txt").read_text()
 
     def journalled(self) -> set[str]:
-        """Return the names of the questions in its journal."""
+        """Return the names of the questions in its journal, those included that are no rows yet."""
         parts = {key: json.loads(value) for key, value in self.read("SELECT key, value FROM runs_journalpart")}
         rows = self.read("SELECT role, context_key, question FROM runs_journalentry")
-        return {
-            name_of_text(json.loads(question)["text"])
-            if role == "embedding"
-            else name_of_messages([*parts.get(context, []), json.loads(question)])
-            for role, context, question in rows
-        }
+        entries = [(role, context, json.loads(question)) for role, context, question in rows]
+        for record in self._lines():
+            parts |= record["parts"]
+            entries.append((record["role"], record["context_key"], record["question"]))
+        return names_of(entries, parts)
+
+    def _lines(self) -> Iterator[dict[str, Any]]:
+        """Yield what a killed process has written into its file of answers."""
+        for path in sorted(self._folder.glob("omegaweb.sqlite3-answers/*.jsonl")):
+            for line in path.read_bytes().splitlines():
+                yield json.loads(line)
 
     def outcome(self) -> Outcome:
         ((state, reason, message, calls, winner, result),) = self.read(
@@ -150,6 +155,14 @@ class Site:
             candidates={key: tuple(rest) for key, *rest in candidates},
             scores={(key, split, index): reward for key, split, index, reward in scores},
         )
+
+
+def names_of(entries: Iterable[tuple[str, str, Any]], parts: Mapping[str, Any]) -> set[str]:
+    """Return the names of questions, each a role, the key of the messages before the last one, and that one."""
+    return {
+        name_of_text(question["text"]) if role == "embedding" else name_of_messages([*parts.get(context, []), question])
+        for role, context, question in entries
+    }
 
 
 def name_of_messages(messages: list[Any]) -> str:

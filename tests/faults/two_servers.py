@@ -20,11 +20,12 @@ from django.test import Client
 
 from omegaweb.accounts.models import User
 from omegaweb.datasets.models import DatasetVersion
+from omegaweb.engine.answer_file import left_behind
 from omegaweb.programs.models import Program
 from omegaweb.runs.configuration import RunConfiguration
-from omegaweb.runs.models import Run, RunState
+from omegaweb.runs.models import JournalEntry, JournalPart, Run, RunState
 from tests.factories_runs import make_run
-from tests.faults.harness import OVER, PATIENCE, ROOT, Counting, free_port, name_of_messages, name_of_text
+from tests.faults.harness import OVER, PATIENCE, ROOT, Counting, free_port, names_of
 from tests.faults.world import respond
 
 #: Seconds between two looks at the rows.
@@ -108,12 +109,14 @@ class Work:
         return Run.objects.get(pk=self.run_id)
 
     def journalled(self) -> set[str]:
-        """Return the names of the questions in the run's journal."""
-        asked = [(entry.role, entry.request) for entry in Run.objects.get(pk=self.run_id).journal.all()]
-        return {
-            name_of_text(request["text"]) if role == "embedding" else name_of_messages(request["messages"])
-            for role, request in asked
-        }
+        """Return the names of the questions in the run's journal, those included that are no rows yet."""
+        rows = JournalEntry.objects.filter(run=self.run_id)
+        entries = list(rows.values_list("role", "context_key", "question"))
+        parts = dict(JournalPart.objects.filter(run=self.run_id).values_list("key", "value"))
+        for record in (record for file in left_behind(self.run_id) for record in file.records()):
+            parts |= record["parts"]
+            entries.append((record["role"], record["context_key"], record["question"]))
+        return names_of(entries, parts)
 
     def note_interruption(self) -> None:
         """Count what was asked and is not in the journal: only that may be asked again."""

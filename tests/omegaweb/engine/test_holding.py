@@ -6,7 +6,6 @@ import pytest
 from django.db import connection
 
 from omegaweb.engine.holding import ROWS, Holding, RunLost, insert
-from omegaweb.engine.own_connection import NotWritten, OwnConnection
 from omegaweb.runs.models import JournalPart, RunState
 from tests.factories_runs import make_run
 
@@ -53,13 +52,3 @@ def test_many_rows_take_several_statements(alice):
     many = [str(number) for number in range(2 * ROWS + 1)]
     assert insert(JournalPart, parts(run, many), Holding(run_id=run.pk, fence=3)) == len(many)
     assert JournalPart.objects.count() == len(many)
-
-
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="only a file is written by the run itself")
-def test_a_run_does_not_write_into_a_file_that_was_taken_away(alice, monkeypatch, tmp_path):
-    run, own = make_run(alice, fence=3), OwnConnection()
-    monkeypatch.setattr(own, "_file", str(tmp_path / "gone.sqlite3"))
-
-    with pytest.raises(NotWritten, match="is gone"):
-        own.insert(JournalPart, parts(run, "a"), Holding(run_id=run.pk, fence=3))
-    own.close()

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-from contextlib import closing
+import errno
+import os
+import stat
 
 import pytest
 from asgiref.sync import sync_to_async
 from django.db import OperationalError, connection
 
 from omegaweb.engine import launcher
+from omegaweb.engine.answer_file import left_behind
 from omegaweb.engine.checkpoints import point_of_departure
-from omegaweb.engine.journal import RowJournal, paid_by_role
-from omegaweb.engine.own_connection import OwnConnection
+from omegaweb.engine.journal import RowJournal, paid_by_role, take_in_all
 from omegaweb.engine.recorder import RecordingFailed, Writer
 from omegaweb.runs.models import JournalEntry, JournalPart, Run, RunState, SampleScore
 from omegaweb.runs.services import delete_run
@@ -92,12 +93,13 @@ async def test_another_run_knows_nothing_of_it(alice):
 
 
 @pytest.mark.parametrize("change", [{"fence": 2}, {"state": RunState.INTERRUPTED}])
-async def test_a_run_that_was_taken_over_gets_no_answer_that_was_not_written(alice, change):
+async def test_a_run_that_was_taken_over_gets_no_answer_that_was_not_written(alice, change, monkeypatch):
     run, own = await sync_to_async(make_run)(alice, fence=1), Writer()
     own.open(run.pk, fence=1)
     journal = await journal_of(run, own)
     await journal.add("a", entry("a"))
     await Run.objects.filter(pk=run.pk).aupdate(**change)
+    monkeypatch.setattr("omegaweb.engine.recorder.TRUST", 0)  # as after some seconds without having written anything
 
     with pytest.raises(RecordingFailed, match="took the run over"):
         await journal.add("b", entry("b"))
@@ -118,13 +120,10 @@ async def test_an_answer_that_cannot_be_written_is_not_handed_on(alice, monkeypa
         await journal.add("a", entry())
 
 
-@pytest.mark.parametrize("begun", [False, True])
-async def test_an_answer_is_written_even_if_nobody_waits_for_it_any_more(alice, begun):
+async def test_an_answer_is_written_even_if_nobody_waits_for_it_any_more(alice):
     run, own = await sync_to_async(make_run)(alice), Writer()
     journal = await journal_of(run, own)
     own.at_once(run.pk, lambda: None).result()
-    if begun:
-        await journal.add("0", entry("0"))
     adding = asyncio.ensure_future(journal.add("a", entry()))
     await asyncio.sleep(0)
     adding.cancel()
@@ -134,84 +133,145 @@ async def test_an_answer_is_written_even_if_nobody_waits_for_it_any_more(alice, 
     assert {"a", "b"} <= {row.key async for row in JournalEntry.objects.all()}
 
 
-@in_a_file
-async def test_after_the_first_answer_the_run_waits_for_no_other_thread(alice, monkeypatch):
-    run = await sync_to_async(make_run)(alice)
-    journal = await journal_of(run, Writer())
-    await journal.add("first", entry("first"))
-    monkeypatch.setattr(Writer, "keep", lambda *args, **values: pytest.fail("left to the writer"))
+@pytest.fixture
+def answered(alice):
+    """A run that is claimed, its journal, and an answer in it that is a row: the next ones may trust in the claim."""
 
-    await asyncio.gather(*(journal.add(text, entry(text)) for text in "abc"))
+    async def begin(*, fence=1):
+        run, own = await sync_to_async(make_run)(alice, fence=fence), Writer()
+        own.open(run.pk, fence=fence)
+        journal = await journal_of(run, own)
+        await journal.add("first", entry("first"))
+        return run, journal, own
 
-    assert {row.key async for row in JournalEntry.objects.all()} == {"first", *"abc"}
+    return begin
 
 
-@in_a_file
-async def test_while_somebody_else_writes_an_answer_waits_and_the_loop_does_not(alice):
-    run = await sync_to_async(make_run)(alice)
-    journal = await journal_of(run, Writer())
-    await journal.add("first", entry("first"))
-    with closing(sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        adding = asyncio.ensure_future(journal.add("a", entry("a")))
-        done, _ = await asyncio.wait([adding], timeout=0.05)
-        other.execute("COMMIT")
-    await adding
-
-    assert not done
-    assert await JournalEntry.objects.filter(key="a").aexists()
+async def keys_of(run):
+    return {row.key async for row in JournalEntry.objects.filter(run=run)}
 
 
 @in_a_file
-async def test_a_moment_in_which_somebody_else_writes_is_waited_out_without_another_thread(alice, monkeypatch):
-    run = await sync_to_async(make_run)(alice)
-    journal = await journal_of(run, Writer())
-    await journal.add("first", entry("first"))
-    monkeypatch.setattr(Writer, "keep", lambda *args, **values: pytest.fail("left to the writer"))
-    with closing(sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        adding = [asyncio.ensure_future(journal.add("a", entry("a")))]
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)  # it has tried
-        adding.append(asyncio.ensure_future(journal.add("b", entry("b"))))
-        other.execute("COMMIT")
-    await asyncio.gather(*adding)
+async def test_after_the_first_answer_the_run_waits_for_no_other_thread(answered, monkeypatch):
+    run, journal, _ = await answered()
+    with monkeypatch.context() as patched:
+        patched.setattr(Writer, "keep", lambda *args: pytest.fail("waits for the writer"))
+        for text in "abc":
+            await journal.add(text, entry(text))
+    await sync_to_async(journal.close)()
 
-    assert {row.key async for row in JournalEntry.objects.all()} == {"first", "a", "b"}
+    assert await keys_of(run) == {"first", *"abc"}
+    assert not left_behind(run.pk)
 
 
 @in_a_file
-async def test_what_is_answered_in_one_turn_of_the_loop_is_written_by_one_statement(alice, monkeypatch):
-    run = await sync_to_async(make_run)(alice)
-    journal = await journal_of(run, Writer())
-    statements: list[int] = []
-    insert = OwnConnection.insert
+async def test_what_a_killed_process_was_answered_is_found_by_the_next(answered, monkeypatch):
+    run, journal, _ = await answered()
+    monkeypatch.setattr(Writer, "write_later", lambda *args: None)  # it dies before
+    request = {**entry().request, "messages": [SYSTEM, SYSTEM, {"content": "a"}]}  # what no row has in common with it
+    await journal.add("a", entry("a", request=request))
+    await journal.add("b", entry("half \ud83d of a pair"))
+    await journal.add("v", vector("word", calls=1))
 
-    def counted(self, model, rows, holding):
-        statements.append(len(rows))
-        return insert(self, model, rows, holding)
+    again = await journal_of(run, Writer())
 
-    await journal.add("first", entry("first"))
-    await journal.add("second", entry("second"))  # by the run itself
-    monkeypatch.setattr(OwnConnection, "insert", counted)
-    await asyncio.gather(*(journal.add(text, entry(text)) for text in "ab"))
-
-    assert statements == [2]
+    found = await again.find("a")
+    assert found is not None
+    assert found.request["messages"] == [SYSTEM, SYSTEM, {"content": "a"}]
+    assert found.answer == entry("a").answer
+    assert await again.find("v") == vector("word", calls=1)
+    assert await again.find("b") is not None
+    assert not left_behind(run.pk)
 
 
 @in_a_file
-async def test_what_was_answered_when_a_run_ends_is_written_all_the_same(alice):
-    run = await sync_to_async(make_run)(alice)
-    journal = await journal_of(run, Writer())
-    await journal.add("first", entry("first"))
-    await journal.add("second", entry("second"))
-    adding = asyncio.ensure_future(journal.add("a", entry("a")))
-    await asyncio.sleep(0)
-    adding.cancel()
+async def test_a_line_that_a_power_cut_has_broken_is_left_out(answered, monkeypatch, caplog):
+    run, journal, _ = await answered()
+    monkeypatch.setattr(Writer, "write_later", lambda *args: None)
+    await journal.add("a", entry("a"))
+    await journal.add("b", entry("b"))
+    (file,) = left_behind(run.pk)
+    file.path.write_bytes(file.path.read_bytes()[:-9])
 
-    journal.close()  # before the loop has come to it
+    await journal_of(run, Writer())
 
-    assert await JournalEntry.objects.filter(key="a").aexists()
+    assert await keys_of(run) == {"first", "a"}
+    assert "in the middle of an answer" in caplog.text
+
+
+@in_a_file
+@pytest.mark.parametrize("written", [0, 7])
+async def test_an_answer_that_the_disk_does_not_take_waits_for_its_row(answered, monkeypatch, written):
+    run, journal, _ = await answered()
+    write = os.write
+
+    def too_little(file, line):
+        if not written:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(file, line[:written])
+
+    with monkeypatch.context() as patched:
+        patched.setattr("omegaweb.engine.answer_file.os.write", too_little)
+        await journal.add("a", entry("a"))
+    assert "a" in await keys_of(run)
+    await journal.add("b", entry("b"))
+
+    (file,) = left_behind(run.pk)
+    assert [record["key"] for record in file.records()] == ["b"]
+
+
+@in_a_file
+async def test_once_a_claim_is_not_sure_any_more_answers_wait_for_their_rows(answered, monkeypatch):
+    run, journal, _ = await answered()
+    await journal.add("a", entry("a"))
+    monkeypatch.setattr("omegaweb.engine.recorder.TRUST", 0)
+    await journal.add("b", entry("b"))
+
+    assert await keys_of(run) == {"first", "a", "b"}  # with what was piled up before
+
+
+@in_a_file
+async def test_rows_of_answers_are_there_before_what_is_said_of_them(answered):
+    run, journal, own = await answered()
+    await journal.add("a", entry("a"))
+    said = own.submit(run.pk, lambda: JournalEntry.objects.filter(run=run, key="a").exists())
+
+    assert await asyncio.wrap_future(said)
+
+
+@in_a_file
+async def test_a_run_whose_answers_cannot_become_rows_is_not_given_more_and_its_file_stays(answered):
+    run, journal, _ = await answered()
+    await Run.objects.filter(pk=run.pk).aupdate(state=RunState.INTERRUPTED)
+    await journal.add("a", entry("a"))
+    await sync_to_async(journal.close)()
+
+    with pytest.raises(RecordingFailed, match="took the run over"):
+        await journal.add("b", entry("b"))
+    await sync_to_async(take_in_all)()
+    assert await keys_of(run) == {"first", "a"}
+    assert not left_behind(run.pk)
+
+
+@in_a_file
+async def test_files_of_runs_under_way_are_left_alone_and_those_of_deleted_runs_go(answered):
+    run, journal, _ = await answered()
+    await journal.add("a", entry("a"))
+    await sync_to_async(take_in_all)()
+    assert [file.run_id for file in left_behind(run.pk)] == [run.pk]
+
+    await Run.objects.filter(pk=run.pk).adelete()
+    await sync_to_async(take_in_all)()
+    assert not left_behind(run.pk)
+
+
+@in_a_file
+async def test_nobody_else_may_read_the_file(answered):
+    run, _, _ = await answered()
+    (file,) = left_behind(run.pk)
+
+    assert stat.S_IMODE(file.path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.path.parent.stat().st_mode) == 0o700
 
 
 async def test_whoever_waits_for_its_row_lends_its_turn(alice):
