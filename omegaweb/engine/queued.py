@@ -5,25 +5,25 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from omegaweb.engine.holding import Holding
-from omegaweb.engine.storage import Line
 
 #: Writes things, each in a statement that holds the run.
 Write: TypeAlias = Callable[[Sequence[Any], Holding], None]
 
+Item = TypeVar("Item")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """Something else to be done: in turn, after everything the run has said so far, or at once."""
+    """Something else to be done."""
 
     run_id: int
     work: Callable[[], Any]
-    at_once: bool = False
     done: Future[Any] = field(default_factory=Future)
 
     def do(self) -> None:
@@ -71,26 +71,16 @@ class Pile:
     def take(self) -> list[Any]:
         """Take all there is. Any thread."""
         self._is_queued = False  # first: what is added from now on is told again, and at worst found gone
-        things: list[Any] = []
-        with contextlib.suppress(IndexError):  # another thread may be taking, too
-            while True:
-                things.append(self._things.popleft())
-        return things
+        return taken(self._things)
 
 
-Item: TypeAlias = Line | Job | Kept | Pile
-
-
-def sort_out(items: Iterable[Item]) -> tuple[list[Kept | Job], list[Line | Job | Pile]]:
-    """Return what somebody waits for regardless of what was said, and what has its turn."""
-    urgent: list[Kept | Job] = []
-    in_turn: list[Line | Job | Pile] = []
-    for item in items:
-        if isinstance(item, Kept) or (isinstance(item, Job) and item.at_once):
-            urgent.append(item)
-        else:
-            in_turn.append(item)
-    return urgent, in_turn
+def taken(items: deque[Item]) -> list[Item]:
+    """Take all there is; others may add to it meanwhile, or take from it."""
+    found: list[Item] = []
+    with contextlib.suppress(IndexError):
+        while True:
+            found.append(items.popleft())
+    return found
 
 
 def tell(kept: Sequence[Kept], error: Exception | None) -> None:

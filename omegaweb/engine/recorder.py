@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
+from enum import Enum
 from functools import partial
 from itertools import groupby
 from typing import Any
@@ -16,7 +19,7 @@ from django.db import connections
 from django.utils import timezone
 
 from omegaweb.engine.holding import Holding
-from omegaweb.engine.queued import Item, Job, Kept, Pile, sort_out, tell
+from omegaweb.engine.queued import Job, Kept, Pile, taken, tell
 from omegaweb.engine.storage import Line, RecordingFailed, Storage
 from optimizer_core.events import Event
 
@@ -26,7 +29,7 @@ __all__ = ["Recorder", "RecordingFailed", "Writer", "writer"]
 CAPACITY = 1000
 #: Seconds until whoever found no room looks again.
 FULL = 0.01
-#: Lines in one transaction.
+#: Lines that wait for no more company.
 BATCH = 200
 #: Seconds that a line may wait for company, so that few transactions hold many lines.
 LINGER = 0.25
@@ -36,12 +39,25 @@ TRUST = 5.0
 IDLE = 1.0
 
 
+class Call(Enum):
+    """What the writer's thread hears, beside what it is to do at once."""
+
+    LOOK = "something is said"
+    WRITE = "somebody waits until what is said is written, or it is much"
+
+
 class Writer:
-    """A queue and the thread that empties it into the database."""
+    """What was said and is not written yet, and the thread that writes it into the database.
+
+    The thread is woken up by the first that is said after a while and by what cannot wait; it then looks by itself once
+    the rest has had time to come. To wake it up for each would cost the runs more than to say it.
+    """
 
     def __init__(self, *, capacity: int = CAPACITY) -> None:
         self._capacity = capacity
-        self._queue: queue.SimpleQueue[Item] = queue.SimpleQueue()
+        self._said: deque[Line | Job | Pile] = deque()
+        self._due = math.inf  # when what is said is written, monotonic; none is said yet, or the thread was not told
+        self._calls: queue.SimpleQueue[Kept | Job | Call] = queue.SimpleQueue()
         self._storage = Storage()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
@@ -57,29 +73,29 @@ class Writer:
             RecordingFailed: an earlier event of this run could not be written.
         """
         self._storage.check(run_id)
-        while self._queue.qsize() >= self._capacity:
+        while len(self._said) >= self._capacity:
             time.sleep(FULL)
-        self._put(Line(run_id=run_id, event=event, at=timezone.now()))
+        self._say(Line(run_id=run_id, event=event, at=timezone.now()))
 
     def submit(self, run_id: int, work: Callable[[], Any]) -> Future[Any]:
         """Queue work for the writer's thread; it happens after everything said before."""
         job = Job(run_id=run_id, work=work)
-        self._put(job)
+        self._say(job)
         return job.done
 
     def at_once(self, run_id: int, work: Callable[[], Any]) -> Future[Any]:
         """Queue work that has nothing to do with what was said before."""
-        job = Job(run_id=run_id, work=work, at_once=True)
-        self._put(job)
+        job = Job(run_id=run_id, work=work)
+        self._call(job)
         return job.done
 
     def keep(self, kept: Kept) -> None:
         """Queue things to be written as soon as can be, together with what comes at the same time."""
-        self._put(kept)
+        self._call(kept)
 
     def write_later(self, pile: Pile) -> None:
         """Queue a pile: all of it is written by the time anything is that the run says from now on."""
-        self._put(pile)
+        self._say(pile)
 
     def holding(self, run_id: int) -> Holding:
         """Return how a run is held. Any thread."""
@@ -111,42 +127,46 @@ class Writer:
         failure: Exception | None = self.submit(run_id, lambda: self._storage.forget(run_id)).result()
         return failure
 
-    def _put(self, item: Item) -> None:
+    def _say(self, item: Line | Job | Pile) -> None:
+        self._said.append(item)
+        if isinstance(item, Job) or len(self._said) >= BATCH:
+            self._call(Call.WRITE)
+        elif self._due == math.inf:
+            self._call(Call.LOOK)
+
+    def _call(self, call: Kept | Job | Call) -> None:
         with self._lock:
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._work, name="run-writer", daemon=True)
                 self._thread.start()
-        self._queue.put(item)
+        self._calls.put(call)
 
     def _work(self) -> None:
-        waiting: list[Line | Job | Pile] = []
-        due = 0.0
         while True:
-            urgent, in_turn = sort_out(self._next_items(due - time.monotonic() if waiting else None))
-            self._keep([item for item in urgent if isinstance(item, Kept)])
-            for item in urgent:
-                if isinstance(item, Job):
-                    item.do()
-            if in_turn and not waiting:
-                due = time.monotonic() + LINGER
-            waiting += in_turn
-            is_job = any(isinstance(item, Job) for item in in_turn)  # somebody waits for it
-            if waiting and (is_job or len(waiting) >= BATCH or time.monotonic() >= due):
-                self._write(waiting)
-                waiting = []
+            calls = self._next_calls()
+            self._keep([call for call in calls if isinstance(call, Kept)])
+            for call in calls:
+                if isinstance(call, Job):
+                    call.do()
+            if Call.WRITE in calls or time.monotonic() >= self._due:
+                self._due = math.inf  # first: whatever is said from now on calls again
+                self._write(taken(self._said))
+            elif self._said and self._due == math.inf:
+                self._due = time.monotonic() + LINGER
 
-    def _next_items(self, seconds: float | None) -> list[Item]:
-        """Wait for something to do, for so long where lines wait for company, and take what else is there."""
+    def _next_calls(self) -> list[Kept | Job | Call]:
+        """Wait for a call, for so long where lines wait for company, and take what other calls are there."""
+        is_idle = self._due == math.inf
         try:
-            items = [self._queue.get(timeout=IDLE if seconds is None else max(0.0, seconds))]
+            calls = [self._calls.get(timeout=IDLE if is_idle else max(0.0, self._due - time.monotonic()))]
         except queue.Empty:
-            if seconds is not None:
+            if not is_idle:
                 return []
             connections.close_all()  # nobody knows when the next line comes
-            items = [self._queue.get()]
-        while len(items) < BATCH and not self._queue.empty():  # nobody else takes anything out
-            items.append(self._queue.get_nowait())
-        return items
+            calls = [self._calls.get()]
+        while not self._calls.empty():  # nobody else takes anything out
+            calls.append(self._calls.get_nowait())
+        return calls
 
     def _keep(self, items: list[Kept]) -> None:
         items.sort(key=lambda item: item.run_id)
