@@ -130,14 +130,20 @@ class RowJournal:
         return key
 
 
-def take_in(files: Sequence[LeftBehind]) -> None:
-    """Make rows of answers that processes have left in files, and remove these."""
+def take_in(files: Sequence[LeftBehind], *, remove: bool = True) -> None:
+    """Make rows of answers that processes have left in files.
+
+    Args:
+        files: theirs.
+        remove: False where one of them may still be written.
+    """
     for file in files:
         records = list(file.records())
         with transaction.atomic():
             if Run.objects.filter(pk=file.run_id).exists():  # else somebody has deleted it
                 _insert(file.run_id, records)
-        file.path.unlink(missing_ok=True)
+        if remove:
+            file.path.unlink(missing_ok=True)
 
 
 def take_in_all() -> None:

@@ -12,6 +12,8 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from omegaweb.accounts.models import User
+from omegaweb.engine.answer_file import left_behind
+from omegaweb.engine.journal import take_in
 from omegaweb.moving.archive import ArchiveWriter
 from omegaweb.moving.shapes import NAMES, OF_THE_RUN, ROWS, RUN, SINGLE, Shape
 from omegaweb.moving.values import to_json
@@ -54,6 +56,7 @@ def file_of(run: Run) -> Generator[bytes, None, None]:
     """
     before = _state(run)
     check_at_rest(run)
+    take_in(left_behind(run.pk), remove=False)  # if its process was killed, and it was not continued since
     archive, people = ArchiveWriter(), set[int]()
     members = [(shape.member, _rows(shape, run, people)) for shape in (*SINGLE, ROWS, *OF_THE_RUN)]
     members.append(("people", _people(people)))  # after the others, which say who is named

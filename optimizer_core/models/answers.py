@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from optimizer_core.budget import Meter
@@ -54,16 +55,7 @@ class Answers(Generic[Value]):
         used = in_use()
         if used is not None:
             note(in_order)
-
-            async def find_or_make(missing: list[str]) -> list[Value]:
-                turn = turn_in_use()
-                turn.begin_question()
-                try:
-                    return await self._find_or_make(used.journal, missing, make, meter)
-                finally:
-                    turn.end_question()
-
-            values, _ = await used.known.get(keys, find_or_make)
+            values, _ = await used.known.get(keys, partial(self._find_or_make, used.journal, make, meter))
             return values
 
         async def only_make(missing: list[str]) -> list[Value]:
@@ -76,28 +68,31 @@ class Answers(Generic[Value]):
     async def _find_or_make(
         self,
         journal: Journal,
-        keys: list[str],
         make: Callable[[list[str]], Awaitable[Sequence[Made[Value]]]],
         meter: Meter,
+        keys: list[str],
     ) -> list[Value]:
-        found: dict[str, Value] = {}
-        for key in keys:
-            entry = await journal.find(key)
-            if entry is not None:
-                found[key] = self._read(entry)
-                meter.replay(entry.usage)
-        missing = [key for key in keys if key not in found]
-        if missing:
-            answers = await make(missing)
-            pairs = list(zip(missing, answers, strict=True))
-            await _keep(journal, pairs)
-            found.update((key, made.value) for key, made in pairs)
-        return [found[key] for key in keys]
+        turn = turn_in_use()
+        turn.begin_question()
+        try:
+            found: dict[str, Value] = {}
+            for key in keys:
+                entry = await journal.find(key)
+                if entry is not None:
+                    found[key] = self._read(entry)
+                    meter.replay(entry.usage)
+            missing = [key for key in keys if key not in found]
+            if missing:
+                answers = await make(missing)
+                await _keep(journal, missing, answers)
+                found.update((key, made.value) for key, made in zip(missing, answers, strict=True))
+            return [found[key] for key in keys]
+        finally:
+            turn.end_question()
 
 
-async def _keep(journal: Journal, pairs: Sequence[tuple[str, Made[Any]]]) -> None:
-    if len(pairs) == 1:  # mostly; a task of its own would wait for its turn in the loop twice more
-        ((key, made),) = pairs
-        await journal.add(key, made.entry())
+async def _keep(journal: Journal, keys: Sequence[str], answers: Sequence[Made[Any]]) -> None:
+    if len(keys) == 1:  # mostly; a task of its own would wait for its turn in the loop twice more
+        await journal.add(keys[0], answers[0].entry())
     else:
-        await asyncio.gather(*(journal.add(key, made.entry()) for key, made in pairs))
+        await asyncio.gather(*(journal.add(key, made.entry()) for key, made in zip(keys, answers, strict=True)))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
 
 from optimizer_core.data.schema import Schema
 from optimizer_core.errors import FormatRejected, InvalidAnswer, ModelAccessDenied, ModelRefused
-from optimizer_core.json_values import fields_to_json
 from optimizer_core.models.answers import Answers, Made
 from optimizer_core.models.base import FORMS, Answer, ChatAnswer, ChatRequest, Transport
 from optimizer_core.models.calls import Caller, Tab
@@ -15,6 +14,9 @@ from optimizer_core.models.forms import forms_for, remember
 from optimizer_core.models.journal import Entry
 from optimizer_core.models.json_answer import read_answer, repair_request
 from optimizer_core.models.question_key import question_key
+
+#: The fields of a reply beside what it took.
+_SAID = tuple(each.name for each in fields(ChatAnswer) if each.name != "usage")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +93,6 @@ class Asker:
 
 
 def _entry(request: ChatRequest, reply: ChatAnswer, tab: Tab) -> Entry:
-    answer = fields_to_json(reply)
-    del answer["usage"]
     return Entry(
         role=tab.role.value,
         model=request.model,
@@ -104,7 +104,7 @@ def _entry(request: ChatRequest, reply: ChatAnswer, tab: Tab) -> Entry:
             "api_base": request.api_base,
             "repeat": tab.repeat,
         },
-        answer=answer,
+        answer={name: getattr(reply, name) for name in _SAID},
         usage=tab.usage,
     )
 

@@ -6,13 +6,16 @@ import asyncio
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from omegaweb.accounts.models import User
 from omegaweb.engine import launcher
+from omegaweb.engine.answer_file import AnswerFile, left_behind
 from omegaweb.moving.archive import ArchiveReader
 from omegaweb.moving.reading import import_run
 from omegaweb.runs.models import JournalEntry, Run, RunState
 from tests import factories
+from tests.factories_runs import make_run
 from tests.omegaweb.engine.scripted_runs import finished, queued_run, until
 from tests.omegaweb.engine.scripted_runs import script as script
 from tests.omegaweb.moving.test_round_trip import written
@@ -45,6 +48,27 @@ def test_an_interrupted_run_goes_on_elsewhere_and_asks_nothing_twice(alice: User
     assert there.state == RunState.COMPLETED
     assert script.asked == asked_by_whole - answered
     assert found(there) == result
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="only beside a file are there answers that are no rows yet")
+@pytest.mark.django_db
+def test_answers_that_a_killed_process_left_behind_are_taken_along_and_stay(alice: User, charlie: User) -> None:
+    run = make_run(alice, state=RunState.INTERRUPTED)
+    file = AnswerFile.of_claim(run.pk, 1)
+    assert file is not None
+    columns = {"role": "task", "model": "x", "context_key": "", "schema_key": "", "settings": {}}
+    used = {"calls": 1, "prompt_tokens": 1, "completion_tokens": 1, "cost": 0.0, "unpriced_calls": 0, "seconds": 0.1}
+    said = {"question": {"role": "user", "content": "?"}, "answer": {"text": "!"}}
+    file.append({"key": "k", **columns, **said, **used, "parts": {}})
+    try:
+        there = import_run(ArchiveReader(written(run)), project=factories.project_of(charlie), user=charlie)
+
+        assert there.journal.get().answer == {"text": "!"}
+        assert [left.fence for left in left_behind(run.pk)] == [
+            1
+        ]  # a process that pauses with the run may go on writing
+    finally:
+        file.close(and_remove=True)
 
 
 def found(run: Run) -> tuple[str, list[tuple[Any, ...]]]:
