@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 
 from optimizer_core.errors import ConfigurationError
+from optimizer_core.records import quick_dataclass
 
 
 class Role(StrEnum):
@@ -39,7 +40,7 @@ class Budget:
                 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@quick_dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
     """What one or more calls used."""
 
@@ -62,6 +63,17 @@ class Usage:
             cost=self.cost + other.cost,
             unpriced_calls=self.unpriced_calls + other.unpriced_calls,
             seconds=self.seconds + other.seconds,
+        )
+
+    def with_time(self, seconds: float, *, calls: int) -> Usage:
+        """Return the same with the time and the calls that it took."""
+        return Usage(
+            calls=calls,
+            prompt_tokens=self.prompt_tokens,
+            completion_tokens=self.completion_tokens,
+            cost=self.cost,
+            unpriced_calls=self.unpriced_calls,
+            seconds=seconds,
         )
 
 

@@ -6,18 +6,19 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 
 from optimizer_core.budget.amounts import Budget, Role, Usage
 from optimizer_core.budget.stopwatch import Stopwatch
 from optimizer_core.errors import BudgetExhausted, RunStopped
 from optimizer_core.json_values import JsonObject
+from optimizer_core.records import quick_dataclass
 
 #: Seconds between two looks whether a pause is over.
 LOOK_SECONDS = 0.1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@quick_dataclass(frozen=True, slots=True, kw_only=True)
 class Reservation:
     """Room for one call, held until it is settled."""
 

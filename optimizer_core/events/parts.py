@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from optimizer_core.json_values import JsonObject
+from optimizer_core.records import quick_dataclass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@quick_dataclass(frozen=True, slots=True, kw_only=True)
 class SampleResult:
     """What one candidate did with one sample."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, TypeVar
 
@@ -12,11 +11,12 @@ from optimizer_core.budget import Meter
 from optimizer_core.models.giving_way import turn_in_use
 from optimizer_core.models.journal import Entry, Journal, in_use, note
 from optimizer_core.models.shared_results import SharedResults
+from optimizer_core.records import quick_dataclass
 
 Value = TypeVar("Value")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@quick_dataclass(frozen=True, slots=True, kw_only=True)
 class Made(Generic[Value]):
     """A fresh answer, and how the journal keeps it."""
 

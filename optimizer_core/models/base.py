@@ -8,12 +8,13 @@ from typing import Any, Protocol
 
 from optimizer_core.budget import Usage
 from optimizer_core.json_values import JsonObject
+from optimizer_core.records import quick_dataclass
 
 #: How an answer by a schema is asked for, the surest first: by the schema itself, as any JSON object, in words alone.
 FORMS = ("json_schema", "json_object", "text")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@quick_dataclass(frozen=True, slots=True, kw_only=True)
 class ChatRequest:
     """One question to a language model."""
 
@@ -27,7 +28,7 @@ class ChatRequest:
     timeout: float = 600.0  # seconds
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@quick_dataclass(frozen=True, slots=True, kw_only=True)
 class ChatAnswer:
     """What came back over the wire, unchecked."""
 
@@ -70,7 +71,7 @@ class Transport(Protocol):
     async def embed(self, request: EmbeddingRequest) -> EmbeddingAnswer: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@quick_dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """A checked answer of a language model."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from optimizer_core.budget import NO_USAGE, Meter, Reservation, Role, Usage
@@ -177,7 +177,8 @@ class Caller:
         tab, patience = question.tab, question.patience
         began = self._clock()
         unpriced = int(not is_own_server(self._traffic.model))
-        used, calls = Usage(unpriced_calls=unpriced), 1
+        used: Usage | None = None
+        calls = 1
         try:
             reply = await ask()
             used = reply.usage
@@ -192,6 +193,6 @@ class Caller:
                 patience.troubled[self._traffic] = None
             raise
         finally:
-            used = replace(used, calls=calls, seconds=self._clock() - began)
+            used = (used or Usage(unpriced_calls=unpriced)).with_time(self._clock() - began, calls=calls)
             tab.meter.settle(reservation, used)
             tab.add(used)

@@ -15,9 +15,10 @@ from typing import Any, Protocol
 from optimizer_core.budget import Usage
 from optimizer_core.json_values import JsonObject, fields_to_json
 from optimizer_core.models.shared_results import SharedResults
+from optimizer_core.records import quick_dataclass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@quick_dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One question to a model, its answer, and what that took."""
 

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from optimizer_core.json_values import JsonObject, content_hash
+from optimizer_core.records import quick_dataclass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@quick_dataclass(frozen=True, slots=True, kw_only=True)
 class ScoredPrediction:
     """What the program answered to one sample, and what that was worth."""
 
@@ -47,7 +48,7 @@ class Note:
     author: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@quick_dataclass(frozen=True, slots=True, kw_only=True)
 class Labelled:
     """A sample whose target is known, whatever the program answers: it costs no call to show."""
 

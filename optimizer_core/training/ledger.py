@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from optimizer_core.events import SampleResult
 from optimizer_core.modules.base import Prediction
+from optimizer_core.records import quick_dataclass
 
 
 class Key(NamedTuple):
@@ -19,7 +19,7 @@ class Key(NamedTuple):
     repeat: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@quick_dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What one evaluation found out."""
 

@@ -16,13 +16,14 @@ from optimizer_core.events import SampleResult
 from optimizer_core.json_values import JsonObject
 from optimizer_core.models.journal import noting_questions
 from optimizer_core.modules.base import Module, Rollout
+from optimizer_core.records import quick_dataclass
 from optimizer_core.rewards.base import Reward
 from optimizer_core.training.ledger import Key, Ledger, Outcome
 from optimizer_core.training.stopping import Stopper
 from optimizer_core.training.turns import Turns
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@quick_dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """One candidate is to answer one sample."""
 
