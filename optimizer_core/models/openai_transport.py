@@ -12,6 +12,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic_core import from_json
+
 from optimizer_core.budget import Usage
 from optimizer_core.data.by_identity import ByIdentity
 from optimizer_core.errors import ModelError, ModelUnavailable
@@ -137,7 +139,7 @@ async def _post(request: ChatRequest | EmbeddingRequest, path: str, body: str) -
             url, proxy = url_of(address + path), proxy_for(address)
             data = aiohttp.BytesPayload(body.encode(), content_type="application/json")
             async with http.post(url, data=data, headers=headers, proxy=proxy) as response:
-                text = (await response.read()).decode("utf-8", errors="replace")
+                answer = await response.read()
                 status, reply_headers = response.status, response.headers
     except TimeoutError as error:
         raise ModelUnavailable(f"{request.model}: no answer within {request.timeout:g} s from {address}") from error
@@ -149,21 +151,33 @@ async def _post(request: ChatRequest | EmbeddingRequest, path: str, body: str) -
         reason = str(error) or type(error).__name__
         raise ModelUnavailable(f"{request.model}: {address} could not be reached: {reason}") from error
     if status != 200:
-        raise error_of(request.model, status, without_keys(text, key), reply_headers)
-    return _parsed(request.model, text, reply_headers, key)
+        raise error_of(request.model, status, without_keys(_text(answer), key), reply_headers)
+    return _parsed(request.model, answer, reply_headers, key)
 
 
-def _parsed(model: str, text: str, headers: Mapping[str, str], key: str | None) -> JsonObject:
+def _text(answer: bytes) -> str:
+    return answer.decode("utf-8", errors="replace")
+
+
+def _parsed(model: str, answer: bytes, headers: Mapping[str, str], key: str | None) -> JsonObject:
     try:
-        value = json.loads(text)
+        value = _read(answer)
     except ValueError as error:
-        raise ModelUnavailable(f"{model}: the server's answer is no JSON: {without_keys(text, key)[:120]!r}") from error
+        said = without_keys(_text(answer), key)[:120]
+        raise ModelUnavailable(f"{model}: the server's answer is no JSON: {said!r}") from error
     if not isinstance(value, dict):
         raise ModelUnavailable(f"{model}: the server's answer is no JSON object")
     fault = value.get("error")
     if fault:  # OpenRouter reports failures of the provider behind it with status 200
-        raise _reported(model, fault, without_keys(text, key), headers)
+        raise _reported(model, fault, without_keys(_text(answer), key), headers)
     return value
+
+
+def _read(answer: bytes) -> Any:
+    try:
+        return from_json(answer)
+    except ValueError:  # half of a surrogate pair, or what is no UTF-8: Python's own decoder bears it
+        return json.loads(_text(answer))
 
 
 def _reported(model: str, fault: Any, text: str, headers: Mapping[str, str]) -> ModelError:
@@ -194,16 +208,18 @@ def _part_text(part: Any) -> str:
 
 
 def _usage(model: str, usage: Any) -> Usage:
-    def tokens(value: Any) -> int:
-        return int(_number(value) or 0)
-
     return usage_of(
         model,
-        prompt_tokens=tokens(_member(usage, "prompt_tokens")),
-        completion_tokens=tokens(_member(usage, "completion_tokens")),
-        cached_tokens=tokens(_member(_member(usage, "prompt_tokens_details"), "cached_tokens")),
+        prompt_tokens=_count(_member(usage, "prompt_tokens")),
+        completion_tokens=_count(_member(usage, "completion_tokens")),
+        cached_tokens=_count(_member(_member(usage, "prompt_tokens_details"), "cached_tokens")),
         cost=_number(_member(usage, "cost")),
     )
+
+
+def _count(value: Any) -> int:
+    """Return a number of tokens; 0 where it is none."""
+    return int(_number(value) or 0)
 
 
 def _member(value: Any, name: str) -> Any:
