@@ -24,21 +24,40 @@ logger = logging.getLogger(__name__)
 Record: TypeAlias = dict[str, Any]
 
 
-class AnswerFile:
-    """The file of one claim, for the thread that carries the run out."""
+#: Bytes after which a file is full: whoever takes it in holds all of it in memory.
+FULL = 4_000_000
 
-    def __init__(self, path: Path) -> None:
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        self._path = path
-        self._file = os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
+
+class AnswerFile:
+    """The file that one claim writes, and then the next; for the thread that carries the run out.
+
+    Args:
+        folder: where they lie; it is made.
+        claim: what they are called, before the number of each.
+    """
+
+    def __init__(self, folder: Path, claim: str) -> None:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        self._folder, self._claim, self._number = folder, claim, 0
+        self._begin()
 
     @classmethod
     def of_claim(cls, run_id: int, fence: int | None) -> AnswerFile | None:
         """Return a new file, where there can be one and the run is claimed."""
         folder = _folder()
-        if folder is None or fence is None:
-            return None
-        return cls(folder / f"{run_id}-{fence}.jsonl")
+        return None if folder is None or fence is None else cls(folder, f"{run_id}-{fence}")
+
+    @property
+    def is_full(self) -> bool:
+        return self._size >= FULL
+
+    def turn_over(self) -> Path:
+        """Begin the next file, and return the one before, to be removed once all of it are rows."""
+        full = self._path
+        os.close(self._file)
+        self._number += 1
+        self._begin()
+        return full
 
     def append(self, record: Record) -> bool:
         """Write a line, and return whether it is there: what is written in part is taken back."""
@@ -49,14 +68,21 @@ class AnswerFile:
         except OSError as error:
             logger.warning("%s takes no answer: %s", self._path, error)
         if 0 < written < len(line):
-            os.truncate(self._file, os.fstat(self._file).st_size - written)
-        return written == len(line)
+            os.truncate(self._file, self._size)
+            return False
+        self._size += written
+        return written > 0
 
     def close(self, *, and_remove: bool) -> None:
         """Let go of the file; it is to be removed once all of it are rows."""
         os.close(self._file)
         if and_remove:
             self._path.unlink(missing_ok=True)
+
+    def _begin(self) -> None:
+        self._path = self._folder / f"{self._claim}-{self._number}.jsonl"
+        self._file = os.open(self._path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
+        self._size = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +108,11 @@ def left_behind(run_id: int | None = None) -> list[LeftBehind]:
     folder = _folder()
     if folder is None:
         return []
-    names = sorted(path.stem.split("-") for path in folder.glob(f"{run_id or '*'}-*.jsonl"))
-    return [LeftBehind(path=folder / f"{run}-{fence}.jsonl", run_id=int(run), fence=int(fence)) for run, fence in names]
+    found = []
+    for path in sorted(folder.glob(f"{run_id or '*'}-*.jsonl")):
+        run, fence, _ = path.stem.split("-")
+        found.append(LeftBehind(path=path, run_id=int(run), fence=int(fence)))
+    return found
 
 
 def _folder() -> Path | None:

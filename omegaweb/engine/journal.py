@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
@@ -67,8 +68,12 @@ class RowJournal:
         is_held = self._writer.is_surely_held(self._run_id)
         if self._file is None or not is_held or not self._file.append(record):
             await self._wait_for_row(record)
-        elif self._pile.add(record):
+            return
+        if self._pile.add(record):
             self._writer.write_later(self._pile)
+        if self._file.is_full:
+            full = self._file.turn_over()
+            self._writer.submit(self._run_id, lambda: self._remove(full))
 
     def close(self) -> None:
         """Let go of the file, once the loop is over; what is added later waits for its row."""
@@ -76,6 +81,11 @@ class RowJournal:
             file, self._file = self._file, None
             self._writer.submit(self._run_id, lambda: None).result()  # by then all of it are rows, or never will be
             file.close(and_remove=not self._writer.has_failed(self._run_id))
+
+    def _remove(self, file: Path) -> None:
+        """Remove a file, in the writer's thread and after all that was answered before, if that became rows."""
+        if not self._writer.has_failed(self._run_id):
+            file.unlink(missing_ok=True)
 
     async def _wait_for_row(self, record: Record) -> None:
         # With all before it: they may have parts that it shares.

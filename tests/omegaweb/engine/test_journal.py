@@ -266,6 +266,32 @@ async def test_files_of_runs_under_way_are_left_alone_and_those_of_deleted_runs_
 
 
 @in_a_file
+async def test_a_full_file_goes_once_all_of_it_are_rows_and_a_new_one_is_begun(answered, monkeypatch):
+    run, journal, own = await answered()
+    monkeypatch.setattr("omegaweb.engine.answer_file.FULL", 1500)
+    for text in "abcdefgh":
+        await journal.add(text, entry(text))
+    await asyncio.wrap_future(own.submit(run.pk, lambda: None))
+
+    (left,) = left_behind(run.pk)
+    assert left.path.name == f"{run.pk}-1-2.jsonl"
+    assert await keys_of(run) == {"first", *"abcdefgh"}
+
+
+@in_a_file
+async def test_a_full_file_stays_if_its_answers_cannot_become_rows(answered, monkeypatch):
+    run, journal, own = await answered()
+    monkeypatch.setattr("omegaweb.engine.answer_file.FULL", 1)
+    await Run.objects.filter(pk=run.pk).aupdate(state=RunState.INTERRUPTED)
+    await journal.add("a", entry("a"))
+    await asyncio.wrap_future(own.submit(run.pk, lambda: None))
+
+    assert len(left_behind(run.pk)) == 2
+    await sync_to_async(take_in_all)()
+    assert await keys_of(run) == {"first", "a"}
+
+
+@in_a_file
 async def test_nobody_else_may_read_the_file(answered):
     run, _, _ = await answered()
     (file,) = left_behind(run.pk)
