@@ -59,6 +59,8 @@ class InvitationForm(forms.Form):
 class NewAccountForm(BaseUserCreationForm[User]):
     """A name and a password for somebody who was invited and has no account."""
 
+    error_messages = {"password_mismatch": "The two passwords are not the same."}  # noqa: RUF012 (as Django declares it)
+
     class Meta:
         model = User
         fields = ("username",)
@@ -67,6 +69,9 @@ class NewAccountForm(BaseUserCreationForm[User]):
         super().__init__(*args, **settings)
         self.fields["username"].label = "Name"
         self.fields["username"].help_text = "Letters, digits and @ . + - _"
+        self.fields["username"].error_messages["unique"] = (
+            "Somebody here has this name. Choose another one, or sign in above if it is you."
+        )
         self.fields["password1"].label = "Password"
         self.fields["password1"].help_text = "At least 8 characters, not only digits, and not a common word."
         self.fields["password2"].label = "Password again"

@@ -31,6 +31,9 @@ REGIONS = {
     "candidate-samples": "partials/runs/candidate_samples.html",
 }
 
+#: How a request for changes is answered that no proposing model will read any more.
+AFTER_THE_END = "The search is over: once the run has ended, continue it to answer."
+
 
 @require_GET
 def review_list(request: HttpRequest) -> HttpResponse:
@@ -154,11 +157,11 @@ def _done(review: Review, verdict: str) -> str:
     if verdict == ReviewState.EDITED and review.state == ReviewState.APPROVED:
         return f"Nothing was changed, so #{number} is approved as it is."
     is_read = review.run.can_be_steered
+    answering = "The proposing model is asked for what you want." if is_read else AFTER_THE_END
     return {
         ReviewState.APPROVED: f"Approved #{number}.",
         ReviewState.REJECTED: f"Rejected #{number}.{' The proposing model will read why.' if is_read else ''}",
-        ReviewState.CHANGES_REQUESTED: f"Sent #{number} back. "
-        f"{'The proposing model is asked for what you want.' if is_read else 'Continue the run to answer.'}",
+        ReviewState.CHANGES_REQUESTED: f"Sent #{number} back. {answering}",
         ReviewState.EDITED: f"The edit of #{number} is approved and will be scored as a new candidate.",
     }[ReviewState(review.state)]
 

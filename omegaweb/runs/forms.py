@@ -133,7 +133,10 @@ class LaunchForm(ReviewFields):
         help_text="Over all models together.",
     )
     budget_minutes = forms.FloatField(
-        label="Minutes", required=False, widget=forms.NumberInput(attrs={"step": "any"}), help_text="By the clock."
+        label="Minutes",
+        required=False,
+        widget=forms.NumberInput(attrs={"step": "any"}),
+        help_text="Of working time: pauses and waits for people do not count.",
     )
 
     epochs = forms.IntegerField(

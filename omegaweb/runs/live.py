@@ -193,8 +193,8 @@ _CANDIDATES = frozenset(
         *("run.finished", "run.started", "steering.applied"),
     }
 )
-#: Where a candidate stands depends on whether its run goes on.
-_RESTS = frozenset({"run.paused", "run.resumed"})
+#: Where a candidate stands depends on whether its run goes on, or only waits for people.
+_RESTS = frozenset({"run.paused", "run.resumed", "warning.raised"})
 _MEASURES = frozenset({"candidate.scored", "best.changed", "batch.finished", "validation.finished"})
 
 REGIONS: dict[str, Region] = {
@@ -226,7 +226,7 @@ REGIONS: dict[str, Region] = {
         Region(
             name="run-population",
             context=population,
-            kinds=_CANDIDATES | _REVIEWS,
+            kinds=_CANDIDATES | _REVIEWS | _RESTS,
             lists=_is_in_view,
             tab="overview",
             offers=(Right.EDIT,),

@@ -72,7 +72,7 @@ def progress_of(run: Run, *, now: datetime) -> Progress:
     working = _working(run, now)
     percent = 100 if run.state == RunState.COMPLETED else None if share is None else int(100 * share)
     remaining = None
-    if run.state == RunState.RUNNING and share is not None and working is not None and share >= ENOUGH_TO_TELL:
+    if run.state == RunState.RUNNING and share is not None and working is not None and ENOUGH_TO_TELL <= share < ALMOST:
         remaining = working * (1 - share) / share
     return Progress(
         label=_label(run),
@@ -161,6 +161,9 @@ def _label(run: Run) -> str:
         return "The search is over, reviews are open"
     if run.is_under_way and not run.batches_done and run.baseline is None:
         return "Scoring the baseline"
+    if run.run_state is RunState.RUNNING and run.epochs and run.batches_done >= run.epochs * run.batches > 0:
+        test = ", then the winner is tested" if run.choices.test_at_end else ""
+        return f"The search is over: the best are scored in full{test}"
     if run.choices.optimizer.races:
         return _proposals(run)
     of_epochs = f" of {run.epochs}" if run.epochs else ""

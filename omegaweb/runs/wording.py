@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.template.defaultfilters import floatformat
 
-from omegaweb.runs.models import Candidate, CandidateState
+from omegaweb.runs.models import Candidate, CandidateState, RunState
 
 #: What made a candidate → (a few words, one sentence).
 OPERATORS = {
@@ -95,6 +95,8 @@ def fate(candidate: Candidate) -> str:
         return "Somebody banned it: it cannot win and will not come back."
     if candidate.state == CandidateState.STEP and candidate.fate_by:
         return f"A step on the way to #{candidate.fate_by.number}."
+    if candidate.state == CandidateState.SCORED and candidate.run.run_state is RunState.WAITING:
+        return "Scored; it is compared with the others as soon as all reviews are decided."
     if verdict := candidate.verdict:
         return f"{verdict}; it counts as soon as the run goes on."
     if candidate.waits_for_score:

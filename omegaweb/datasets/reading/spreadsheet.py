@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Pass
 from omegaweb.datasets.reading import formulas, header, xls_extent, xlsx_extent
 from omegaweb.datasets.reading.errors import UnreadableFile
 from omegaweb.datasets.reading.raw_table import RawTable, ReadingOptions
+from omegaweb.datasets.reading.titles import first_row_of_names
 from omegaweb.datasets.reading.values import Unstorable, clean, is_blank
 
 # An .xlsx is a zip: a few megabytes can unpack to more than the memory holds.
@@ -30,20 +32,26 @@ def read(path: Path, options: ReadingOptions) -> RawTable:
         _check_old_format(path, options)
     sheet, warnings = _first_filled_sheet(_open(path), path, options)
     rows = enumerate(sheet.iter_rows(), start=1)
-    head = next((cells for _, cells in rows if not all(is_blank(cell) for cell in cells)), None)
+    head, titles, ahead = first_row_of_names(rows, merged=_rows_of_wide_cells(sheet))
     if head is None:
         raise UnreadableFile(f"The sheet “{sheet.name}” has only blank cells.")
     header.check_width(len(head), options.column_limit)
     names, notes = header.clean_names([clean(cell) for cell in head], options.column_limit)
-    warnings += notes + formulas.warn_of_uncomputed(path, sheet.name)
+    warnings += titles + notes + formulas.warn_of_uncomputed(path, sheet.name)
     progress = _Progress(sheet.total_height)
     return RawTable(
         format="XLSX" if zipfile.is_zipfile(path) else "XLS",
         names=names,
-        rows=_rows(rows, names, progress),
+        rows=_rows(itertools.chain(ahead, rows), names, progress),
         fraction_read=progress.fraction,
         warnings=warnings,
     )
+
+
+def _rows_of_wide_cells(sheet: CalamineSheet) -> set[int]:
+    """Return the numbers of the rows in which a cell stands over several columns; none are known of .xls."""
+    ranges = sheet.merged_cell_ranges or []
+    return {top + 1 for (top, left), (_, right) in ranges if right > left}
 
 
 class _Progress:

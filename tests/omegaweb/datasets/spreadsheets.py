@@ -28,8 +28,8 @@ def formula(text: str, value: float | None) -> Formula:
     return cell
 
 
-def workbook(sheets: Mapping[str, Sequence[Sequence[Cell]]]) -> bytes:
-    """Return an .xlsx file with these sheets."""
+def workbook(sheets: Mapping[str, Sequence[Sequence[Cell]]], *, merged: str = "") -> bytes:
+    """Return an .xlsx file with these sheets; `merged` names cells of each that are one, like "A1:C1"."""
     names = list(sheets)
     numbered = list(enumerate(names, start=1))
     parts = {
@@ -46,7 +46,7 @@ def workbook(sheets: Mapping[str, Sequence[Sequence[Cell]]]) -> bytes:
         ),
     }
     for n, name in numbered:
-        parts[f"xl/worksheets/sheet{n}.xml"] = _sheet(sheets[name])
+        parts[f"xl/worksheets/sheet{n}.xml"] = _sheet(sheets[name], merged)
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
         for path, content in parts.items():
@@ -59,12 +59,13 @@ def _relations(entries: Sequence[tuple[str, str, str]]) -> str:
     return f'<Relationships xmlns="{PACKAGE}/relationships">{body}</Relationships>'
 
 
-def _sheet(rows: Sequence[Sequence[Cell]]) -> str:
+def _sheet(rows: Sequence[Sequence[Cell]], merged: str) -> str:
     body = ""
     for number, row in enumerate(rows, start=1):
         cells = "".join(_cell(f"{chr(65 + column)}{number}", value) for column, value in enumerate(row))
         body += f'<row r="{number}">{cells}</row>'
-    return f'<worksheet xmlns="{MAIN}"><sheetData>{body}</sheetData></worksheet>'
+    wide = f'<mergeCells count="1"><mergeCell ref="{merged}"/></mergeCells>' if merged else ""
+    return f'<worksheet xmlns="{MAIN}"><sheetData>{body}</sheetData>{wide}</worksheet>'
 
 
 def _cell(place: str, value: Cell) -> str:

@@ -41,6 +41,39 @@ def test_blank_rows_around_the_table_are_skipped(tmp_path: Path):
     assert rows == [[1, 2], [3, ""]]
 
 
+@pytest.mark.parametrize(
+    ("above", "merged", "names_in"),
+    [
+        ([["Export of Q3"], []], "", 3),
+        ([["Export of Q3"]], "A1:B1", 2),
+        ([[], ["Export of Q3"], [], ["Tickets only"], []], "", 6),
+    ],
+)
+def test_a_title_above_the_table_is_left_out_and_said(tmp_path: Path, above: list[list[str]], merged: str, names_in: int):
+    content = workbook({"Data": [*above, ["text", "team"], ["a", "oak"], ["b", "pine"]]}, merged=merged)
+
+    table, rows = read(tmp_path, content, "x.xlsx")
+
+    assert table.names == ["text", "team"]
+    assert rows == [["a", "oak"], ["b", "pine"]]
+    assert "holds only “Export of Q3”, so it was taken for a title and left out." in table.warnings[0]
+    assert f"those of row {names_in}." in table.warnings[-1]
+
+
+def test_a_single_name_is_no_title(tmp_path: Path):
+    """The other column lacks its name; taking the first row of data for names would lose that row."""
+    table, rows = read(tmp_path, workbook({"Data": [["text", None], ["a", "oak"], ["b", "pine"]]}), "x.xlsx")
+
+    assert table.names == ["text", "column 2"]
+    assert rows == [["a", "oak"], ["b", "pine"]]
+
+
+def test_a_sheet_of_one_column_has_no_title(tmp_path: Path):
+    table, rows = read(tmp_path, workbook({"Data": [["text"], [], ["a"], ["b"]]}), "x.xlsx")
+
+    assert (table.names, rows) == (["text"], [["a"], ["b"]])
+
+
 def test_formulas_give_their_values(tmp_path: Path):
     content = workbook({"Data": [["n", "double"], [3, formula("A2*2", 6)]]})
 

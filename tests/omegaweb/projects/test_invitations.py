@@ -83,9 +83,9 @@ def test_somebody_new_makes_an_account_and_is_signed_in(client: Client, project:
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        ({"password2": "another-password"}, "didn’t match"),
+        ({"password2": "another-password"}, "not the same"),
         ({"password1": "12345", "password2": "12345"}, "too short"),
-        ({"username": "alice"}, "already exists"),
+        ({"username": "alice"}, "Somebody here has this name"),
     ],
 )
 def test_an_account_that_cannot_be_made_uses_nothing_up(client: Client, token: str, change, problem: str) -> None:

@@ -86,6 +86,12 @@ def test_the_same_winner_on_more_rows_is_a_further_look(run: Run) -> None:
     assert verdict(run) == "no_reliable_improvement"
 
 
+def test_the_list_says_how_many_rows_were_answered(run: Run, alice_client: Client) -> None:
+    run = record(run, *ends_with(key_of(OTHER), n=3))
+
+    assert "3 of 4" in alice_client.get(f"{run.get_absolute_url()}?tab=result").content.decode()
+
+
 def test_an_opening_that_failed_is_a_look_of_its_own(run: Run) -> None:
     SealOpening.objects.filter(run=run).update(state="failed")
 

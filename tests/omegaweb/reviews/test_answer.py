@@ -113,10 +113,18 @@ def test_the_answer_begins_with_an_edit_that_was_refused(refused: Review, alice_
     assert "Nothing is changed yet." in same.content.decode()
 
 
-@pytest.mark.parametrize("state", [RunState.COMPLETED, RunState.WAITING])
-def test_after_the_search_nothing_can_be_handed_in(refused: Review, alice_client: Client, state: RunState) -> None:
+@pytest.mark.parametrize(
+    ("state", "way_out"),
+    [
+        (RunState.COMPLETED, "Continue the run to answer"),
+        (RunState.WAITING, "Once the run has ended, continue it to answer"),
+    ],
+)
+def test_after_the_search_nothing_can_be_handed_in(
+    refused: Review, alice_client: Client, state: RunState, way_out: str
+) -> None:
     Run.objects.update(state=state)
-    assert "Continue the run to answer" in page(alice_client, refused)
+    assert way_out in page(alice_client, refused)
     response = alice_client.post(f"/reviews/{refused.pk}/answer/", SENT, follow=True)
     assert "nothing more can be asked of it" in response.content.decode()
 

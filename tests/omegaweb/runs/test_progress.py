@@ -76,6 +76,15 @@ def test_a_remaining_time_is_not_guessed_from_almost_nothing(alice):
     assert (progress.percent, progress.remaining) == (0, None)
 
 
+def test_after_the_last_batch_it_says_what_it_does_and_guesses_no_time(alice):
+    run = run_at(alice, batches_done=20, epoch=3, configuration={"test_at_end": True})
+    run.baseline = make_candidate(run)
+
+    progress = progress_of(run, now=NOW)
+    assert progress.label == "The search is over: the best are scored in full, then the winner is tested"
+    assert progress.remaining is None
+
+
 def test_it_is_not_complete_before_its_end_is_written(alice):
     run = run_at(alice, batches_done=20, epoch=3)
     assert progress_of(run, now=NOW).percent == 99

@@ -60,6 +60,18 @@ def test_a_note_is_taken_and_shown_with_who_when_and_from_which_proposal_on(run,
     assert "counts from proposal 7 on" in steer_page(alice_client, run)
 
 
+def test_what_is_asked_of_a_paused_run_takes_effect_when_it_goes_on(run, candidate, alice_client):
+    Run.objects.update(state="paused", reason="asked")
+    alice_client.post(reverse("runs:note", args=[run.pk]), {"text": "Mind z."})
+    alice_client.post(url(candidate, "pin"))
+
+    steering = steer_page(alice_client, run)
+    assert steering.count("takes effect when the run goes on") == 2
+    assert "before the next proposal" not in steering
+    assert "Pinned when the run goes on" in alice_client.get(candidate.get_absolute_url()).content.decode()
+    assert "Pin asked for" in alice_client.get(run.get_absolute_url(), {"tab": "candidates"}).content.decode()
+
+
 @pytest.mark.parametrize("text", ["", "  ", "x" * 2001])
 def test_an_empty_or_endless_note_is_refused(run, alice_client, text):
     assert alice_client.post(reverse("runs:note", args=[run.pk]), {"text": text}).status_code == 422

@@ -60,7 +60,17 @@ def test_rows_that_were_drawn_while_it_paused_are_drawn_again(run, alice_client)
     assert not REGIONS["run-notices"].context(Run.objects.get(pk=run.pk), {})["edits"]
 
 
-@pytest.mark.parametrize("name", ["run-candidates", "map-pinned"])
+def test_once_the_search_is_over_no_epoch_will_end_any_more(run, alice_client):
+    run.candidates.filter(number=2).update(state=CandidateState.SCORED, reward=0.5)
+    assert "competes for a place at the end of the epoch" in page_of(alice_client, run)
+
+    Run.objects.update(state=RunState.WAITING)
+    page = page_of(alice_client, run)
+    assert "compared with the others as soon as all reviews are decided" in page
+    assert "at the end of the epoch" not in page
+
+
+@pytest.mark.parametrize("name", ["run-population", "run-candidates", "map-pinned"])
 def test_what_shows_them_is_drawn_again_when_the_run_pauses_or_goes_on(name):
     assert {"run.paused", "run.resumed"} <= (REGIONS[name].kinds or set())
 
