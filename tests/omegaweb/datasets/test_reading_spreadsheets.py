@@ -49,7 +49,9 @@ def test_blank_rows_around_the_table_are_skipped(tmp_path: Path):
         ([[], ["Export of Q3"], [], ["Tickets only"], []], "", 6),
     ],
 )
-def test_a_title_above_the_table_is_left_out_and_said(tmp_path: Path, above: list[list[str]], merged: str, names_in: int):
+def test_a_title_above_the_table_is_left_out_and_said(
+    tmp_path: Path, above: list[list[str]], merged: str, names_in: int
+):
     content = workbook({"Data": [*above, ["text", "team"], ["a", "oak"], ["b", "pine"]]}, merged=merged)
 
     table, rows = read(tmp_path, content, "x.xlsx")
