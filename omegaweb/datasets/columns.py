@@ -39,6 +39,8 @@ TARGET_NAMES = (
     "result",
 )
 IGNORED_NAMES = frozenset({"id", "uuid", "index", "row", "row_id", "no", "created_at", "updated_at"})
+#: From so many rows on, a column that holds the same in all of them says nothing.
+MANY_ROWS = 10
 IGNORED_ENDINGS = ("_id", "_uuid")
 INPUT, TARGET, FEEDBACK, IGNORE = "input", "target", "feedback", "ignore"
 #: What people or graders said about an answer: OpenAI's prompt optimizer, and common words for it.
@@ -144,7 +146,8 @@ def _is_feedback(column: Column) -> bool:
 def _is_noise(column: Column, row_count: int) -> bool:
     name = plain_name(column["name"])
     is_bookkeeping = name in IGNORED_NAMES or name in TOOL_NAMES or name.endswith(IGNORED_ENDINGS)
-    return column["type"] == EMPTY or (row_count > 1 and is_bookkeeping)
+    is_the_same = row_count >= MANY_ROWS and column["distinct"] == 1 and name not in TARGET_NAMES
+    return column["type"] == EMPTY or is_the_same or (row_count > 1 and is_bookkeeping)
 
 
 def _guess_target(columns: list[Column]) -> Column | None:
@@ -154,7 +157,7 @@ def _guess_target(columns: list[Column]) -> Column | None:
         for column in columns:
             if column["name"].strip().lower() == name:
                 return column
-    # Labels repeat: the column with the fewest distinct values, the last one among equals.
-    backwards = list(reversed(columns))
+    # Labels repeat: the column with the fewest distinct values, the last one among equals. One value tells nothing.
+    backwards = [column for column in reversed(columns) if column["distinct"] > 1] or list(reversed(columns))
     target: Column = min(backwards, key=lambda column: column["distinct"])
     return target

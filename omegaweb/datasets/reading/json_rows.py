@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 import ijson
 
-from omegaweb.datasets.reading import encodings, header, json_stream
+from omegaweb.datasets.reading import chats, encodings, header, json_stream
 from omegaweb.datasets.reading.errors import UnreadableFile
 from omegaweb.datasets.reading.raw_table import RawTable, ReadingOptions
 from omegaweb.datasets.reading.values import Unstorable, clean
@@ -54,10 +54,11 @@ def _read(
     # Twice: the names of all columns are known only at the end of the file.
     size = max(1, path.stat().st_size)
     with path.open("rb") as first_pass:
-        keys = _keys(objects(first_pass), options.column_limit)
+        keys, has_chats = _keys(objects(first_pass), options.column_limit)
     if not keys:
         raise UnreadableFile(NO_ROWS)
     names, warnings = header.clean_names(list(keys), options.column_limit)
+    warnings += [chats.NOTE] if has_chats else []
     second_pass = path.open("rb")
 
     def fraction_read() -> float:
@@ -73,23 +74,26 @@ def _read(
     )
 
 
-def _keys(objects: Objects, limit: int) -> dict[str, None]:
+def _keys(objects: Objects, limit: int) -> tuple[dict[str, None], bool]:
+    """Return the names of all columns, and whether any row is a chat."""
     keys: dict[str, None] = {}
+    has_chats = False
     for place, value in objects:
         if not isinstance(value, dict):
             raise UnreadableFile(
                 f"In {place} stands {_kind(value)}, not an object. Each row must be an object "
                 'with the column names as keys, like {"question": "…", "answer": "…"}.'
             )
-        keys.update(dict.fromkeys(value))
+        has_chats = has_chats or chats.is_chat(value)
+        keys.update(dict.fromkeys(chats.unfolded(value)))
         header.check_width(len(keys), limit)
-    return keys
+    return keys, has_chats
 
 
 def _rows(objects: Objects, keys: list[str], file: BinaryIO) -> Iterator[list[Any]]:
     with file:
-        for place, value in objects:
-            cells = []
+        for place, whole in objects:
+            value, cells = chats.unfolded(whole), []
             for key in keys:
                 try:
                     cells.append(clean(value.get(key)))

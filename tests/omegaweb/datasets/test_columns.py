@@ -23,3 +23,15 @@ def test_a_word_that_ends_alike_is_an_input():
     columns = [column("humid", distinct=2), column("label", distinct=3)]
 
     assert guess_roles(columns, 300) == {"humid": "input", "label": "target"}
+
+
+def test_what_is_the_same_in_all_rows_is_neither_read_nor_answered():
+    columns = [column("system", distinct=1), column("ticket", distinct=40), column("team", distinct=3)]
+    columns += [column("done", distinct=1)]
+
+    assert guess_roles(columns, 48) == {"system": "ignore", "ticket": "input", "team": "target", "done": "ignore"}
+    assert guess_roles(columns, 2)["system"] == "input"
+
+
+def test_a_label_that_is_always_the_same_is_still_the_target():
+    assert guess_roles([column("ticket", distinct=40), column("label", distinct=1)], 48)["label"] == "target"
