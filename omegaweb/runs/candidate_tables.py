@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.paginator import Page, Paginator
+from django.db.models import Q
 
 from omegaweb.runs.flags import flag_counts
 from omegaweb.runs.lineage import rows_of
@@ -30,8 +31,8 @@ CANDIDATE_ORDERS = {"newest": ("-number",), "best": ("-reward", "number")}
 
 
 def population(run: Run, query: Mapping[str, str]) -> dict[str, Any]:
-    """Return what the table of members, and of who may become one, shows."""
-    shown = _with_relations(run).filter(state__in=IN_VIEW)
+    """Return what the table of members, and of who may become one, shows; the best as well, wherever it stands."""
+    shown = _with_relations(run).filter(Q(state__in=IN_VIEW) | Q(pk=run.best_id))
     members = sorted(shown, key=lambda candidate: (candidate.rank is None, candidate.rank or 0, candidate.number))
     hidden = max(0, len(members) - ROWS_ON_A_PAGE)
     return {"rows": rows_of(members[:ROWS_ON_A_PAGE]), "hidden": hidden, **flag_counts(run), **_asked_of_rows(run)}

@@ -141,7 +141,7 @@ def _is_compared(run: Run, candidate: MovedCandidate) -> bool:
 
 
 def _is_in_view(run: Run, candidate: MovedCandidate) -> bool:
-    return candidate.state in IN_VIEW or candidate.flagged > 0
+    return candidate.state in IN_VIEW or candidate.flagged > 0 or candidate.pk == run.best_id
 
 
 def _troubles(run: Run, query: Query) -> Context:
@@ -226,7 +226,7 @@ REGIONS: dict[str, Region] = {
         Region(
             name="run-population",
             context=population,
-            kinds=_CANDIDATES | _REVIEWS | _RESTS,
+            kinds=_CANDIDATES | _REVIEWS | _RESTS | {"best.changed"},
             lists=_is_in_view,
             tab="overview",
             offers=(Right.EDIT,),

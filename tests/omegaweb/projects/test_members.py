@@ -45,6 +45,17 @@ def test_an_owner_changes_roles_and_the_log_keeps_both(alice_client, alice: User
     assert (entry.before, entry.after) == ({"role": "viewer"}, {"role": "editor"})
 
 
+def test_owners_are_asked_before_they_change_their_own_role_only(
+    alice_client: Client, bob: User, project: Project
+) -> None:
+    join(project, bob, Role.VIEWER)
+    page = alice_client.get(project.get_absolute_url()).content.decode()
+    assert page.count("Change your own role?") == page.count('data-opens="change-own-role"') == 1
+    own = page.split('id="own-role"')[1].split("</form>")[0]
+    assert "Role of alice" in own
+    assert 'form="own-role"' in page
+
+
 def test_a_role_that_does_not_exist_is_refused(alice_client: Client, bob: User, project: Project) -> None:
     membership = join(project, bob, Role.VIEWER)
     address = reverse("projects:change-role", args=[project.pk, membership.pk])

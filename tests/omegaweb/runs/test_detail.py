@@ -11,7 +11,7 @@ from django.urls import reverse
 from omegaweb.projects.models import Role
 from omegaweb.runs.configuration import BudgetChoice, OptimizerChoice
 from omegaweb.runs.live import TABS
-from omegaweb.runs.models import Run, RunState
+from omegaweb.runs.models import CandidateState, Run, RunState
 from omegaweb.runs.notices import REVIEWS_OPEN
 from optimizer_core import events
 from tests import event_streams
@@ -181,6 +181,18 @@ def test_a_region_can_be_fetched_alone(alice_client, run):
     response = alice_client.get(run.get_absolute_url(), headers={"HX-Target": "run-population"})
 
     assert response.content.decode().lstrip().startswith("<section")
+
+
+def test_the_best_stands_in_the_table_also_where_the_run_ended_before_its_place_was_decided(alice, alice_client):
+    run = make_run(alice, state=RunState.STOPPED)
+    best = make_candidate(run, number=4, state=CandidateState.DROPPED, fate="run_ended", reward=0.9)
+    make_candidate(run, number=5, state=CandidateState.DROPPED, fate="run_ended", reward=0.8)
+    Run.objects.update(best=best)
+
+    page = page_of(alice_client, run)
+    assert 'id="candidate-4"' in page
+    assert "nothing was decided about its place" in page
+    assert 'id="candidate-5"' not in page
 
 
 def test_the_population_says_of_when_its_ranks_are(alice_client, run):
