@@ -205,7 +205,10 @@ REGIONS: dict[str, Region] = {
         Region(name="run-progress", context=_progress, offers=()),
         Region(name="run-troubles", context=_troubles, kinds=_LIFE | _TROUBLES, offers=(Right.OWN,)),
         Region(
-            name="run-notices", context=notices, kinds=_LIFE | _REVIEWS | {"population.updated"}, offers=(Right.REVIEW,)
+            name="run-notices",
+            context=notices,
+            kinds=_LIFE | _REVIEWS | {"population.updated"},
+            offers=(Right.REVIEW, Right.EDIT),
         ),
         Region(
             name="run-scores",

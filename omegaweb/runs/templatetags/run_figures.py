@@ -39,6 +39,13 @@ def run_badge(run: Run) -> str:
 
 
 @register.filter
+def own_server(run: Run) -> str:
+    """Return where the model that answers is asked, if that is in one's own computer or network."""
+    models = run.choices.models
+    return models.own_server_of(models.task)
+
+
+@register.filter
 def reward(value: float | str | None) -> str:
     """Return a reward with two places, a dash where there is none (a template gives "" for what is missing)."""
     return "—" if value is None or isinstance(value, str) else two_places(value)

@@ -133,6 +133,14 @@ def test_cost_per_point_needs_a_gain_and_a_price(alice: User, cost: float, gain:
     assert result_of(run).cost_per_point is None
 
 
+@pytest.mark.parametrize(("server", "said"), [("http://localhost:8000/v1", "Not reckoned"), ("", "unknown")])
+def test_the_cost_of_a_model_on_ones_own_server_is_not_reckoned(alice: User, server: str, said: str) -> None:
+    models = ModelChoice(task="openai/mine", api_base=server)
+    run = measured(make_run(alice, configuration={"models": models}), "improved", (0.2, 0.1, 0.3), unpriced_calls=9)
+
+    assert f'<span class="stat-value">{said}</span>' in region(run)
+
+
 @pytest.mark.parametrize("state", [RunState.QUEUED, RunState.RUNNING, RunState.WAITING, RunState.INTERRUPTED])
 def test_before_the_end_the_test_rows_are_sealed(alice: User, state: RunState) -> None:
     run = make_run(alice, state=state)

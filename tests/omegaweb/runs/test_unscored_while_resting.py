@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
+from omegaweb.projects.models import Role
 from omegaweb.runs.live import REGIONS
 from omegaweb.runs.models import CandidateState, Run, RunState
 from omegaweb.runs.wording import fate
 from tests.factories_runs import make_candidate, make_run
 from tests.omegaweb.runs.test_detail import page_of
-from tests.people import signed_in
+from tests.people import join, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -77,3 +78,12 @@ def test_what_shows_them_is_drawn_again_when_the_run_pauses_or_goes_on(name):
 
 def test_others_do_not_see_them(run, charlie):
     assert signed_in(charlie).get(reverse("runs:candidate", args=[run.pk, 1])).status_code == 404
+
+
+def test_who_may_not_extend_the_budget_is_told_who_may(run, alice_client, bob):
+    join(run.project, bob, Role.REVIEWER)
+
+    assert "Extend the budget, and the search goes on" in page_of(alice_client, run)
+    page = page_of(signed_in(bob), run)
+    assert "Editors and owners of this project can extend the budget" in page
+    assert "Extend the budget, and" not in page
