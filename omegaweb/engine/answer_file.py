@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,8 @@ Record: TypeAlias = dict[str, Any]
 
 #: Bytes after which a file is full: whoever takes it in holds all of it in memory.
 FULL = 4_000_000
+#: What the files are called: the run, its fence, and a number.
+_NAME = re.compile(r"(\d+)-(\d+)-\d+\.jsonl")
 
 
 class AnswerFile:
@@ -34,44 +37,65 @@ class AnswerFile:
     Args:
         folder: where they lie; it is made.
         claim: what they are called, before the number of each.
+
+    Raises:
+        OSError: there can be none, for the disk is full or the folder somebody else's.
     """
 
     def __init__(self, folder: Path, claim: str) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)
         self._folder, self._claim, self._number = folder, claim, 0
-        self._begin()
+        self._path, self._file = self._begin()
+        self._size = self._beyond = 0  # bytes, and how many it has beyond those that fill it
+        self._is_whole = True  # no line is broken: none can be read behind one that is
 
     @classmethod
     def of_claim(cls, run_id: int, fence: int | None) -> AnswerFile | None:
         """Return a new file, where there can be one and the run is claimed."""
         folder = _folder()
-        return None if folder is None or fence is None else cls(folder, f"{run_id}-{fence}")
+        if folder is None or fence is None:
+            return None
+        try:
+            return cls(folder, f"{run_id}-{fence}")
+        except OSError as error:
+            logger.warning("run %s has no file of answers, so each waits for its row: %s", run_id, error)
+            return None
 
     @property
     def is_full(self) -> bool:
-        return self._size >= FULL
+        return self._size >= FULL + self._beyond
 
-    def turn_over(self) -> Path:
-        """Begin the next file, and return the one before, to be removed once all of it are rows."""
-        full = self._path
-        os.close(self._file)
+    def turn_over(self) -> Path | None:
+        """Begin the next file, and return the one before, to be removed once all of it are rows; None if that fails."""
+        full, file = self._path, self._file
         self._number += 1
-        self._begin()
+        try:
+            self._path, self._file = self._begin()
+        except OSError as error:  # no room on the disk, or too many open files
+            logger.warning("%s gets longer, for there can be no other yet: %s", full, error)
+            self._beyond += FULL
+            return None
+        os.close(file)
+        self._size, self._beyond, self._is_whole = 0, 0, True
         return full
 
     def append(self, record: Record) -> bool:
         """Write a line, and return whether it is there: what is written in part is taken back."""
         line = _line(record)
-        written = 0
+        if not self._is_whole:
+            return False
         try:
             written = os.write(self._file, line)
+            if written < len(line):
+                self._is_whole = False
+                os.truncate(self._file, self._size)
+                self._is_whole = True
+                return False
         except OSError as error:
             logger.warning("%s takes no answer: %s", self._path, error)
-        if 0 < written < len(line):
-            os.truncate(self._file, self._size)
             return False
         self._size += written
-        return written > 0
+        return True
 
     def close(self, *, and_remove: bool) -> None:
         """Let go of the file; it is to be removed once all of it are rows."""
@@ -79,10 +103,9 @@ class AnswerFile:
         if and_remove:
             self._path.unlink(missing_ok=True)
 
-    def _begin(self) -> None:
-        self._path = self._folder / f"{self._claim}-{self._number}.jsonl"
-        self._file = os.open(self._path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
-        self._size = 0
+    def _begin(self) -> tuple[Path, int]:
+        path = self._folder / f"{self._claim}-{self._number}.jsonl"
+        return path, os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +117,12 @@ class LeftBehind:
     fence: int
 
     def records(self) -> Iterator[Record]:
-        """Yield its lines, up to one that a power cut or a full disk has broken."""
-        for line in self.path.read_bytes().splitlines():
+        """Yield its lines, up to one that a power cut or a full disk has broken; none where all of them are rows."""
+        try:
+            lines = self.path.read_bytes().splitlines()
+        except FileNotFoundError:  # somebody else has just taken it in
+            return
+        for line in lines:
             try:
                 yield json.loads(line)
             except ValueError:
@@ -110,8 +137,8 @@ def left_behind(run_id: int | None = None) -> list[LeftBehind]:
         return []
     found = []
     for path in sorted(folder.glob(f"{run_id or '*'}-*.jsonl")):
-        run, fence, _ = path.stem.split("-")
-        found.append(LeftBehind(path=path, run_id=int(run), fence=int(fence)))
+        if name := _NAME.fullmatch(path.name):  # else somebody has put it there
+            found.append(LeftBehind(path=path, run_id=int(name[1]), fence=int(name[2])))
     return found
 
 

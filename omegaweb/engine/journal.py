@@ -7,12 +7,14 @@ hundredths of a millisecond, and the writer's thread makes rows of many at a tim
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Sum
 from django.utils import timezone
 
@@ -28,6 +30,8 @@ from optimizer_core.models.giving_way import turn_in_use
 from optimizer_core.models.journal import Entry
 from optimizer_core.models.messages import Messages, Prefix
 from optimizer_core.models.question_key import schema_hash
+
+logger = logging.getLogger(__name__)
 
 _USED = ("calls", "prompt_tokens", "completion_tokens", "cost", "unpriced_calls", "seconds")
 #: What has a column of its own beside the settings.
@@ -65,25 +69,40 @@ class RowJournal:
             RecordingFailed: it could not be written, or the run is not this process's any more.
         """
         record = self._record(key, entry)
-        is_held = self._writer.is_surely_held(self._run_id)
-        if self._file is None or not is_held or not self._file.append(record):
+        # Also a line that may not be trusted is better than none, should there never be a row.
+        is_line = self._file is not None and self._file.append(record)
+        if self._writer.is_surely_held(self._run_id) and is_line:
+            if self._pile.add(record):
+                self._writer.write_later(self._pile)
+        else:
             await self._wait_for_row(record)
-            return
-        if self._pile.add(record):
-            self._writer.write_later(self._pile)
-        if self._file.is_full:
-            full = self._file.turn_over()
-            self._writer.submit(self._run_id, lambda: self._remove(full))
+        self._turn_over_if_full()
+        self._parts.update(record[_PARTS])  # only now: a line that relies on parts is nothing without them
 
     def close(self) -> None:
         """Let go of the file, once the loop is over; what is added later waits for its row."""
         if self._file is not None:
             file, self._file = self._file, None
-            self._writer.submit(self._run_id, lambda: None).result()  # by then all of it are rows, or never will be
+            self._wait_for_all()  # by then all of it are rows, or never will be
             file.close(and_remove=not self._writer.has_failed(self._run_id))
 
+    def _turn_over_if_full(self) -> None:
+        if self._file is not None and self._file.is_full and (full := self._file.turn_over()):
+            self._after_all(lambda: self._remove(full))
+
+    def _after_all(self, work: Callable[[], None]) -> Future[Future[None]]:
+        """Let something be done after all that was answered before has become rows, piled up or waited for.
+
+        What is waited for goes another way than what is said, and may be behind it; but never behind what comes later
+        that way.
+        """
+        return self._writer.submit(self._run_id, lambda: self._writer.at_once(self._run_id, work))
+
+    def _wait_for_all(self) -> None:
+        self._after_all(lambda: None).result().result()
+
     def _remove(self, file: Path) -> None:
-        """Remove a file, in the writer's thread and after all that was answered before, if that became rows."""
+        """Remove a file, in the writer's thread, if all of it became rows."""
         if not self._writer.has_failed(self._run_id):
             file.unlink(missing_ok=True)
 
@@ -135,7 +154,6 @@ class RowJournal:
     def _share(self, key: str, value: Any, parts: dict[str, Any]) -> str:
         """Put what many entries have in common among the parts, unless a record before has it."""
         if key not in self._parts:
-            self._parts.add(key)
             parts[key] = value
         return key
 
@@ -160,7 +178,12 @@ def take_in_all() -> None:
     """Likewise, of all runs that no process has under way as it did when it wrote them."""
     files = left_behind()
     under_way = set(Run.objects.under_way().filter(pk__in={file.run_id for file in files}).values_list("pk", "fence"))
-    take_in([file for file in files if (file.run_id, file.fence) not in under_way])
+    for file in files:
+        if (file.run_id, file.fence) not in under_way:
+            try:
+                take_in([file])
+            except (DatabaseError, OverflowError, OSError):  # it stays, and holds up none of the others
+                logger.exception("%s could not be taken in", file.path)
 
 
 def _insert(run_id: int, records: Sequence[Record], holding: Holding | None = None) -> int:

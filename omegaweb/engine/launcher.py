@@ -91,6 +91,9 @@ class Launcher:
     def _work(self, claim: Claim) -> None:
         try:
             conduct(claim)
+        except OperationalError as error:
+            logger.exception("run %s could not begin", claim.run_id)
+            halt(claim, str(error))
         except Exception:  # the top of the thread: the log and the run say so
             logger.exception("run %s: its thread failed", claim.run_id)
             fail(claim, "Something unexpected happened; the server's log says what.")
@@ -136,7 +139,7 @@ def conduct(claim: Claim) -> None:
     # Keys first: whoever resumes a run after having set a key means it to ask with that one.
     watcher = Watcher(run_id, fence=claim.fence, stop=stop, look=(keys.look, gate.look, steering.look))
     watcher.start()
-    problem = ""
+    problem, trouble = "", None
     writer.open(run_id, fence=claim.fence)
     try:
         with own_keys(keys.keys):
@@ -145,22 +148,30 @@ def conduct(claim: Claim) -> None:
         logger.warning("run %s stopped: %s", run_id, failure)
     except OptimizerError as error:
         problem = str(error)
+    except OperationalError as error:  # with the run itself nothing is wrong
+        trouble = error
     except Exception as error:  # the top of the run's thread: whatever it was, the run says so
         logger.exception("run %s failed", run_id)
         problem = f"Something unexpected happened: {type(error).__name__}: {error}"
     finally:
         watcher.finish()
-        _end(claim, problem)
+        _end(claim, problem, trouble)
 
 
-def _end(claim: Claim, problem: str) -> None:
-    """Write down the end of a run that has not said so itself."""
+def _end(claim: Claim, problem: str, trouble: OperationalError | None) -> None:
+    """Write down the end of a run that has not said so itself.
+
+    Args:
+        claim: the run.
+        problem: what was wrong with it.
+        trouble: what was wrong with the database.
+    """
     run_id = claim.run_id
     with contextlib.suppress(RecordingFailed, DatabaseError):  # then its row has to say it
-        if writer.submit(run_id, claim.holds).result():
+        if trouble is None and writer.submit(run_id, claim.holds).result():
             message = problem or "The run ended without saying why."
             writer.write(run_id, RunFinished(status="failed", reason="error", message=message))
-    failure = writer.close(run_id)
+    failure = writer.close(run_id) or trouble
     if isinstance(failure, OperationalError):
         halt(claim, str(failure))
     elif failure is not None:

@@ -65,8 +65,10 @@ class Pile:
     def add(self, thing: Any) -> bool:
         """Put something on top; return whether the writer has to be told. The run's thread."""
         self._things.append(thing)
-        is_new, self._is_queued = not self._is_queued, True
-        return is_new
+        if self._is_queued:  # and if it is taken in this moment, the thing goes along
+            return False
+        self._is_queued = True
+        return True
 
     def take(self) -> list[Any]:
         """Take all there is. Any thread."""

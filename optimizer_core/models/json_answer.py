@@ -91,7 +91,7 @@ def _closing_brace(text: str, start: int) -> int | None:
 def _load(text: str) -> JsonObject | None:
     try:  # strict, and several times as fast: most answers need nothing else
         value = from_json(text, allow_inf_nan=False)
-    except ValueError:
+    except (ValueError, TypeError):  # the latter of half of a surrogate pair, which is no UTF-8
         return _mended(text)
     return storable(value) if isinstance(value, dict) else None
 

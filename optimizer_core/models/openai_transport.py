@@ -162,7 +162,7 @@ def _text(answer: bytes) -> str:
 def _parsed(model: str, answer: bytes, headers: Mapping[str, str], key: str | None) -> JsonObject:
     try:
         value = _read(answer)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         said = without_keys(_text(answer), key)[:120]
         raise ModelUnavailable(f"{model}: the server's answer is no JSON: {said!r}") from error
     if not isinstance(value, dict):

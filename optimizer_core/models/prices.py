@@ -18,6 +18,8 @@ from optimizer_core.json_values import JsonObject
 
 #: What people run themselves, so that no call costs anything: the first parts of model strings.
 OWN_SERVERS = frozenset({"local", "ollama", "ollama_chat", "hosted_vllm", "vllm", "lm_studio", "llamafile"})
+#: Tokens that no single call can have read or written: whoever says more, counts wrongly, and no column may take it.
+MOST_TOKENS = 1_000_000_000
 _PRICE_LIST = "model_prices_and_context_window_backup.json"
 
 
@@ -78,7 +80,8 @@ def usage_of(
 ) -> Usage:
     """Return what one call used; a price of one's own counts most, then what the provider says, then the list.
 
-    What no call can have used, such as less than nothing, counts as not said: it would raise the limits of a budget.
+    What no call can have used counts as not said: less than nothing, which would raise the limits of a budget, or a
+    billion.
 
     Args:
         model: model string.
@@ -87,7 +90,7 @@ def usage_of(
         cached_tokens: of those read, found in the provider's cache.
         cost: US dollars as the provider itself says; by the price list when left out.
     """
-    prompt_tokens, completion_tokens = max(0, prompt_tokens), max(0, completion_tokens)
+    prompt_tokens, completion_tokens = _possible(prompt_tokens), _possible(completion_tokens)
     cached_tokens = min(max(0, cached_tokens), prompt_tokens)
     if cost is not None and not 0 <= cost < math.inf:
         cost = None
@@ -103,6 +106,10 @@ def usage_of(
         cost=cost or 0.0,
         unpriced_calls=int(cost is None),
     )
+
+
+def _possible(tokens: int) -> int:
+    return tokens if 0 <= tokens <= MOST_TOKENS else 0
 
 
 def _listed_cost(model: str, prompt_tokens: int, completion_tokens: int, cached_tokens: int) -> float | None:

@@ -123,6 +123,22 @@ def test_a_database_that_cannot_be_written_halts_the_run_with_a_message(alice, s
     assert (run.state, run.reason, run.message) == (RunState.COMPLETED, "epochs_done", "")
 
 
+@pytest.mark.parametrize("step", ["omegaweb.engine.execution.RowJournal", "omegaweb.engine.launcher.RowSteering"])
+def test_a_database_that_is_locked_as_a_run_begins_does_not_fail_the_run(alice, script, monkeypatch, step):
+    def refuse(*args):
+        raise OperationalError("database is locked")
+
+    run = queued_run(alice, epochs=1)
+    with monkeypatch.context() as patch:
+        patch.setattr(step, refuse)
+        launcher.start(run.pk)
+        run = finished(run)
+    assert (run.state, run.reason) == (RunState.INTERRUPTED, "storage")
+
+    assert launcher.continue_run(run.pk)
+    assert finished(run).state == RunState.COMPLETED
+
+
 def test_what_could_not_be_said_is_said_when_the_database_is_back(alice, monkeypatch):
     run = make_run(alice, claimed_by=THIS_PROCESS, fence=1)
     claim = Claim(run_id=run.pk, fence=1)

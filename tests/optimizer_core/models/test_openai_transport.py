@@ -168,6 +168,11 @@ async def ask_for(monkeypatch, said):
     return await OpenAITransport().chat(ChatRequest(model="openai/test-model", messages=tuple(HELLO)))
 
 
+def test_an_answer_that_no_decoder_follows_to_its_end_is_none():
+    with pytest.raises(ModelUnavailable, match="no JSON"):
+        openai_transport._parsed("openai/x", b"[" * 100_000 + b"]" * 100_000, {}, None)
+
+
 @pytest.mark.parametrize(("choice", "text"), ODD_ANSWERS)
 async def test_an_odd_answer_is_read_as_far_as_it_is_one(monkeypatch, choice, text):
     assert (await ask_for(monkeypatch, {"choices": [choice]})).text == text

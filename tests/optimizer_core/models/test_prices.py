@@ -26,6 +26,11 @@ def test_tokens_below_zero_give_nothing_back() -> None:
     assert (used.tokens, used.cost, used.calls) == (0, 0.0, 1)
 
 
+def test_more_tokens_than_any_call_can_use_are_not_believed() -> None:
+    used = usage_of(LISTED, prompt_tokens=10**30, completion_tokens=7)
+    assert (used.prompt_tokens, used.completion_tokens) == (0, 7)
+
+
 def test_more_cached_tokens_than_were_read_are_not_paid_back() -> None:
     used = usage_of(LISTED, prompt_tokens=10, completion_tokens=0, cached_tokens=10**9)
     assert used == usage_of(LISTED, prompt_tokens=10, completion_tokens=0, cached_tokens=10)
