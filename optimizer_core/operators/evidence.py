@@ -8,6 +8,9 @@ from dataclasses import asdict, dataclass, replace
 from optimizer_core.json_values import JsonObject, content_hash
 from optimizer_core.records import quick_dataclass
 
+#: Rewards from here on count as right: there is nothing to mend.
+RIGHT = 0.999
+
 
 @quick_dataclass(frozen=True, slots=True, kw_only=True)
 class ScoredPrediction:
@@ -76,13 +79,21 @@ class Evidence:
 
 
 def split_predictions(
-    predictions: Sequence[ScoredPrediction], *, best: int, worst: int
+    predictions: Sequence[ScoredPrediction], *, best: int, worst: int, least: float | None = None
 ) -> tuple[tuple[ScoredPrediction, ...], tuple[ScoredPrediction, ...]]:
-    """Return the ``best`` highest rewarded, best first, and of the rest the ``worst`` lowest, worst first."""
+    """Return the ``best`` highest rewarded, best first, and of the rest the ``worst`` lowest, worst first.
+
+    Args:
+        predictions: all that there are.
+        best: how many count as good, at most.
+        worst: how many count as bad, at most.
+        least: reward below which none counts as good; None: any may.
+    """
     ordered = sorted(predictions, key=lambda prediction: -prediction.reward)
-    rest = ordered[best:]
+    good = [prediction for prediction in ordered[:best] if least is None or prediction.reward >= least]
+    rest = ordered[len(good) :]
     rest.reverse()
-    return tuple(ordered[:best]), tuple(rest[:worst])
+    return tuple(good), tuple(rest[:worst])
 
 
 class HardExampleMemory:

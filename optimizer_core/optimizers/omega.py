@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from optimizer_core.budget import Meter
 from optimizer_core.data.candidate import Candidate
@@ -16,7 +16,7 @@ from optimizer_core.models.embedding_model import EmbeddingModel, as_embedding_m
 from optimizer_core.models.language_model import LanguageModel, as_language_model
 from optimizer_core.models.settings import check_number, check_reasoning_effort
 from optimizer_core.operators.crossover import SCHEDULES, cross, crossover_probability
-from optimizer_core.operators.evidence import Evidence, split_predictions
+from optimizer_core.operators.evidence import RIGHT, Evidence, split_predictions
 from optimizer_core.operators.few_shot import grow_examples, united
 from optimizer_core.operators.mutation import mutate
 from optimizer_core.operators.prompts import Brief, shown_value
@@ -249,12 +249,13 @@ class OMEGA(RacingOptimizer):
 
     def _evidence(self, situation: Situation) -> Evidence:
         good, bad = split_predictions(
-            situation.predictions, best=self.nb_best_predictions, worst=self.nb_worst_predictions
+            situation.predictions,
+            best=self.nb_best_predictions,
+            worst=self.nb_worst_predictions,
+            least=RIGHT if self.search == "racing" else None,  # what a race is to mend is nothing to keep
         )
         hard = situation.memory.hardest(
-            self.nb_hard_examples,
-            min_observations=self.hard_example_min_observations,
-            without=situation.predictions,
+            self.nb_hard_examples, min_observations=self.hard_example_min_observations, without=situation.predictions
         )
         return Evidence(
             good=good,
@@ -280,11 +281,10 @@ class OMEGA(RacingOptimizer):
         return model
 
     def config(self) -> JsonObject:
-        settings: dict[str, Any] = super().config()
-        for setting in _SETTINGS:
-            settings[setting] = getattr(self, setting)
+        settings = {name: getattr(self, name) for name in _SETTINGS}
         function = self.distance_function
         return {
+            **super().config(),
             **settings,
             "language_model": self.language_model.config() if self.language_model else None,
             "embedding_model": self.embedding_model.config() if self.embedding_model else None,

@@ -8,8 +8,8 @@ from optimizer_core.data.candidate import Candidate
 from optimizer_core.data.dataset import Sample
 from optimizer_core.data.variable import EXAMPLES, TrainableVariable
 from optimizer_core.json_values import JsonObject
+from optimizer_core.operators.evidence import RIGHT
 from optimizer_core.training.measuring import Answered
-from optimizer_core.training.racing.race import RIGHT
 
 
 def as_examples(variable: TrainableVariable, rows: Iterable[Sample]) -> list[JsonObject]:

@@ -17,7 +17,7 @@ from optimizer_core.data.candidate import Candidate
 from optimizer_core.data.dataset import Sample
 from optimizer_core.errors import ModelError, ModelOutOfReach, NoProposal
 from optimizer_core.inspection.flag import Flag, OnWarning
-from optimizer_core.operators.evidence import HardExampleMemory
+from optimizer_core.operators.evidence import RIGHT, HardExampleMemory
 from optimizer_core.operators.few_shot import FewShotPool
 from optimizer_core.optimizers.base import Situation
 from optimizer_core.optimizers.drafting import Draft
@@ -28,7 +28,7 @@ from optimizer_core.training.racing.examples import as_examples, offered, taken_
 from optimizer_core.training.racing.outcome import Outcome, Step
 from optimizer_core.training.racing.pace import Pace
 from optimizer_core.training.racing.proposals import Proposal, labelled
-from optimizer_core.training.racing.race import RIGHT, differences, has_won, hopeless, in_race_order, lead
+from optimizer_core.training.racing.race import differences, has_won, hopeless, in_race_order, lead
 from optimizer_core.training.racing.showing import contrasting, failures, grouped, not_asked
 from optimizer_core.training.racing.sizes import FAILURES, LOOK, MOST_LOOKED_AT, SWEEP, chunk_size
 from optimizer_core.training.racing.sweep import Rewritten, Sweep

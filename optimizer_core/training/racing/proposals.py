@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from optimizer_core.data.dataset import Sample, stratified
 from optimizer_core.json_values import JsonObject, fields_to_json
+from optimizer_core.operators.evidence import RIGHT
 from optimizer_core.optimizers.drafting import pair_name
-from optimizer_core.training.racing.race import RIGHT
 from optimizer_core.training.racing.sizes import MOST_OF_PURSE, affordable, calls_left
 from optimizer_core.training.run import Run
 

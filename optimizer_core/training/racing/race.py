@@ -20,8 +20,6 @@ from optimizer_core.training.measuring import Answered
 #: The least lead, in standard deviations of chance. Low on purpose: a third of the children that are no better pass,
 #: and the rank, later races and the test sort them out; a high bar would lose most small steps forward.
 LEAST_LEAD = 0.5
-#: Rewards from here on count as right: there is nothing to mend.
-RIGHT = 0.999
 
 
 def in_race_order(

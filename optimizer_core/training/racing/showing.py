@@ -11,9 +11,8 @@ from typing import TypeAlias
 
 from optimizer_core.data.dataset import Sample
 from optimizer_core.json_values import canonical_json
-from optimizer_core.operators.evidence import Labelled
+from optimizer_core.operators.evidence import RIGHT, Labelled
 from optimizer_core.training.measuring import Answered
-from optimizer_core.training.racing.race import RIGHT
 
 TargetOf: TypeAlias = Callable[[Sample], str]
 

@@ -23,6 +23,11 @@ def test_f55_f56_the_best_and_of_the_rest_the_worst_first():
     assert numbers(bad) == [1, 3, 0]
 
 
+def test_where_a_least_reward_is_asked_for_no_failure_counts_as_good():
+    good, bad = split_predictions([prediction(i, r) for i, r in enumerate([0.0, 1.0, 0.5])], best=5, worst=4, least=1)
+    assert (numbers(good), numbers(bad)) == ([1], [0, 2])
+
+
 @given(st.lists(st.floats(0, 1), max_size=8), st.integers(0, 4), st.integers(0, 4))
 def test_good_and_bad_never_overlap(rewards, best, worst):
     good, bad = split_predictions([prediction(i, r) for i, r in enumerate(rewards)], best=best, worst=worst)

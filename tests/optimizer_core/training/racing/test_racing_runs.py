@@ -68,6 +68,16 @@ async def test_targets_of_rows_that_it_answers_nothing_about_are_shown_as_well()
     assert all((f'"{word.word}"' in answered) != (f'"{word.word}"' in more) for word in words(12)[0])
 
 
+async def test_no_failure_is_shown_among_the_well_scored_answers():
+    optimizer = racer(example_limit=0)
+    await race(optimizer=optimizer, epochs=1)
+    for request in optimizer.language_model.requests:
+        good = request.messages[1]["content"].partition("## Well scored answers")[2].partition("##")[0]
+        bad = request.messages[1]["content"].partition("## Badly scored answers")[2].partition("##")[0]
+        assert '"reward": 0.0' not in good
+        assert '"reward": 0.0' in bad
+
+
 async def test_a_step_that_mends_nothing_is_dropped_and_told():
     def useless(request):
         return {"thinking": "?", "instructions": f"{current_instructions(request)} Hm."}
