@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from omegaweb.engine.checkpoints import with_everything_spent
 from omegaweb.engine.launcher import claim_next
@@ -87,8 +88,9 @@ def test_the_time_between_two_servers_is_no_time_of_the_run(run):
     claim_next()
 
     run.refresh_from_db()
-    assert run.seconds_at is not None
-    assert progress_of(run, now=run.seconds_at).working == 20
+    working = progress_of(run, now=timezone.now()).working
+    assert working is not None
+    assert 20 <= working < 60  # not the months since START
 
 
 def test_the_curve_has_working_time_on_its_axis(run):

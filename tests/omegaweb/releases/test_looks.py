@@ -71,6 +71,12 @@ def test_another_winner_is_one(run: Run, alice_client: Client) -> None:
     assert "This was look number 2" in alice_client.get(f"{run.get_absolute_url()}?tab=result").content.decode()
 
 
+def test_a_repetition_between_two_looks_takes_no_number(run: Run) -> None:
+    run = record(run, *ends_with(key_of(BETTER)), started(resumed=True), *ends_with(key_of(OTHER)))
+
+    assert looks(run) == [1, 1, 2]
+
+
 def test_the_first_winner_again_after_another_keeps_its_place_and_the_page_still_says_how_many(run: Run) -> None:
     run = record(run, *ends_with(key_of(OTHER)), started(resumed=True), *ends_with(key_of(BETTER)))
 
