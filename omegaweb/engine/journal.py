@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -83,23 +82,12 @@ class RowJournal:
         """Let go of the file, once the loop is over; what is added later waits for its row."""
         if self._file is not None:
             file, self._file = self._file, None
-            self._wait_for_all()  # by then all of it are rows, or never will be
+            self._writer.after_all(self._run_id, lambda: None).result()  # by then all of it are rows, or never will be
             file.close(and_remove=not self._writer.has_failed(self._run_id))
 
     def _turn_over_if_full(self) -> None:
         if self._file is not None and self._file.is_full and (full := self._file.turn_over()):
-            self._after_all(lambda: self._remove(full))
-
-    def _after_all(self, work: Callable[[], None]) -> Future[Future[None]]:
-        """Let something be done after all that was answered before has become rows, piled up or waited for.
-
-        What is waited for goes another way than what is said, and may be behind it; but never behind what comes later
-        that way.
-        """
-        return self._writer.submit(self._run_id, lambda: self._writer.at_once(self._run_id, work))
-
-    def _wait_for_all(self) -> None:
-        self._after_all(lambda: None).result().result()
+            self._writer.after_all(self._run_id, lambda: self._remove(full))
 
     def _remove(self, file: Path) -> None:
         """Remove a file, in the writer's thread, if all of it became rows."""

@@ -89,6 +89,13 @@ class Writer:
         self._call(job)
         return job.done
 
+    def after_all(self, run_id: int, work: Callable[[], Any]) -> Future[Any]:
+        """Queue work that happens after everything said and everything to be kept before, whichever way it went."""
+        job = Job(run_id=run_id, work=work)
+        # What is to be kept may be behind what was said after it, but never behind what is called later.
+        self._say(Job(run_id=run_id, work=lambda: self._call(job)))
+        return job.done
+
     def keep(self, kept: Kept) -> None:
         """Queue things to be written as soon as can be, together with what comes at the same time."""
         self._call(kept)
@@ -124,7 +131,7 @@ class Writer:
 
     def close(self, run_id: int) -> Exception | None:
         """Wait until everything the run said is written, forget the run, and return what went wrong, if anything."""
-        failure: Exception | None = self.submit(run_id, lambda: self._storage.forget(run_id)).result()
+        failure: Exception | None = self.after_all(run_id, lambda: self._storage.forget(run_id)).result()
         return failure
 
     def _say(self, item: Line | Job | Pile) -> None:

@@ -7,6 +7,7 @@ from functools import partial
 
 from optimizer_core.data.schema import Schema
 from optimizer_core.errors import FormatRejected, InvalidAnswer, ModelAccessDenied, ModelRefused
+from optimizer_core.json_values import storable
 from optimizer_core.models.answers import Answers, Made
 from optimizer_core.models.base import FORMS, Answer, ChatAnswer, ChatRequest, Transport
 from optimizer_core.models.calls import Caller, Tab
@@ -86,10 +87,21 @@ class Asker:
                 reply = await self.caller.call(lambda: self.transport.chat(request), own)
             finally:
                 tab.add(own.usage)
+            reply = _storable(reply)  # what goes on is what the journal keeps, and what a repair can send
             return [Made(value=reply, entry=partial(_entry, request, reply, own))]
 
         (reply,) = await self.answers.get([question_key(request, tab.repeat)], make, meter=tab.meter)
         return reply
+
+
+def _storable(reply: ChatAnswer) -> ChatAnswer:
+    """Return a reply whose texts any database and server takes."""
+    texts = (reply.text, reply.reasoning, reply.refusal)
+    mended = tuple(storable(text) for text in texts)
+    if mended == texts:
+        return reply
+    text, reasoning, refusal = mended
+    return replace(reply, text=text, reasoning=reasoning, refusal=refusal)
 
 
 def _entry(request: ChatRequest, reply: ChatAnswer, tab: Tab) -> Entry:

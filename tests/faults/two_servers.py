@@ -110,10 +110,12 @@ class Work:
 
     def journalled(self) -> set[str]:
         """Return the names of the questions in the run's journal, those included that are no rows yet."""
+        # Files first: one that is taken in meanwhile is among the rows.
+        records = [record for file in left_behind(self.run_id) for record in file.records()]
         rows = JournalEntry.objects.filter(run=self.run_id)
         entries = list(rows.values_list("role", "context_key", "question"))
         parts = dict(JournalPart.objects.filter(run=self.run_id).values_list("key", "value"))
-        for record in (record for file in left_behind(self.run_id) for record in file.records()):
+        for record in records:
             parts |= record["parts"]
             entries.append((record["role"], record["context_key"], record["question"]))
         return names_of(entries, parts)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import threading
+from collections.abc import Callable, Iterable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from omegaweb.accounts.models import User
 from omegaweb.engine.projection import Projection
+from omegaweb.engine.recorder import Writer
 from omegaweb.runs.models import Candidate, Event, Run, RunState
 from optimizer_core.events import Event as Said
 from optimizer_core.events import event_to_json
@@ -54,3 +57,20 @@ def scored_run(owner: User) -> Run:
 def candidate(run: Run, text: str = BETTER) -> Candidate:
     """The candidate whose instruction is that text."""
     return Candidate.objects.get(run=run, key=key_of(text))
+
+
+def keep_busy(writer: Writer, run_id: int) -> Callable[[], None]:
+    """Keep a writer busy until what is returned is called; it will then see what was said before what was called."""
+    begun, over = (threading.Event(), threading.Event()), (threading.Event(), threading.Event())
+
+    def work(step: int) -> None:
+        begun[step].set()
+        over[step].wait()
+
+    writer.at_once(run_id, partial(work, 0))
+    begun[0].wait()
+    writer.at_once(run_id, partial(work, 1))
+    writer.submit(run_id, lambda: None)  # together with the work before, it makes the writer look at what is said
+    over[0].set()
+    begun[1].wait()
+    return over[1].set

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import threading
-from functools import partial
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -16,6 +14,7 @@ from omegaweb.engine.holding import insert
 from omegaweb.engine.journal import take_in_all
 from omegaweb.engine.recorder import RecordingFailed, Writer
 from omegaweb.runs.models import JournalEntry, Run, RunState
+from tests.omegaweb.engine.recording import keep_busy
 from tests.omegaweb.engine.test_journal import SYSTEM, entry, in_a_file, journal_of, keys_of
 from tests.omegaweb.engine.test_journal import answered as answered
 
@@ -29,11 +28,6 @@ def kept_by_nobody(monkeypatch):
     """Let the writer write nothing more, as if the process died before."""
     monkeypatch.setattr(Writer, "keep", lambda *args: None)
     monkeypatch.setattr(Writer, "write_later", lambda *args: None)
-
-
-def hold_up(begun, busy):
-    begun.set()
-    busy.wait()
 
 
 async def test_a_line_does_not_rely_on_parts_of_an_answer_that_still_waits_for_its_row(answered, monkeypatch):
@@ -91,13 +85,7 @@ async def test_a_full_file_is_not_removed_before_what_waits_for_its_row_has_it(a
         return insert(model, rows, holding)
 
     run, journal, own = await answered()
-    begun, busy = [threading.Event(), threading.Event()], [threading.Event(), threading.Event()]
-    own.at_once(run.pk, partial(hold_up, begun[0], busy[0]))
-    await asyncio.to_thread(begun[0].wait)
-    own.at_once(run.pk, partial(hold_up, begun[1], busy[1]))
-    own.submit(run.pk, lambda: None)
-    busy[0].set()
-    await asyncio.to_thread(begun[1].wait)  # from now on the writer sees what is said before what is called
+    let_go = await asyncio.to_thread(keep_busy, own, run.pk)
     await journal.add("a", entry("a"))
     with monkeypatch.context() as patched:
         patched.setattr("omegaweb.engine.recorder.TRUST", 0)
@@ -106,7 +94,7 @@ async def test_a_full_file_is_not_removed_before_what_waits_for_its_row_has_it(a
     monkeypatch.setattr("omegaweb.engine.answer_file.FULL", 1)
     await journal.add("c", entry("c"))
     monkeypatch.setattr("omegaweb.engine.journal.insert", refuse_a)
-    busy[1].set()
+    let_go()
     with pytest.raises(RecordingFailed):
         await waiting
     await sync_to_async(journal.close)()

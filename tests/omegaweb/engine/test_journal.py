@@ -271,8 +271,7 @@ async def test_a_full_file_goes_once_all_of_it_are_rows_and_a_new_one_is_begun(a
     monkeypatch.setattr("omegaweb.engine.answer_file.FULL", 1500)
     for text in "abcdefgh":
         await journal.add(text, entry(text))
-    await asyncio.wrap_future(own.submit(run.pk, lambda: None))
-    await asyncio.wrap_future(own.at_once(run.pk, lambda: None))
+    await asyncio.wrap_future(own.after_all(run.pk, lambda: None))
 
     (left,) = left_behind(run.pk)
     assert left.path.name == f"{run.pk}-1-2.jsonl"
@@ -285,8 +284,7 @@ async def test_a_full_file_stays_if_its_answers_cannot_become_rows(answered, mon
     monkeypatch.setattr("omegaweb.engine.answer_file.FULL", 1)
     await Run.objects.filter(pk=run.pk).aupdate(state=RunState.INTERRUPTED)
     await journal.add("a", entry("a"))
-    await asyncio.wrap_future(own.submit(run.pk, lambda: None))
-    await asyncio.wrap_future(own.at_once(run.pk, lambda: None))
+    await asyncio.wrap_future(own.after_all(run.pk, lambda: None))
 
     assert len(left_behind(run.pk)) == 2
     await sync_to_async(take_in_all)()

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import pytest
-from django.db import IntegrityError
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+from django.db import IntegrityError, OperationalError
+
+from omegaweb.engine.queued import Kept
 from omegaweb.engine.recorder import Recorder, RecordingFailed, Writer
 from omegaweb.runs.models import Event
 from optimizer_core import events
 from tests import event_streams
-from tests.omegaweb.engine.recording import empty_run
+from tests.omegaweb.engine.recording import empty_run, keep_busy
+from tests.omegaweb.engine.scripted_runs import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -120,3 +125,20 @@ def test_a_job_that_fails_tells_whoever_submitted_it(alice):
 
     with pytest.raises(ZeroDivisionError):
         future.result()
+
+
+def test_the_end_of_a_run_hears_of_what_could_not_be_kept_just_before(alice):
+    def refuse(things, holding):
+        raise OperationalError("database is locked")
+
+    run, writer, loop = empty_run(alice), Writer(), asyncio.new_event_loop()
+    let_go = keep_busy(writer, run.pk)
+    writer.keep(Kept(run_id=run.pk, things=["answer"], write=refuse, stored=loop.create_future()))
+    with ThreadPoolExecutor() as threads:
+        failure = threads.submit(writer.close, run.pk)
+        until(lambda: len(writer._said) == 2)
+        let_go()
+
+        assert isinstance(failure.result(), OperationalError)
+    assert not writer.has_failed(run.pk)  # when it goes on, nothing of that is left
+    loop.close()

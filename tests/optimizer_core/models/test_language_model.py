@@ -70,6 +70,14 @@ async def test_an_answer_that_does_not_fit_is_repaired_once_and_both_calls_count
     assert "label" in script.requests[1].messages[2]["content"]
 
 
+async def test_half_of_a_surrogate_pair_in_an_answer_reaches_neither_the_repair_nor_the_caller():
+    script = Script(answer('{"label": "z\ud83d\x00"}'), answer('{"label": "b"}'))
+    assert (await model_of(script).generate(HELLO, schema=SCHEMA, meter=Meter())).value == {"label": "b"}
+    assert script.requests[1].messages[1]["content"] == '{"label": "z\ufffd"}'  # so UTF-8 can say it
+    spoken = await model_of(Script(answer("a\ud83d", reasoning="b\ud83d"))).generate(HELLO, meter=Meter())
+    assert (spoken.value, spoken.reasoning) == ({"content": "a\ufffd"}, "b\ufffd")
+
+
 async def test_after_one_repair_it_gives_up():
     script = Script(answer("no JSON at all"))
     with pytest.raises(InvalidAnswer, match="no JSON object"):
