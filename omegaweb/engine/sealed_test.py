@@ -43,8 +43,10 @@ from optimizer_core.training.finale import compare_tested
 logger = logging.getLogger(__name__)
 
 SPLIT = "test"
-#: Rows asked between two signs of life, at least; more where many calls are under way at once.
+#: Rows asked at a time, at least; more where many calls are under way at once.
 CHUNK = 16
+#: Seconds between two signs of life: some rows take longer than another server waits for one.
+SIGN_OF_LIFE = 5.0
 LOST = "The server stopped while it tested. What was answered is kept: try again to ask for the rest."
 TOO_MANY_CALLS = "It took more calls than it was given, because many had to be repeated. What was answered is kept."
 NOTHING = "No test row was answered by both."
@@ -130,7 +132,22 @@ def _test(opening: SealOpening) -> None:
     meter = Meter(budget=Budget(calls=max(1, opening.most_calls)))
     before = _spent_before(opening)
 
+    async def live() -> None:
+        while True:
+            await asyncio.sleep(SIGN_OF_LIFE)
+            note(0)
+
     async def ask_all() -> None:
+        living = asyncio.ensure_future(live())
+        try:
+            await ask_in_chunks()
+        finally:
+            living.cancel()
+
+    def note(answered: int) -> None:
+        writer.submit(opening.run_id, lambda: _note(opening, meter, before, answered=answered))
+
+    async def ask_in_chunks() -> None:
         for chunk in _chunks(samples, max(CHUNK, 4 * parts.configuration.training.concurrency)):
             for candidate in candidates:
                 await ask(candidate, [each for each in chunk if _index(each.id) not in known[candidate.pk]])
@@ -150,7 +167,7 @@ def _test(opening: SealOpening) -> None:
                 provider_patience=60.0 * settings.PROVIDER_PATIENCE,
             )
         finally:
-            writer.submit(opening.run_id, lambda: _note(opening, meter, before, answered=0))
+            note(0)
         if not await database_sync_to_async(_mine(opening).exists)():
             raise Overtaken
         mean = sum(result.reward for result in results) / len(results)
@@ -163,7 +180,7 @@ def _test(opening: SealOpening) -> None:
             count=candidate.count,
         )
         writer.write(opening.run_id, told)
-        writer.submit(opening.run_id, lambda: _note(opening, meter, before, answered=len(results)))
+        note(len(results))
 
     try:
         with closing(RowJournal(opening.run_id)) as journal, journalling(journal):

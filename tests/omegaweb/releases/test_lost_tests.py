@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from datetime import timedelta
+from typing import Any
 
+import pytest
+from django.test import Client
 from django.utils import timezone
 
 from omegaweb.accounts.models import User
@@ -12,7 +17,10 @@ from omegaweb.engine.claims import THIS_PROCESS
 from omegaweb.releases.models import OpeningState, SealOpening
 from omegaweb.runs.models import JournalEntry, Run
 from omegaweb.spending.lines import lines_of
-from tests.omegaweb.releases.test_put_up import sealed_run
+from tests.omegaweb.engine.scripted_runs import PATIENCE, Script, script, until
+from tests.omegaweb.releases.test_put_up import WHY, address, sealed_run
+
+__all__ = ["script"]
 
 GONE = "elsewhere:1:abc"
 NOW = timezone.now()
@@ -63,3 +71,28 @@ def test_a_server_that_is_stopped_leaves_no_cost_behind_either(alice: User) -> N
 
     opening.refresh_from_db()
     assert (opening.state, opening.calls, opening.cost) == (OpeningState.FAILED, 1, 0.25)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_test_whose_rows_take_long_still_gives_signs_of_life(
+    alice: User, alice_client: Client, script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = threading.Event()
+
+    async def slow(request: Any) -> dict[str, str]:
+        while not seen.is_set():
+            await asyncio.sleep(0.01)
+        return {"label": "billing"}
+
+    run = sealed_run(alice)
+    monkeypatch.setattr(sealed_test, "SIGN_OF_LIFE", 0.01)
+    script.answer = slow
+    alice_client.post(address(run), WHY)
+    opening = SealOpening.objects.get(run=run)
+    try:
+        until(lambda: SealOpening.objects.get(run=run).heartbeat_at > opening.heartbeat_at)
+    finally:
+        seen.set()
+        assert sealed_test.wait(opening.pk, seconds=PATIENCE)
+
+    assert SealOpening.objects.get(run=run).state == OpeningState.DONE
