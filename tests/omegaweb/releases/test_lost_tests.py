@@ -90,7 +90,7 @@ def test_a_test_whose_rows_take_long_still_gives_signs_of_life(
     alice_client.post(address(run), WHY)
     opening = SealOpening.objects.get(run=run)
     try:
-        until(lambda: SealOpening.objects.get(run=run).heartbeat_at > opening.heartbeat_at)
+        until(lambda: SealOpening.objects.filter(run=run, heartbeat_at__gt=opening.heartbeat_at).exists())
     finally:
         seen.set()
         assert sealed_test.wait(opening.pk, seconds=PATIENCE)
