@@ -14,9 +14,9 @@ from omegaweb.engine.holding import insert
 from omegaweb.engine.journal import take_in_all
 from omegaweb.engine.recorder import RecordingFailed, Writer
 from omegaweb.runs.models import JournalEntry, Run, RunState
+from tests.omegaweb.engine.journals import SYSTEM, entry, in_a_file, journal_of, keys_of
+from tests.omegaweb.engine.journals import answered as answered
 from tests.omegaweb.engine.recording import keep_busy
-from tests.omegaweb.engine.test_journal import SYSTEM, entry, in_a_file, journal_of, keys_of
-from tests.omegaweb.engine.test_journal import answered as answered
 
 pytestmark = [pytest.mark.django_db(transaction=True), in_a_file]
 
