@@ -54,7 +54,7 @@ class Writer:
     """
 
     def __init__(self, *, capacity: int = CAPACITY) -> None:
-        self._capacity = capacity
+        self._capacity, self._enough = capacity, min(BATCH, capacity)
         self._said: deque[Line | Job | Pile] = deque()
         self._due = math.inf  # when what is said is written, monotonic; none is said yet, or the thread was not told
         self._calls: queue.SimpleQueue[Kept | Job | Call] = queue.SimpleQueue()
@@ -136,7 +136,7 @@ class Writer:
 
     def _say(self, item: Line | Job | Pile) -> None:
         self._said.append(item)
-        if isinstance(item, Job) or len(self._said) >= BATCH:
+        if isinstance(item, Job) or len(self._said) >= self._enough:
             self._call(Call.WRITE)
         elif self._due == math.inf:
             self._call(Call.LOOK)
