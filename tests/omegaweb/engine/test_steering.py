@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def slow(script: Any) -> None:
     async def answer(request: Any) -> Any:
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.06)  # so that it is under way for longer than a look at what was asked of it takes
         return {"label": "billing"}
 
     script.answer = answer
