@@ -16,14 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from django.db import connection
 from pydantic_core import to_json
+
+from omegaweb.engine.database_file import database_file
 
 logger = logging.getLogger(__name__)
 
 #: A line: a JSON object.
 Record: TypeAlias = dict[str, Any]
-
 
 #: Bytes after which a file is full: whoever takes it in holds all of it in memory.
 FULL = 4_000_000
@@ -144,10 +144,8 @@ def left_behind(run_id: int | None = None) -> list[LeftBehind]:
 
 def _folder() -> Path | None:
     """Return where the files lie; None where the database is none itself."""
-    name = str(connection.settings_dict["NAME"])
-    if connection.vendor != "sqlite" or name.startswith(("file:", ":")):
-        return None
-    return Path(f"{name}-answers")
+    name = database_file()
+    return None if name is None else Path(f"{name}-answers")
 
 
 def _line(record: Record) -> bytes:

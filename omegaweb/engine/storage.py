@@ -14,6 +14,7 @@ from typing import Any
 from django.db import IntegrityError, OperationalError, connection, connections, transaction
 
 from omegaweb.engine import announcer, review_rows
+from omegaweb.engine.database_file import database_file
 from omegaweb.engine.holding import Holding, RunLost, insert
 from omegaweb.engine.json_column import json_column
 from omegaweb.engine.projection import Projection
@@ -195,6 +196,6 @@ def _rows(run_id: int, lines: Sequence[Line], *, start: int) -> list[dict[str, A
 
 def _check_file() -> None:
     """Refuse to write into a database whose file was taken away: SQLite would go on, and nobody would find it again."""
-    name = connection.settings_dict["NAME"]
-    if not os.path.exists(name) and connection.vendor == "sqlite" and not str(name).startswith(("file:", ":")):
+    name = database_file()
+    if name is not None and not os.path.exists(name):
         raise OperationalError(f"the database file {name} is gone")

@@ -14,7 +14,7 @@ from omegaweb.datasets.reading import formulas, header, xls_extent, xlsx_extent
 from omegaweb.datasets.reading.errors import UnreadableFile
 from omegaweb.datasets.reading.raw_table import RawTable, ReadingOptions
 from omegaweb.datasets.reading.titles import first_row_of_names
-from omegaweb.datasets.reading.values import Unstorable, clean, is_blank
+from omegaweb.datasets.reading.values import Unstorable, clean, is_blank_row
 
 # An .xlsx is a zip: a few megabytes can unpack to more than the memory holds.
 UNPACKED_LIMIT = 2 * 1024**3
@@ -68,7 +68,7 @@ class _Progress:
 def _rows(rows: Iterator[tuple[int, list[Any]]], names: list[str], progress: _Progress) -> Iterator[list[Any]]:
     for number, cells in rows:
         progress.row = number
-        if all(is_blank(cell) for cell in cells):
+        if is_blank_row(cells):
             continue
         values = []
         for name, cell in zip(names, cells, strict=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from omegaweb.datasets.reading.values import is_blank
+from omegaweb.datasets.reading.values import is_blank, is_blank_row
 
 #: A row with its number in the file.
 Numbered = tuple[int, list[Any]]
@@ -31,10 +31,10 @@ def first_row_of_names(
         if len(cells) < 2 or sum(not is_blank(cell) for cell in cells) != 1:
             return cells, warnings, []
         below = next(rows, None)
-        if below is None or not (number in merged or _is_blank_row(below[1])):
+        if below is None or not (number in merged or is_blank_row(below[1])):
             return cells, warnings, [] if below is None else [below]
         title = str(next(cell for cell in cells if not is_blank(cell))).strip()
-        after = below if not _is_blank_row(below[1]) else _next_filled(rows)
+        after = below if not is_blank_row(below[1]) else _next_filled(rows)
         if after is None:
             return cells, warnings, []
         warnings.append(
@@ -46,8 +46,4 @@ def first_row_of_names(
 
 
 def _next_filled(rows: Iterator[Numbered]) -> Numbered | None:
-    return next((row for row in rows if not _is_blank_row(row[1])), None)
-
-
-def _is_blank_row(cells: list[Any]) -> bool:
-    return all(is_blank(cell) for cell in cells)
+    return next((row for row in rows if not is_blank_row(row[1])), None)

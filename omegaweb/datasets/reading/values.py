@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 import re
+from collections.abc import Iterable
 from typing import Any
 
 DEPTH_LIMIT = 40
@@ -50,6 +51,11 @@ def clean_text(text: str) -> str:
 def is_blank(value: Any) -> bool:
     """Tell whether a cell holds nothing: absent, empty, or only white space."""
     return value is None or (isinstance(value, str) and not value.strip())
+
+
+def is_blank_row(cells: Iterable[Any]) -> bool:
+    """Tell whether all cells of a row hold nothing."""
+    return all(is_blank(cell) for cell in cells)
 
 
 def _clean_number(value: float) -> float | int:
