@@ -130,26 +130,27 @@ def _suit_openai(model: str, settings: JsonObject) -> None:
 async def _post(request: ChatRequest | EmbeddingRequest, path: str, body: str) -> JsonObject:
     import aiohttp
 
+    from optimizer_core.models.request_body import RequestBody
+
     address = address_of(request.model, request.api_base)
     key = key_of(request.model, request.api_key, request.api_base)
     headers = {"Authorization": f"Bearer {key}"} if key else {}
+    data = RequestBody(body)
     try:
         async with asyncio.timeout(request.timeout):
             http = await session()
             url, proxy = url_of(address + path), proxy_for(address)
-            data = aiohttp.BytesPayload(body.encode(), content_type="application/json")
             async with http.post(url, data=data, headers=headers, proxy=proxy) as response:
                 answer = await response.read()
                 status, reply_headers = response.status, response.headers
     except TimeoutError as error:
-        raise ModelUnavailable(f"{request.model}: no answer within {request.timeout:g} s from {address}") from error
+        said = f"no answer within {request.timeout:g} s from {address}"
+        raise ModelUnavailable(f"{request.model}: {said}", was_sent=data.has_left) from error
     except aiohttp.InvalidURL as error:
-        raise ModelUnavailable(f"{request.model}: {address!r} is no address; set api_base") from error
-    except aiohttp.ClientConnectorError as error:
-        raise ModelUnavailable(f"{request.model}: {address} could not be reached: {error}", was_sent=False) from error
+        raise ModelUnavailable(f"{request.model}: {address!r} is no address; set api_base", was_sent=False) from error
     except aiohttp.ClientError as error:
-        reason = str(error) or type(error).__name__
-        raise ModelUnavailable(f"{request.model}: {address} could not be reached: {reason}") from error
+        said = f"{address} could not be reached: {str(error) or type(error).__name__}"
+        raise ModelUnavailable(f"{request.model}: {said}", was_sent=data.has_left) from error
     if status != 200:
         raise error_of(request.model, status, without_keys(_text(answer), key), reply_headers)
     return _parsed(request.model, answer, reply_headers, key)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -59,6 +60,14 @@ def _no_defaults() -> Iterator[None]:
     oc.set_default_embedding_model(None)
 
 
+def counted(server: OpenAIServer, expected: int) -> int:
+    """Return the server's own count; what the client gave up on may still lie unread while the machine stands still."""
+    until = time.monotonic() + 5
+    while server.counts.calls != expected and time.monotonic() < until:
+        time.sleep(0.01)
+    return server.counts.calls
+
+
 def language_model(server: OpenAIServer, **settings: Any) -> oc.LanguageModel:
     given: dict[str, Any] = {"timeout": 1.0, "retry": 2, "retry_first_wait": 0.01, "retry_max_wait": 0.05, **settings}
     return oc.LanguageModel(model="openai/NAME", api_base=server.url, api_key="key", temperature=0.0, **given)
@@ -89,7 +98,7 @@ def test_the_whole_surface_survives_a_bad_server_and_counts_what_the_server_coun
     assert history.finished is not None
     assert history.finished.status == "completed"
     assert history.spend is not None
-    assert history.spend.calls == server.counts.calls <= 160
+    assert history.spend.calls == counted(server, history.spend.calls) <= 160
     assert server.counts.faults.total() > 10
     check_failures(history, recorder)
 
@@ -100,7 +109,7 @@ def test_the_whole_surface_survives_a_bad_server_and_counts_what_the_server_coun
     logs = program.evaluate_sync(*rows(30), meter=meter)
     assert logs["n"] == 30
     assert 0.0 <= logs["reward"] <= 1.0
-    assert meter.total.calls == server.counts.calls - before
+    assert meter.total.calls + before == counted(server, meter.total.calls + before)
 
     program.save(tmp_path / "router.json")
     again = oc.Program.load(tmp_path / "router.json")
@@ -126,7 +135,7 @@ async def test_every_kind_of_failure_leaves_a_sample_that_scored_0_and_says_why(
         assert words in said
     assert history.nb_failures == len(history.failures) > 20
     assert history.spend is not None
-    assert history.spend.calls == server.counts.calls
+    assert history.spend.calls == counted(server, history.spend.calls)
     assert set(server.counts.faults) == set(FAULTS)
 
 
@@ -140,4 +149,5 @@ async def test_several_runs_at_once_share_the_server_and_each_counts_its_own(ser
         assert history.spend is not None
         return history.spend.calls
 
-    assert sum(await asyncio.gather(*map(one, range(3)))) == server.counts.calls
+    spent = sum(await asyncio.gather(*map(one, range(3))))
+    assert spent == counted(server, spent)

@@ -133,6 +133,24 @@ async def test_an_address_where_nobody_listens_is_unavailable_and_named():
     assert meter.total.calls == 0  # no server has seen one
 
 
+@pytest.mark.parametrize("is_taken", [False, True])
+async def test_what_timed_out_counts_as_a_call_only_if_a_server_may_have_seen_it(is_taken):
+    """Where nobody takes a connection none of the request leaves; where somebody does, it may be at work."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as deaf:
+        address = deaf.getsockname()[:2]
+        others = [] if is_taken else [socket.socket() for _ in range(3)]  # of which one or two fill its queue
+        for other in others:
+            other.setblocking(False)
+            other.connect_ex(address)
+        model = LanguageModel("openai/x", api_base=f"http://127.0.0.1:{address[1]}/v1", retry=1, timeout=0.3)
+        meter = Meter()
+        with pytest.raises(ModelUnavailable, match=r"no answer within 0.3 s"):
+            await model.generate(HELLO, meter=meter)
+        for other in others:
+            other.close()
+    assert meter.total.calls == int(is_taken)
+
+
 async def test_a_cancelled_question_leaves_nothing_behind():
     async with OpenAIServer(respond, latency=5) as server:
         meter = Meter()
