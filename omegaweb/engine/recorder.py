@@ -83,6 +83,11 @@ class Writer:
         self._say(job)
         return job.done
 
+    def do_later(self, run_id: int, work: Callable[[], None]) -> None:
+        """Queue work that belongs to what the run said before, and is done by the time anything is written that it says
+        from now on; where it fails, nothing more is."""
+        self._say(Job(run_id=run_id, work=lambda: self._storage.carry_out(run_id, work), is_urgent=False))
+
     def at_once(self, run_id: int, work: Callable[[], Any]) -> Future[Any]:
         """Queue work that has nothing to do with what was said before."""
         job = Job(run_id=run_id, work=work)
@@ -121,14 +126,6 @@ class Writer:
         """Tell whether something about a run could not be written. Any thread."""
         return self._storage.has_failed(run_id)
 
-    def confirm(self, run_id: int) -> None:
-        """Make sure, in the writer's thread and inside a transaction, that more may be written about this run.
-
-        Raises:
-            RecordingFailed: something it said was lost, or the run is not this process's any more.
-        """
-        self._storage.confirm(run_id)
-
     def close(self, run_id: int) -> Exception | None:
         """Wait until everything the run said is written, forget the run, and return what went wrong, if anything."""
         failure: Exception | None = self.after_all(run_id, lambda: self._storage.forget(run_id)).result()
@@ -136,7 +133,7 @@ class Writer:
 
     def _say(self, item: Line | Job | Pile) -> None:
         self._said.append(item)
-        if isinstance(item, Job) or len(self._said) >= self._enough:
+        if (isinstance(item, Job) and item.is_urgent) or len(self._said) >= self._enough:
             self._call(Call.WRITE)
         elif self._due == math.inf:
             self._call(Call.LOOK)

@@ -84,20 +84,6 @@ class Storage:
         """Tell whether something about this run could be written so many seconds ago or less. Any thread."""
         return time.monotonic() - self._held.get(run_id, -math.inf) < within
 
-    def confirm(self, run_id: int) -> None:
-        """Make sure, inside a transaction, that more may be written about this run.
-
-        Raises:
-            RecordingFailed: something it said was lost, or the run is not this process's any more.
-        """
-        self.check(run_id)
-        try:
-            self.holding(run_id).confirm()
-        except RunLost as lost:
-            logger.warning("run %s: %s", run_id, lost)
-            self._failures[run_id] = lost
-        self.check(run_id)
-
     def write_lines(self, run_id: int, lines: Sequence[Line]) -> None:
         """Write what a run said; a failure is kept for whoever asks next."""
         if run_id in self._failures:
@@ -112,6 +98,15 @@ class Storage:
                     self._say(run_id, [line])
             except Exception as error:
                 self._fail(run_id, error)
+
+    def carry_out(self, run_id: int, work: Callable[[], None]) -> None:
+        """Write something else that belongs to a run; likewise."""
+        if run_id in self._failures:
+            return
+        try:
+            self._insist(run_id, work)
+        except Exception as error:
+            self._fail(run_id, error)
 
     def keep(self, run_id: int, write: Callable[[Holding], None]) -> None:
         """Let something be written in statements that hold the run; what fails is tried again from the beginning.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.db import OperationalError
 
 from omegaweb.engine.checkpoints import (
     PART_LENGTH,
@@ -29,6 +31,8 @@ from tests.factories_runs import make_run
 
 LONG = list(range(2 * PART_LENGTH + 3))
 STATE: dict[str, Any] = {
+    "epoch": 2,
+    "batch": 14,
     "step": 1,
     "fingerprint": {"seed": 7, "variables": ["generator"]},
     "memory": LONG,
@@ -38,11 +42,18 @@ STATE: dict[str, Any] = {
 }
 
 
-async def saved(run: Run, *states: dict[str, Any]) -> RowCheckpoints:
-    store = RowCheckpoints(run.pk, via=Writer())
+async def saved(run: Run, *states: dict[str, Any], via: Writer | None = None) -> RowCheckpoints:
+    via = via or Writer()
+    store = RowCheckpoints(run.pk, via=via)
     for state in states:
-        await store.save(state)
+        await save(run, store, state, via)
     return store
+
+
+async def save(run: Run, store: RowCheckpoints, state: dict[str, Any], via: Writer) -> None:
+    """Save a state, and wait as a run does at its end."""
+    await store.save(state)
+    await asyncio.wrap_future(via.submit(run.pk, lambda: None))
 
 
 def test_a_state_that_was_taken_apart_is_put_together_again():
@@ -55,7 +66,7 @@ def test_a_state_that_was_taken_apart_is_put_together_again():
 
 
 @pytest.mark.django_db(transaction=True)
-async def test_a_search_that_gets_on_fast_writes_its_state_down_every_other_second(alice):
+async def test_a_search_that_gets_on_fast_writes_its_state_down_from_time_to_time(alice):
     run, now = await sync_to_async(make_run)(alice), [100.0]
     store = RowCheckpoints(run.pk, via=Writer(), clock=lambda: now[0])
     assert store.is_due()
@@ -85,7 +96,8 @@ async def test_the_newest_state_is_kept_also_where_it_has_less(alice):
 @pytest.mark.django_db(transaction=True)
 async def test_only_parts_that_changed_are_written(alice, monkeypatch):
     run = await sync_to_async(make_run)(alice)
-    store = await saved(run, STATE)
+    own = Writer()
+    store = await saved(run, STATE, via=own)
     written: list[str] = []
 
     def watch(model, rows, **options):
@@ -94,17 +106,35 @@ async def test_only_parts_that_changed_are_written(alice, monkeypatch):
 
     monkeypatch.setattr("omegaweb.engine.checkpoints.insert", watch)
     more = {"b": {**STATE["training"]["b"], "train-last": 1.0}, "a": {}}
-    await store.save({**STATE, "step": 2, "memory": [*LONG, 1], "training": more})
+    await save(run, store, {**STATE, "step": 2, "memory": [*LONG, 1], "training": more}, own)
 
     assert written == ["", f"memory/{2 * PART_LENGTH:09d}", f"training/b/{2 * PART_LENGTH:09d}"]
 
 
 @pytest.mark.django_db(transaction=True)
-async def test_a_state_is_called_after_the_last_thing_the_run_said(alice):
+async def test_a_state_is_called_after_the_place_of_the_search(alice):
     run = await sync_to_async(make_run)(alice)
-    await Run.objects.filter(pk=run.pk).aupdate(last_sequence=41)
 
-    assert await (await saved(run)).save(STATE) == "checkpoint-41"
+    assert await (await saved(run)).save(STATE) == "checkpoint-2-14"
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_state_is_there_by_the_time_that_anything_is_which_the_run_said_later(alice, monkeypatch):
+    run, own = await sync_to_async(make_run)(alice), Writer()
+    there: list[bool] = []
+    append = Storage._append
+
+    def look(self, run_id, lines):
+        there.extend(Checkpoint.objects.filter(run_id=run_id).exists() for _ in lines)
+        append(self, run_id, lines)
+
+    monkeypatch.setattr(Storage, "_append", look)
+    own.write(run.pk, CheckpointSaved(reference="before"))
+    await RowCheckpoints(run.pk, via=own).save(STATE)
+    own.write(run.pk, CheckpointSaved(reference="after"))
+    await sync_to_async(own.close)(run.pk)
+
+    assert there == [False, True]
 
 
 @pytest.mark.django_db
@@ -118,15 +148,13 @@ async def test_a_run_that_was_taken_over_neither_adds_nor_removes_states(alice, 
     run = await sync_to_async(make_run)(alice, fence=1)
     own = Writer()
     own.open(run.pk, fence=1)
-    store = RowCheckpoints(run.pk, via=own)
-    await store.save({"step": 1})
+    store = await saved(run, STATE, via=own)
     await Run.objects.filter(pk=run.pk).aupdate(**change)
 
-    with pytest.raises(RecordingFailed, match="took the run over"):
-        await store.save({"step": 2})
+    await save(run, store, {**STATE, "step": 2}, own)
 
-    assert await sync_to_async(newest_state)(run.pk) == {"step": 1}
-    with pytest.raises(RecordingFailed):
+    assert await sync_to_async(newest_state)(run.pk) == STATE
+    with pytest.raises(RecordingFailed, match="took the run over"):
         own.write(run.pk, CheckpointSaved(reference="r"))
 
 
@@ -140,28 +168,47 @@ async def test_no_state_is_saved_after_something_the_run_said_was_lost(alice, mo
     own = Writer()
     own.write(run.pk, CheckpointSaved(reference="r"))
 
-    with pytest.raises(RecordingFailed, match="the disk is full"):
-        await RowCheckpoints(run.pk, via=own).save({"step": 1})
+    await saved(run, STATE, via=own)
 
+    assert isinstance(await sync_to_async(own.close)(run.pk), OSError)
     assert not await Checkpoint.objects.filter(run=run).aexists()
 
 
 @pytest.mark.django_db(transaction=True)
 async def test_a_state_is_saved_whole_or_not_at_all(alice, monkeypatch):
     run = await sync_to_async(make_run)(alice)
-    store = await saved(run, STATE)
+    own = Writer()
+    store = await saved(run, STATE, via=own)
 
     def refuse(self, rows, **options):
         raise OSError("the disk is full")
 
     with monkeypatch.context() as broken:
         broken.setattr("omegaweb.engine.checkpoints.insert", refuse)
-        with pytest.raises(OSError, match="the disk is full"):
-            await store.save({"step": 2})
+        await save(run, store, {**STATE, "step": 2}, own)
+    assert await sync_to_async(newest_state)(run.pk) == STATE
+    with pytest.raises(RecordingFailed, match="the disk is full"):
+        own.write(run.pk, CheckpointSaved(reference="r"))
+
+    await save(run, store, {**STATE, "step": 3}, own)  # behind something that was lost
     assert await sync_to_async(newest_state)(run.pk) == STATE
 
-    await store.save({**STATE, "step": 3})
-    assert await sync_to_async(newest_state)(run.pk) == {**STATE, "step": 3}
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_state_that_the_database_does_not_take_at_once_is_tried_again(alice, monkeypatch):
+    run, times = await sync_to_async(make_run)(alice), []
+
+    def refuse_once(model, rows, **options):
+        times.append(len(rows))
+        if len(times) == 1:
+            raise OperationalError("database is locked")
+        return insert(model, rows, **options)
+
+    monkeypatch.setattr("omegaweb.engine.checkpoints.insert", refuse_once)
+    await saved(run, STATE)
+
+    assert len(times) == 2
+    assert await sync_to_async(newest_state)(run.pk) == STATE
 
 
 @pytest.mark.django_db
