@@ -12,7 +12,8 @@ from optimizer_core.data.schema import Schema
 from optimizer_core.json_values import JsonObject, storable
 
 _FENCE = re.compile(r"```[a-zA-Z]*\s*\n?(.*?)```", re.DOTALL)
-_THINKING = re.compile(r"<think>.*?</think>", re.DOTALL)
+#: Only before any brace: behind one it may be part of the answer.
+_THINKING = re.compile(r"(?:[^{]*?<think>.*?</think>)+", re.DOTALL)
 MOST_PROBLEMS_SHOWN = 12
 MOST_BRACES_TRIED = 200  # each costs one walk through the text
 
@@ -39,9 +40,16 @@ def json_objects(text: str) -> Iterator[JsonObject]:
     if whole is not None:
         yield whole
         return
-    spoken = _THINKING.sub("", text)
-    fenced = [value for block in _FENCE.findall(spoken) if (value := _load(block)) is not None]
-    yield from fenced or _embedded(spoken)
+    thoughts = _THINKING.match(text)
+    spoken = text[thoughts.end() :] if thoughts else text
+    embedded = list(_embedded(spoken))
+    fenced = [
+        value
+        for block in _FENCE.finditer(spoken)
+        if not any(start < block.start() < end for start, end, _ in embedded)  # else it stands in one's texts
+        and (value := _load(block[1])) is not None
+    ]
+    yield from fenced or [value for _, _, value in embedded]
 
 
 def repair_request(problems: list[str], schema: Schema) -> str:
@@ -54,15 +62,18 @@ def repair_request(problems: list[str], schema: Schema) -> str:
     )
 
 
-def _embedded(text: str) -> Iterator[JsonObject]:
+def _embedded(text: str) -> Iterator[tuple[int, int, JsonObject]]:
+    """Yield the objects that braces enclose, and where each begins and ends."""
     position, tries = text.find("{"), 0
     while position >= 0 and tries < MOST_BRACES_TRIED:
         tries += 1
         end = _closing_brace(text, position)
         value = _load(text[position:end]) if end else None
-        if value is not None:
-            yield value
-        position = text.find("{", end if value is not None and end else position + 1)
+        if value is not None and end:
+            yield position, end, value
+            position = text.find("{", end)
+        else:
+            position = text.find("{", position + 1)
 
 
 def _closing_brace(text: str, start: int) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from optimizer_core.data.schema import Schema
@@ -25,6 +25,9 @@ objects = st.dictionaries(texts, values, max_size=4)
 chatter = st.text(st.characters(exclude_characters='{}[]"`<>\\', exclude_categories=["Cs"]), max_size=20)
 
 
+@example(value={"<think></think>": None}, before="", after="")
+@example(value={"```{}```": None}, before="It is ", after="")
+@example(value={"code": "```json\n{}\n```"}, before="", after=".")
 @given(value=objects, before=chatter, after=chatter)
 def test_an_object_is_found_whatever_stands_around_it(value, before, after):
     text = json.dumps(value)
