@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,12 @@ from django.utils import timezone
 
 from omegaweb.engine.answer_file import AnswerFile, LeftBehind, Record, left_behind
 from omegaweb.engine.holding import Holding, insert
-from omegaweb.engine.json_column import json_column
+from omegaweb.engine.json_column import json_column, json_text, text_column
 from omegaweb.engine.queued import Kept, Pile
 from omegaweb.engine.recorder import Writer, writer
 from omegaweb.runs.models import JournalEntry, JournalPart, Run
 from optimizer_core.budget import Usage
+from optimizer_core.data.by_identity import ByIdentity
 from optimizer_core.json_values import JsonObject, storable
 from optimizer_core.models.giving_way import turn_in_use
 from optimizer_core.models.journal import Entry
@@ -33,8 +34,8 @@ from optimizer_core.models.question_key import schema_hash
 logger = logging.getLogger(__name__)
 
 _USED = ("calls", "prompt_tokens", "completion_tokens", "cost", "unpriced_calls", "seconds")
-#: What has a column of its own beside the settings.
-_ELSEWHERE = {"messages", "schema", "text"}
+#: The columns that hold JSON; in a record they are texts already.
+_JSON = ("settings", "question", "answer")
 #: The member of a record that is no column of its entry: what it shares with others and no record before it had.
 _PARTS = "parts"
 
@@ -116,28 +117,43 @@ class RowJournal:
             holding.confirm()  # else they were there already
 
     def _record(self, key: str, entry: Entry) -> Record:
-        """Return an entry by column, as JSON values."""
-        request = entry.request
-        messages, schema = request.get("messages", ()), request.get("schema")
+        """Return an entry by column."""
+        request, usage = entry.request, entry.usage
+        schema = request.get("schema")
         parts: dict[str, Any] = {}
+        context_key, question = self._asked(request, parts)
         return {
             "key": key,
             "role": entry.role,
             "model": entry.model,
-            "context_key": self._context(messages, parts),
+            "context_key": context_key,
             "schema_key": self._share(schema_hash(schema), schema, parts) if schema else "",
-            "question": messages[-1] if messages else {"text": request["text"]},
-            "settings": {name: value for name, value in request.items() if value and name not in _ELSEWHERE},
-            "answer": entry.answer,
-            **{name: getattr(entry.usage, name) for name in _USED},
+            "settings": _settings(
+                request["settings"], request.get("form"), request.get("api_base"), request.get("repeat")
+            ),
+            "question": question,
+            "answer": json_text(entry.answer),
+            "calls": usage.calls,
+            "prompt_tokens": usage.prompt_tokens,
+            "completion_tokens": usage.completion_tokens,
+            "cost": usage.cost,
+            "unpriced_calls": usage.unpriced_calls,
+            "seconds": usage.seconds,
             _PARTS: parts,
         }
 
-    def _context(self, messages: Sequence[JsonObject], parts: dict[str, Any]) -> str:
-        prefix = messages.prefix if isinstance(messages, Messages) else Prefix(messages[:-1])
+    def _asked(self, request: JsonObject, parts: dict[str, Any]) -> tuple[str, str]:
+        """Return what was asked: the key of the messages before the last one, and that, or the text to embed."""
+        messages = request.get("messages")
+        if messages is None:
+            return "", json_text({"text": request["text"]})
+        if isinstance(messages, Messages):
+            prefix, question = messages.prefix, messages.rest.text
+        else:
+            prefix, question = Prefix(messages[:-1]), json_text(messages[-1])
         if not prefix.messages:
-            return ""
-        return self._share(prefix.key, list(prefix.messages), parts)
+            return "", question
+        return self._share(prefix.key, list(prefix.messages), parts), question
 
     def _share(self, key: str, value: Any, parts: dict[str, Any]) -> str:
         """Put what many entries have in common among the parts, unless a record before has it."""
@@ -178,27 +194,25 @@ def _insert(run_id: int, records: Sequence[Record], holding: Holding | None = No
     """Write entries and whatever parts of them are new, and return how many entries were written."""
     parts = {key: value for record in records for key, value in record[_PARTS].items()}
     if parts:  # first: without an entry they harm nobody, while an entry without them could not be read
-        shared = [{"run_id": run_id, "key": key, "value": _mended(value)} for key, value in parts.items()]
+        shared = [{"run_id": run_id, "key": key, "value": json_column(storable(value))} for key, value in parts.items()]
         insert(JournalPart, shared, holding)
     now = connection.ops.adapt_datetimefield_value(timezone.now())
     return insert(JournalEntry, [_row(run_id, record, now) for record in records], holding)
 
 
 def _row(run_id: int, record: Record, now: Any) -> dict[str, Any]:
-    return {
-        **{column: value for column, value in record.items() if column != _PARTS},
-        **{column: _mended(record[column]) for column in ("question", "settings", "answer")},
-        "run_id": run_id,
-        "at": now,
-    }
+    row = {**record, **{column: text_column(record[column]) for column in _JSON}, "run_id": run_id, "at": now}
+    del row[_PARTS]
+    return row
 
 
-def _mended(value: Any) -> Any:
-    """Return a JSON value as a column takes it, and every database and encoder, too."""
-    text = json_column(value)
-    if isinstance(text, str) and "\\u" not in text:  # JSON writes all that may need mending so
-        return text
-    return json_column(storable(value))
+def _settings_text(settings: Mapping[str, Any], form: str | None, api_base: str | None, repeat: int | None) -> str:
+    """Return what was set, as far as it is not usual."""
+    said = {"settings": settings, "form": form, "api_base": api_base, "repeat": repeat}
+    return json_text({name: value for name, value in said.items() if value})
+
+
+_settings: ByIdentity[str] = ByIdentity(_settings_text)
 
 
 def paid_since(run_id: int, moment: datetime) -> Usage:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from typing import Any
 
@@ -9,16 +10,40 @@ from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
 from pydantic_core import to_json
 
+from optimizer_core.json_values import storable
+
+
+def json_text(value: Any) -> str:
+    """Return a JSON value as text that is UTF-8."""
+    try:
+        return to_json(value, inf_nan_mode="constants").decode()
+    except ValueError:  # half of a surrogate pair; Python escapes it
+        return json.dumps(value)
+
 
 def json_column(value: Any) -> Any:
     """Return a JSON value as a column takes it."""
     operations = _operations()
     if operations.connection.vendor == "sqlite":
-        try:
-            return to_json(value, inf_nan_mode="constants").decode()
-        except ValueError:  # half of a surrogate pair, which is no UTF-8; Python escapes it
-            pass
+        return json_text(value)
     return operations.adapt_json_value(value, None)
+
+
+def text_column(text: str) -> Any:
+    """Return what is JSON already as a column takes it, without what no database and encoder takes."""
+    if "\\u" in text or not (text.isascii() or is_utf_8(text)):  # JSON writes all that may need mending so
+        return json_column(storable(json.loads(text)))
+    operations = _operations()
+    return text if operations.connection.vendor == "sqlite" else operations.adapt_json_value(json.loads(text), None)
+
+
+def is_utf_8(text: str) -> bool:
+    """Tell whether no half of a surrogate pair is in a text."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 @cache

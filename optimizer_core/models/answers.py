@@ -76,16 +76,19 @@ class Answers(Generic[Value]):
         turn.begin_question()
         try:
             found: dict[str, Value] = {}
+            missing: list[str] = []
             for key in keys:
                 entry = await journal.find(key)
-                if entry is not None:
+                if entry is None:
+                    missing.append(key)
+                else:
                     found[key] = self._read(entry)
                     meter.replay(entry.usage)
-            missing = [key for key in keys if key not in found]
             if missing:
                 answers = await make(missing)
                 await _keep(journal, missing, answers)
-                found.update((key, made.value) for key, made in zip(missing, answers, strict=True))
+                for key, made in zip(missing, answers, strict=True):
+                    found[key] = made.value
             return [found[key] for key in keys]
         finally:
             turn.end_question()

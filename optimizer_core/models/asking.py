@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from functools import partial
+from operator import attrgetter
 
 from optimizer_core.data.schema import Schema
 from optimizer_core.errors import FormatRejected, InvalidAnswer, ModelAccessDenied, ModelRefused
@@ -18,6 +19,7 @@ from optimizer_core.models.question_key import question_key
 
 #: The fields of a reply beside what it took.
 _SAID = tuple(each.name for each in fields(ChatAnswer) if each.name != "usage")
+_said = attrgetter(*_SAID)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,11 +114,11 @@ def _entry(request: ChatRequest, reply: ChatAnswer, tab: Tab) -> Entry:
             "messages": request.messages,
             "schema": request.schema,
             "form": request.form,
-            "settings": dict(request.settings),
+            "settings": request.settings,
             "api_base": request.api_base,
             "repeat": tab.repeat,
         },
-        answer={name: getattr(reply, name) for name in _SAID},
+        answer=dict(zip(_SAID, _said(reply), strict=True)),
         usage=tab.usage,
     )
 
