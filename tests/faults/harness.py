@@ -126,7 +126,7 @@ class Site:
         entries = [(role, context, json.loads(question)) for role, context, question in rows]
         for record in self._lines():
             parts |= record["parts"]
-            entries.append((record["role"], record["context_key"], record["question"]))
+            entries.append((record["role"], record["context_key"], json.loads(record["question"])))
         return names_of(entries, parts)
 
     def _lines(self) -> Iterator[dict[str, Any]]:

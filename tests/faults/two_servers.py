@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -117,7 +118,7 @@ class Work:
         parts = dict(JournalPart.objects.filter(run=self.run_id).values_list("key", "value"))
         for record in records:
             parts |= record["parts"]
-            entries.append((record["role"], record["context_key"], record["question"]))
+            entries.append((record["role"], record["context_key"], json.loads(record["question"])))
         return names_of(entries, parts)
 
     def note_interruption(self) -> None:
