@@ -47,7 +47,7 @@ class RowCheckpoints:
         return self._clock() - self._saved_at >= SECONDS_APART
 
     async def save(self, state: dict[str, Any]) -> str:
-        """Let the state be stored, and return what to call it.
+        """Let the state be stored, and return what to call it: where the search stands.
 
         Nobody waits for it: it is stored before anything the run says from now on, so whoever reads of what came later
         finds it. Where it cannot be, the run may say no more.

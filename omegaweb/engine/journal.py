@@ -147,7 +147,7 @@ class RowJournal:
         messages = request.get("messages")
         if messages is None:
             return "", json_text({"text": request["text"]})
-        if isinstance(messages, Messages):
+        if isinstance(messages, Messages) and len(messages.rest.messages) == 1:  # as it was sent
             prefix, question = messages.prefix, messages.rest.text
         else:
             prefix, question = Prefix(messages[:-1]), json_text(messages[-1])

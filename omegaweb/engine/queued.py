@@ -24,7 +24,7 @@ class Job:
 
     run_id: int
     work: Callable[[], Any]
-    is_urgent: bool = True  # somebody waits for it
+    is_urgent: bool = True  # mostly somebody waits for it
     done: Future[Any] = field(default_factory=Future)
 
     def do(self) -> None:

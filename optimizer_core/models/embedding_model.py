@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 from collections.abc import Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from optimizer_core.budget import Meter, Role, Usage
@@ -158,7 +158,7 @@ class EmbeddingModel:
     def __repr__(self) -> str:
         return f"EmbeddingModel({self.model!r})"
 
-    @property
+    @cached_property  # so that what is known by its identity is known
     def _settings(self) -> JsonObject:
         settings: JsonObject = {} if self.dimensions is None else {"dimensions": self.dimensions}
         return {**settings, "extra_body": self.extra_body} if self.extra_body else settings

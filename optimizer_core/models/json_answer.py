@@ -12,8 +12,8 @@ from optimizer_core.data.schema import Schema
 from optimizer_core.json_values import JsonObject, storable
 
 _FENCE = re.compile(r"```[a-zA-Z]*\s*\n?(.*?)```", re.DOTALL)
-#: Only before any brace: behind one it may be part of the answer.
-_THINKING = re.compile(r"(?:[^{]*?<think>.*?</think>)+", re.DOTALL)
+#: Where something begins that may hold an object, or be one.
+_MARK = re.compile(r'<think>|```|\{(?=\s*["}])')
 MOST_PROBLEMS_SHOWN = 12
 MOST_BRACES_TRIED = 200  # each costs one walk through the text
 
@@ -35,21 +35,34 @@ def read_answer(text: str, schema: Schema) -> tuple[JsonObject | None, list[str]
 
 
 def json_objects(text: str) -> Iterator[JsonObject]:
-    """Yield the outermost JSON objects in ``text``: the whole, else the code fences, else whatever braces enclose."""
+    """Yield the outermost JSON objects in ``text``: the whole, else the code fences, else whatever braces enclose.
+
+    What stands in a reasoning block is none, but what looks like one in an object's own texts belongs to the object.
+    """
     whole = _load(text)
     if whole is not None:
         yield whole
         return
-    thoughts = _THINKING.match(text)
-    spoken = text[thoughts.end() :] if thoughts else text
-    embedded = list(_embedded(spoken))
-    fenced = [
-        value
-        for block in _FENCE.finditer(spoken)
-        if not any(start < block.start() < end for start, end, _ in embedded)  # else it stands in one's texts
-        and (value := _load(block[1])) is not None
-    ]
-    yield from fenced or [value for _, _, value in embedded]
+    fenced: list[JsonObject] = []
+    embedded: list[JsonObject] = []
+    position = tries = 0
+    while tries < MOST_BRACES_TRIED and (mark := _MARK.search(text, position)):
+        start, position = mark.span()
+        match mark[0]:
+            case "<think>":
+                position = max(position, text.find("</think>", position))
+            case "```":
+                block = _FENCE.match(text, start)
+                if block and (value := _load(block[1])) is not None:
+                    fenced.append(value)
+                    position = block.end()
+            case _:
+                tries += 1
+                end = _closing_brace(text, start)
+                if end and (value := _load(text[start:end])) is not None:
+                    embedded.append(value)
+                    position = end
+    yield from fenced or embedded
 
 
 def repair_request(problems: list[str], schema: Schema) -> str:
@@ -60,20 +73,6 @@ def repair_request(problems: list[str], schema: Schema) -> str:
         f"Answer again with exactly one JSON object and nothing else. It must fit this JSON Schema:\n"
         f"{json.dumps(schema.json_schema, ensure_ascii=False)}"
     )
-
-
-def _embedded(text: str) -> Iterator[tuple[int, int, JsonObject]]:
-    """Yield the objects that braces enclose, and where each begins and ends."""
-    position, tries = text.find("{"), 0
-    while position >= 0 and tries < MOST_BRACES_TRIED:
-        tries += 1
-        end = _closing_brace(text, position)
-        value = _load(text[position:end]) if end else None
-        if value is not None and end:
-            yield position, end, value
-            position = text.find("{", end)
-        else:
-            position = text.find("{", position + 1)
 
 
 def _closing_brace(text: str, start: int) -> int | None:

@@ -113,7 +113,7 @@ class Holdback:
         return self.budget
 
     def to_json(self) -> JsonObject:
-        return {"for_validation": self.for_validation, "for_test": self.for_test, "each": self.each}
+        return {"for_validation": dict(self.for_validation), "for_test": dict(self.for_test), "each": dict(self.each)}
 
     def restore(self, saved: JsonObject) -> None:
         """Hold back what an earlier part of the run held back."""

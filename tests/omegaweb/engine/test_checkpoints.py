@@ -28,6 +28,7 @@ from optimizer_core.budget import Role, Usage
 from optimizer_core.events import CheckpointSaved
 from optimizer_core.training.checkpoints import is_only_spend, spend_from_json, spend_to_json
 from tests.factories_runs import make_run
+from tests.omegaweb.engine.recording import keep_busy
 
 LONG = list(range(2 * PART_LENGTH + 3))
 STATE: dict[str, Any] = {
@@ -76,6 +77,19 @@ async def test_a_search_that_gets_on_fast_writes_its_state_down_from_time_to_tim
     assert not store.is_due()
     now[0] += 0.1
     assert store.is_due()
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_the_search_goes_on_while_its_state_is_stored(alice):
+    run, own = await sync_to_async(make_run)(alice), Writer()
+    let_go = await sync_to_async(keep_busy)(own, run.pk)
+
+    await asyncio.wait_for(RowCheckpoints(run.pk, via=own).save(STATE), 10)
+
+    assert not await Checkpoint.objects.filter(run=run).aexists()
+    let_go()
+    await sync_to_async(own.close)(run.pk)
+    assert await sync_to_async(newest_state)(run.pk) == STATE
 
 
 @pytest.mark.django_db(transaction=True)

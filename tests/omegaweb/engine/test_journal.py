@@ -15,9 +15,10 @@ from omegaweb.engine.recorder import RecordingFailed, Writer
 from omegaweb.runs.models import JournalEntry, JournalPart, Run, RunState, SampleScore
 from omegaweb.runs.services import delete_run
 from optimizer_core.models.giving_way import turn_in_use
+from optimizer_core.models.messages import Messages, Part, Prefix
 from optimizer_core.training.turns import Turns
 from tests.factories_runs import make_run
-from tests.omegaweb.engine.journals import entry, journal_of, vector
+from tests.omegaweb.engine.journals import SYSTEM, entry, journal_of, vector
 from tests.omegaweb.engine.scripted_runs import finished, queued_run, until
 from tests.omegaweb.engine.scripted_runs import script as script
 
@@ -44,6 +45,19 @@ async def test_what_no_database_takes_is_mended(alice):
 
     row = await JournalEntry.objects.aget(run=run)
     assert row.question["content"] == "half \ufffd of a pair "
+
+
+@pytest.mark.parametrize("rest", [1, 2])
+async def test_a_question_is_whole_however_many_messages_follow_what_it_shares(alice, rest):
+    run = await sync_to_async(make_run)(alice)
+    journal = await journal_of(run, Writer())
+    said = [{"role": "user", "content": f"number {n}\x00"} for n in range(rest)]
+    request = entry().request | {"messages": Messages.of(Prefix([SYSTEM]), Part(said))}
+    await journal.add("k", entry(request=request))
+
+    row = await JournalEntry.objects.aget(run=run)
+    asked = await sync_to_async(lambda: row.request["messages"])()
+    assert asked == [SYSTEM, *({"role": "user", "content": f"number {n}"} for n in range(rest))]
 
 
 async def test_another_run_knows_nothing_of_it(alice):

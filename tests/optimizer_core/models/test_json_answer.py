@@ -35,6 +35,19 @@ def test_an_object_is_found_whatever_stands_around_it(value, before, after):
     assert next(json_objects(f"{before}\n```json\n{json.dumps(value, indent=2)}\n```\n{after}")) == value
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'Given {x}: <think>{"a": 1}</think>{"a": 2}',
+        'The form {"a": ...} it is.\n<think>maybe {"a": 1}</think>\n{"a": 2}',
+        '<think>{"a": 1}</think> or <think>{"a": 0}</think> ```json\n{"a": 2}\n```',
+        '<think> and no end {"a": 2}',
+    ],
+)
+def test_what_stands_in_a_reasoning_block_is_no_answer(text):
+    assert list(json_objects(text)) == [{"a": 2}]
+
+
 def test_half_a_surrogate_pair_and_a_nul_do_not_reach_the_database():
     assert list(json_objects(r'{"label": "a\ud83d\u0000"}')) == [{"label": "a\ufffd"}]
     assert list(json_objects('{"label": "a\ud83d"}')) == [{"label": "a\ufffd"}]  # as a server's own escape leaves it

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 import time
 from typing import Any
@@ -205,6 +206,21 @@ async def test_early_stopping_ends_when_the_target_is_reached():
     _, recorder = await run(program, omega(), epochs=5, callbacks=[oc.EarlyStopping()])
     assert recorder.of("run.finished")[0].reason == "target_reached"
     assert len(recorder.of("epoch.finished")) == 1
+
+
+def test_what_a_checkpoint_holds_of_it_stays_as_it_was():
+    holdback = Holdback(budget=Budget(calls=1000), validation=50, test=40)
+    holdback.assume()
+    meter = Meter(Budget(calls=1000))
+    meter.settle(meter.reserve(Role.TASK), Usage(calls=100))
+    holdback.measure(meter, answered=50)
+    saved = holdback.to_json()
+    told = json.dumps(saved)
+
+    holdback.shrink(50)
+    holdback.extend(Budget(calls=500), meter.spent)
+
+    assert json.dumps(saved) == told != json.dumps(holdback.to_json())
 
 
 def test_the_end_is_held_back_from_the_start():
