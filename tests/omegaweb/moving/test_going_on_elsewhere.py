@@ -56,9 +56,9 @@ def test_answers_that_a_killed_process_left_behind_are_taken_along_and_stay(alic
     run = make_run(alice, state=RunState.INTERRUPTED)
     file = AnswerFile.of_claim(run.pk, 1)
     assert file is not None
-    columns = {"role": "task", "model": "x", "context_key": "", "schema_key": "", "settings": {}}
+    columns = {"role": "task", "model": "x", "context_key": "", "schema_key": "", "settings": "{}"}
     used = {"calls": 1, "prompt_tokens": 1, "completion_tokens": 1, "cost": 0.0, "unpriced_calls": 0, "seconds": 0.1}
-    said = {"question": {"role": "user", "content": "?"}, "answer": {"text": "!"}}
+    said = {"question": '{"role": "user", "content": "?"}', "answer": '{"text": "!"}'}
     file.append({"key": "k", **columns, **said, **used, "parts": {}})
     try:
         there = import_run(ArchiveReader(written(run)), project=factories.project_of(charlie), user=charlie)
