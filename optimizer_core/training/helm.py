@@ -38,8 +38,8 @@ TOO_LATE = "the search is over"
 class Helm:
     """Stands between those who steer and the search.
 
-    What changes the path is applied where a checkpoint was just written, and another one follows: so a run that is
-    resumed from either takes the same path.
+    What changes the path is applied between two checkpoints, which are stored in this order: so a run that is resumed
+    from either takes the same path.
     """
 
     def __init__(self, run: Run, desk: ReviewDesk) -> None:
