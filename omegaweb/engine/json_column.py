@@ -31,13 +31,13 @@ def json_column(value: Any) -> Any:
 
 def text_column(text: str) -> Any:
     """Return what is JSON already as a column takes it, without what no database and encoder takes."""
-    if "\\u" in text or not (text.isascii() or is_utf_8(text)):  # JSON writes all that may need mending so
+    if "\\u" in text or not (text.isascii() or _is_utf_8(text)):  # JSON writes all that may need mending so
         return json_column(storable(json.loads(text)))
     operations = _operations()
     return text if operations.connection.vendor == "sqlite" else operations.adapt_json_value(json.loads(text), None)
 
 
-def is_utf_8(text: str) -> bool:
+def _is_utf_8(text: str) -> bool:
     """Tell whether no half of a surrogate pair is in a text."""
     try:
         text.encode()
