@@ -46,7 +46,7 @@ def json_objects(text: str) -> Iterator[JsonObject]:
     fenced: list[JsonObject] = []
     embedded: list[JsonObject] = []
     position = tries = 0
-    while tries < MOST_BRACES_TRIED and (mark := _MARK.search(text, position)):
+    while mark := _MARK.search(text, position):
         start, position = mark.span()
         match mark[0]:
             case "<think>":
@@ -56,7 +56,7 @@ def json_objects(text: str) -> Iterator[JsonObject]:
                 if block and (value := _load(block[1])) is not None:
                     fenced.append(value)
                     position = block.end()
-            case _:
+            case _ if tries < MOST_BRACES_TRIED:
                 tries += 1
                 end = _closing_brace(text, start)
                 if end and (value := _load(text[start:end])) is not None:

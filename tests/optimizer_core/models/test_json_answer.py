@@ -48,6 +48,10 @@ def test_what_stands_in_a_reasoning_block_is_no_answer(text):
     assert list(json_objects(text)) == [{"a": 2}]
 
 
+def test_a_fence_is_found_behind_many_braces_that_lead_nowhere():
+    assert list(json_objects('{"' * 300 + '\n```json\n{"a": 2}\n```')) == [{"a": 2}]
+
+
 def test_half_a_surrogate_pair_and_a_nul_do_not_reach_the_database():
     assert list(json_objects(r'{"label": "a\ud83d\u0000"}')) == [{"label": "a\ufffd"}]
     assert list(json_objects('{"label": "a\ud83d"}')) == [{"label": "a\ufffd"}]  # as a server's own escape leaves it
