@@ -16,9 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from pydantic_core import to_json
-
 from omegaweb.engine.database_file import database_file
+from omegaweb.engine.json_column import json_bytes
 
 logger = logging.getLogger(__name__)
 
@@ -81,7 +80,7 @@ class AnswerFile:
 
     def append(self, record: Record) -> bool:
         """Write a line, and return whether it is there: what is written in part is taken back."""
-        line = _line(record)
+        line = json_bytes(record) + b"\n"
         if not self._is_whole:
             return False
         try:
@@ -146,10 +145,3 @@ def _folder() -> Path | None:
     """Return where the files lie; None where the database is none itself."""
     name = database_file()
     return None if name is None else Path(f"{name}-answers")
-
-
-def _line(record: Record) -> bytes:
-    try:
-        return to_json(record, inf_nan_mode="constants") + b"\n"
-    except ValueError:  # half of a surrogate pair, which is no UTF-8; Python escapes it
-        return json.dumps(record).encode() + b"\n"

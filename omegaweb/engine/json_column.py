@@ -13,12 +13,17 @@ from pydantic_core import to_json
 from optimizer_core.json_values import storable
 
 
-def json_text(value: Any) -> str:
-    """Return a JSON value as text that is UTF-8."""
+def json_bytes(value: Any) -> bytes:
+    """Return a JSON value as UTF-8."""
     try:
-        return to_json(value, inf_nan_mode="constants").decode()
-    except ValueError:  # half of a surrogate pair; Python escapes it
-        return json.dumps(value)
+        return to_json(value, inf_nan_mode="constants")
+    except ValueError:  # half of a surrogate pair, which is none; Python escapes it
+        return json.dumps(value).encode()
+
+
+def json_text(value: Any) -> str:
+    """Likewise as text."""
+    return json_bytes(value).decode()
 
 
 def json_column(value: Any) -> Any:
