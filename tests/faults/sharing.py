@@ -46,7 +46,7 @@ def share(pair: Pair, number: int, *, latency: float) -> Row:
 def die(pair: Pair, number: int, *, latency: float) -> Row:
     """Kill the first server in the middle of its runs; the second takes them over."""
     row = Row(what="the first is killed", works=pair.add(number, kind=LONG, state=RunState.QUEUED, latency=latency))
-    _lose(pair, row, how=signal.SIGKILL, latency=latency)
+    _lose(pair, row, latency=latency, dies=True)
     return pair.finish(row)
 
 
@@ -54,7 +54,7 @@ def sleep(pair: Pair, number: int, *, latency: float) -> Row:
     """Let the first server stand still until the second has done its runs, and wake it up again: it may finish asking
     what was on its way, and nothing else."""
     row = Row(what="the first falls asleep", works=pair.add(number, kind=LONG, state=RunState.QUEUED, latency=latency))
-    _lose(pair, row, how=signal.SIGSTOP, latency=latency)
+    _lose(pair, row, latency=latency, dies=False)
     pair.await_ends(row)
     before = {work.run_id: work.models.counts.calls for work in row.works}
     pair.servers[0].send(signal.SIGCONT)
@@ -67,15 +67,17 @@ def sleep(pair: Pair, number: int, *, latency: float) -> Row:
     return pair.finish(row)
 
 
-def _lose(pair: Pair, row: Row, *, how: signal.Signals, latency: float) -> None:
+def _lose(pair: Pair, row: Row, *, latency: float, dies: bool) -> None:
     first, second = pair.servers
     until(lambda: held_by(first, row.works, calls=IN_THE_MIDDLE))
-    first.send(how)
+    first.send(signal.SIGSTOP)  # nobody takes anything over before all is counted
     since = time.monotonic()
     time.sleep(3 * latency)  # what it had asked comes to its end
     victims = held_by(first, row.works, calls=0)
     for victim in victims:
         victim.note_interruption()
+    if dies:
+        first.kill()
     row.interrupted = len(victims)
     until(lambda: all(second.has_claimed(victim.run) for victim in victims))
     row.seconds = time.monotonic() - since

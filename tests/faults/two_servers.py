@@ -103,7 +103,7 @@ class Work:
     run_id: int
     models: Counting
     lost: int = 0  # questions that were under way when a server went away
-    interruptions: int = 0
+    begun: int = 0  # times that its log says so of servers that went away
 
     @property
     def run(self) -> Run:
@@ -122,25 +122,31 @@ class Work:
         return names_of(entries, parts)
 
     def note_interruption(self) -> None:
-        """Count what was asked and is not in the journal: only that may be asked again."""
-        self.interruptions += 1
+        """Count what was asked and is not in the journal: only that may be asked again.
+
+        The server may have gone when it had claimed the run and not said yet that it began.
+        """
+        self.begun = self._starts()
         self.lost += len(self.models.asked.keys() - self.journalled())
 
     def problems(self) -> list[str]:
         """Return what is wrong about the run now that it is over, in words."""
         run, asked = self.run, self.models.asked
         sequences = list(run.events.order_by("sequence").values_list("sequence", flat=True))
-        starts = run.events.filter(kind="run.started").count()
+        starts = self._starts() - self.begun
         repeats, seen = asked.total() - len(asked), self.models.counts.calls
         found = {
             f"it is {run.state}: {run.message}": run.state != RunState.COMPLETED,
             "its events have holes": sequences != list(range(1, run.last_sequence + 1)),
-            f"it was begun {starts} times": starts != 1 + self.interruptions,
+            f"who finished it began it {starts} times": starts != 1,
             f"{run.calls} calls counted, {seen} seen": not run.calls <= seen <= run.calls + self.lost,
             f"{run.journal.count()} answers kept, {len(asked)} questions": run.journal.count() != len(asked),
             f"{repeats} questions asked again, {self.lost} were under way": repeats > self.lost,
         }
         return [f"run {run.pk}: {what}" for what, is_so in found.items() if is_so]
+
+    def _starts(self) -> int:
+        return self.run.events.filter(kind="run.started").count()
 
 
 @dataclass(slots=True, kw_only=True)
