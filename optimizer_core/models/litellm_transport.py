@@ -21,6 +21,7 @@ from optimizer_core.json_values import JsonObject
 from optimizer_core.models.base import ChatAnswer, ChatRequest, EmbeddingAnswer, EmbeddingRequest
 from optimizer_core.models.http_errors import is_out_of_credit, names_format, retry_after
 from optimizer_core.models.keys import own_key, without_keys
+from optimizer_core.models.litellm_log import write_no_log
 from optimizer_core.models.litellm_loop import in_litellm_loop
 from optimizer_core.models.prices import usage_of
 from optimizer_core.models.structured_output import structured_output
@@ -90,6 +91,7 @@ async def _bounded(request: ChatRequest | EmbeddingRequest, call: Callable[[Any]
     """Await a LiteLLM call; not all its providers keep to the time-out themselves."""
 
     async def bounded(litellm: Any) -> Any:
+        write_no_log(litellm)
         try:
             async with asyncio.timeout(request.timeout):
                 return await call(litellm)

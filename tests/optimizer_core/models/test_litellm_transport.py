@@ -100,6 +100,49 @@ async def test_embeddings():
         assert (await model.embed(["a b", "c"], meter=Meter())).shape == (2, 32)
 
 
+@pytest.fixture
+def records(monkeypatch):
+    """Who is asked, for each record that LiteLLM puts together for its log."""
+    load_litellm()
+    logging = importlib.import_module("litellm.litellm_core_utils.litellm_logging").Logging
+    found, write = [], logging._async_success_handler_body
+
+    async def note(self, *args, **kwargs):
+        found.append(self.model)
+        await write(self, *args, **kwargs)
+
+    monkeypatch.setattr(logging, "_async_success_handler_body", note)
+    return found
+
+
+async def ask_both(server):
+    await model_at(server).generate(HELLO, schema=SCHEMA, meter=Meter())
+    embedder = EmbeddingModel("openai/e", api_base=server.url, api_key="k", transport=LiteLLMTransport())
+    await embedder.embed(["a b"], meter=Meter())
+
+
+async def test_litellm_puts_no_record_together_that_nobody_reads(records):
+    async with OpenAIServer(respond) as server:
+        await ask_both(server)
+        await asyncio.sleep(0.2)
+    assert records == []
+
+
+async def test_whoever_has_litellm_report_its_calls_still_hears_of_each(records, monkeypatch):
+    heard = []
+
+    async def report(call, _answer, _began, _ended):
+        heard.append(call["model"])
+
+    monkeypatch.setattr(load_litellm(), "success_callback", [report])
+    async with OpenAIServer(respond) as server:
+        await ask_both(server)
+        async with asyncio.timeout(5):
+            while len(heard) < 2:
+                await asyncio.sleep(0.01)
+    assert heard == records == ["gpt-4o-mini", "e"]
+
+
 def test_permanent_errors_are_told_from_passing_ones():
     load_litellm()
     litellm = importlib.import_module("litellm")
