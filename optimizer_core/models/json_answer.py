@@ -13,7 +13,8 @@ from optimizer_core.json_values import JsonObject, storable
 
 _FENCE = re.compile(r"```[a-zA-Z]*\s*\n?(.*?)```", re.DOTALL)
 #: Where something begins that may hold an object, or be one.
-_MARK = re.compile(r'<think>|```|\{(?=\s*["}])')
+_MARK = re.compile(r'</?think>|```|\{(?=\s*["}])')
+_THOUGHT = "</think>"
 MOST_PROBLEMS_SHOWN = 12
 MOST_BRACES_TRIED = 200  # each costs one walk through the text
 
@@ -38,6 +39,7 @@ def json_objects(text: str) -> Iterator[JsonObject]:
     """Yield the outermost JSON objects in ``text``: the whole, else the code fences, else whatever braces enclose.
 
     What stands in a reasoning block is none, but what looks like one in an object's own texts belongs to the object.
+    Some servers send the end of the block without its beginning: then what comes before counts only if nothing follows.
     """
     whole = _load(text)
     if whole is not None:
@@ -45,12 +47,16 @@ def json_objects(text: str) -> Iterator[JsonObject]:
         return
     fenced: list[JsonObject] = []
     embedded: list[JsonObject] = []
+    drafts: list[JsonObject] = []
     position = tries = 0
     while mark := _MARK.search(text, position):
         start, position = mark.span()
         match mark[0]:
             case "<think>":
-                position = max(position, text.find("</think>", position))
+                end = text.find(_THOUGHT, position)
+                position = position if end < 0 else end + len(_THOUGHT)
+            case "</think>":
+                drafts, fenced, embedded = fenced or embedded or drafts, [], []
             case "```":
                 block = _FENCE.match(text, start)
                 if block and (value := _load(block[1])) is not None:
@@ -58,11 +64,11 @@ def json_objects(text: str) -> Iterator[JsonObject]:
                     position = block.end()
             case _ if tries < MOST_BRACES_TRIED:
                 tries += 1
-                end = _closing_brace(text, start)
-                if end and (value := _load(text[start:end])) is not None:
+                closed = _closing_brace(text, start)
+                if closed and (value := _load(text[start:closed])) is not None:
                     embedded.append(value)
-                    position = end
-    yield from fenced or embedded
+                    position = closed
+    yield from fenced or embedded or drafts
 
 
 def repair_request(problems: list[str], schema: Schema) -> str:

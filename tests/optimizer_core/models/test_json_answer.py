@@ -42,6 +42,10 @@ def test_an_object_is_found_whatever_stands_around_it(value, before, after):
         'The form {"a": ...} it is.\n<think>maybe {"a": 1}</think>\n{"a": 2}',
         '<think>{"a": 1}</think> or <think>{"a": 0}</think> ```json\n{"a": 2}\n```',
         '<think> and no end {"a": 2}',
+        'Perhaps {"a": 1}. No:</think>{"a": 2}',
+        '```json\n{"a": 1}\n``` or {"a": 0}</think> then {"a": 2}',
+        '{"a": 2}</think>',
+        '```json\n{"a": 2}\n``` is it. <think>Is it? {"a": 1}</think>',
     ],
 )
 def test_what_stands_in_a_reasoning_block_is_no_answer(text):
