@@ -12,7 +12,7 @@ from django.core.management import call_command
 from omegaweb.accounts.models import User
 from omegaweb.runs.models import RunState
 from tests.factories_runs import make_program, make_version
-from tests.faults.two_servers import Pair, Row, held_by, until
+from tests.faults.two_servers import Pair, Row, Server, held_by, may_write, until
 from tests.faults.world import INSTRUCTION
 
 ROWS = "t" * 8 + "v" * 6 + "s" * 4
@@ -70,7 +70,7 @@ def sleep(pair: Pair, number: int, *, latency: float) -> Row:
 def _lose(pair: Pair, row: Row, *, latency: float, dies: bool) -> None:
     first, second = pair.servers
     until(lambda: held_by(first, row.works, calls=IN_THE_MIDDLE))
-    first.send(signal.SIGSTOP)  # nobody takes anything over before all is counted
+    until(lambda: _stands_still(first, for_good=dies))  # nobody takes anything over before all is counted
     since = time.monotonic()
     time.sleep(3 * latency)  # what it had asked comes to its end
     victims = held_by(first, row.works, calls=0)
@@ -81,6 +81,15 @@ def _lose(pair: Pair, row: Row, *, latency: float, dies: bool) -> None:
     row.interrupted = len(victims)
     until(lambda: all(second.has_claimed(victim.run) for victim in victims))
     row.seconds = time.monotonic() - since
+
+
+def _stands_still(server: Server, *, for_good: bool) -> bool:
+    """Stop a server; one that will go on not in the middle of a write, for SQLite has one lock, which it would keep."""
+    server.send(signal.SIGSTOP)
+    if for_good or may_write():
+        return True
+    server.send(signal.SIGCONT)
+    return False
 
 
 def make_pair(folder: Path, owner: User, *, machines: tuple[str, str], round_seconds: float) -> Pair:

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 
 from omegaweb.accounts.models import User
@@ -31,6 +31,8 @@ from tests.faults.world import respond
 
 #: Seconds between two looks at the rows.
 LOOK = 0.05
+#: Milliseconds within which whoever is awake is done with a write.
+WRITING = 1000
 
 
 def address_of_database() -> str:
@@ -259,6 +261,23 @@ def held_by(server: Server, works: Sequence[Work], *, calls: int) -> list[Work]:
         for work in works
         if work.models.counts.calls >= calls and work.run_id in runs and server.has_claimed(runs[work.run_id])
     ]
+
+
+def may_write() -> bool:
+    """Tell whether nobody keeps SQLite's lock for long. PostgreSQL takes its locks away from whoever stands still."""
+    if connection.vendor != "sqlite":
+        return True
+    with connection.cursor() as cursor:
+        usual = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
+        cursor.execute(f"PRAGMA busy_timeout = {WRITING}")
+        try:
+            cursor.execute("BEGIN IMMEDIATE")
+            cursor.execute("ROLLBACK")
+        except OperationalError:
+            return False
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {usual}")
+    return True
 
 
 def until(condition: Callable[[], Any]) -> Any:
