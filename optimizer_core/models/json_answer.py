@@ -15,6 +15,8 @@ _FENCE = re.compile(r"```[a-zA-Z]*\s*\n?(.*?)```", re.DOTALL)
 #: Where something begins that may hold an object, or be one.
 _MARK = re.compile(r'</?think>|```|\{(?=\s*["}])')
 _THOUGHT = "</think>"
+#: A string, or a comma to leave out. One that is cut off ends with the text: else each of its quotes would be tried.
+_COMMA = re.compile(r'("(?:[^"\\]|\\.)*(?:"|\\?\Z))|,(\s*[}\]])', re.DOTALL)
 MOST_PROBLEMS_SHOWN = 12
 MOST_BRACES_TRIED = 200  # each costs one walk through the text
 
@@ -124,7 +126,7 @@ def _mended(text: str) -> JsonObject | None:
 
 def _without_trailing_commas(text: str) -> str:
     """Return ``text`` without commas that stand right before a closing bracket, outside strings."""
-    return re.sub(r'("(?:[^"\\]|\\.)*")|,(\s*[}\]])', lambda m: m.group(1) or m.group(2), text, flags=re.DOTALL)
+    return _COMMA.sub(lambda found: found[1] or found[2], text)
 
 
 def _no_constant(name: str) -> None:

@@ -21,8 +21,10 @@ from optimizer_core.models.defaults import get_default_language_model
 from optimizer_core.models.keys import own_key
 from optimizer_core.models.retry import RetryPolicy
 from optimizer_core.models.settings import (
+    check_address,
     check_count,
     check_extra_body,
+    check_key,
     check_model_name,
     check_number,
     check_reasoning_effort,
@@ -89,8 +91,8 @@ class LanguageModel:
         transport: Transport | None = None,
     ) -> None:
         self.model = check_model_name(model)
-        self.api_base = api_base
-        self._api_key = api_key
+        self.api_base = check_address(api_base)
+        self._api_key = check_key(api_key)
         self.timeout = check_number("timeout", timeout, above=0)
         self.retry: int = check_count("retry", retry)
         self.retry_max_wait = check_number("retry_max_wait", retry_max_wait, least=0)
@@ -103,12 +105,15 @@ class LanguageModel:
         self.max_concurrency: int | None = check_count("max_concurrency", max_concurrency, optional=True)
         self.extra_body = check_extra_body(extra_body)
         self._known_settings: dict[tuple[float | None, str | None], JsonObject] = {}
-        self._transport = transport or transport_for(self.model, api_base)
+        self._transport = transport or transport_for(self.model, self.api_base)
         caller = Caller(
             retry=RetryPolicy(attempts=self.retry, first_wait=self.retry_first_wait, max_wait=self.retry_max_wait),
             slots=Slots(self.max_concurrency),
             traffic=traffic_of(
-                self.model, api_base, api_key or own_key(self.model, api_base), is_shared=transport is None
+                self.model,
+                self.api_base,
+                self._api_key or own_key(self.model, self.api_base),
+                is_shared=transport is None,
             ),
             has_fallback=self.fallback is not None,
         )
@@ -175,7 +180,7 @@ class LanguageModel:
             return replace(answer, usage=tab.usage + answer.usage)
 
     async def aclose(self) -> None:
-        """Close this event loop's connections early; they are closed with the loop anyway."""
+        """Close this event loop's connections; ``asyncio.run`` and the blocking twins do so when they end."""
         close = getattr(self._transport, "aclose", None)
         if close is not None:
             await close()

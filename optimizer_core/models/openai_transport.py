@@ -147,7 +147,7 @@ async def _post(request: ChatRequest | EmbeddingRequest, path: str, body: str) -
         said = f"no answer within {request.timeout:g} s from {address}"
         raise ModelUnavailable(f"{request.model}: {said}", was_sent=data.has_left) from error
     except aiohttp.InvalidURL as error:
-        raise ModelUnavailable(f"{request.model}: {address!r} is no address; set api_base") from error
+        raise ModelUnavailable(f"{request.model}: {address!r} is no address; set api_base", was_sent=False) from error
     except aiohttp.ClientError as error:
         said = f"{address} could not be reached: {str(error) or type(error).__name__}"
         raise ModelUnavailable(f"{request.model}: {said}", was_sent=data.has_left) from error

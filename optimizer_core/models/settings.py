@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from optimizer_core.errors import ConfigurationError
 from optimizer_core.json_values import JsonObject, canonical_json
 
 #: What may be asked of models that reason; "none" sends nothing, "disable" turns reasoning off where that exists.
 REASONING_EFFORTS = ("none", "disable", "minimal", "low", "medium", "high", "xhigh")
+
+_KEY = re.compile("[!-~]*")
 
 
 def check_model_name(value: Any) -> str:
@@ -20,6 +24,41 @@ def check_model_name(value: Any) -> str:
     """
     if not isinstance(value, str) or not value.strip():
         raise ConfigurationError(f'model={value!r} must be a LiteLLM model string such as "openai/gpt-4o-mini"')
+    return value.strip()
+
+
+def check_address(value: Any) -> str | None:
+    """Return the address of a server; None is the provider's own.
+
+    Raises:
+        ConfigurationError: it is no http or https address.
+    """
+    if value is None:
+        return None
+    address = value.strip() if isinstance(value, str) else ""
+    try:
+        parts = urlsplit(address if "://" in address else f"http://{address}")
+        is_address = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_address = False
+    if not is_address:
+        raise ConfigurationError(
+            f'api_base={value!r} must be an address such as "http://localhost:8000/v1"; '
+            "leave it out for the provider's own"
+        )
+    return address
+
+
+def check_key(value: Any) -> str | None:
+    """Return an API key without the white space around it, which a file it was read from may have added.
+
+    Raises:
+        ConfigurationError: it is no text, or holds characters that no key has.
+    """
+    if value is None:
+        return None
+    if not isinstance(value, str) or not _KEY.fullmatch(value.strip()):
+        raise ConfigurationError("api_key must be one word of text; leave it out to take the environment's")
     return value.strip()
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from optimizer_core.models.base import Transport
 from optimizer_core.models.keys import own_key
 from optimizer_core.models.prices import price_entry
+from optimizer_core.models.settings import check_key
 from optimizer_core.models.structured_output import provider_of
 
 
@@ -109,16 +110,19 @@ def key_of(model: str, api_key: str | None, api_base: str | None = None) -> str 
     A provider's key only ever goes to the address that the provider or the environment names: whoever types an
     ``api_base`` must not be sent somebody else's key, so there only the given one, one that was brought along for just
     this address, or ``API_BASE_KEY`` counts, the last only where the environment names the address as ``API_BASE``.
+
+    Raises:
+        ConfigurationError: the environment's holds characters that no key has.
     """
     if api_key is not None:
         return api_key
     if (brought := own_key(model, api_base)) is not None:
         return brought
     if api_base is not None:
-        return os.environ.get("API_BASE_KEY") if api_base.rstrip("/") == own_address() else None
+        return check_key(os.environ.get("API_BASE_KEY")) if api_base.rstrip("/") == own_address() else None
     provider = provider_for(model)
     named = (os.environ.get(variable) for variable in (provider.key_variables if provider else ()))
-    return next((found for found in named if found), None)
+    return check_key(next((found for found in named if found), None))
 
 
 def transport_for(model: str, api_base: str | None) -> Transport:

@@ -90,6 +90,11 @@ def test_commas_inside_texts_are_kept():
     assert next(json_objects('{"a": "x,}", "b": [1, 2,],}')) == {"a": "x,}", "b": [1, 2]}
 
 
+def test_a_long_answer_that_is_cut_off_within_a_text_is_read_once_not_from_each_of_its_quotes():
+    text = json.dumps({"code": 'print("hello")\n' * 100_000})[:-2]  # from each, it would take hours
+    assert read_answer(text, SCHEMA) == (None, ["the answer holds no JSON object"])
+
+
 def test_line_breaks_inside_texts_are_forgiven():
     assert next(json_objects('{"a": "x\ny"}')) == {"a": "x\ny"}
 

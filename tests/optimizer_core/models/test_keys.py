@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from optimizer_core.budget import Meter
-from optimizer_core.errors import ModelError
+from optimizer_core.errors import ConfigurationError, ModelError
 from optimizer_core.models.keys import OwnKeys, own_key, own_keys, without_keys
 from optimizer_core.models.language_model import LanguageModel
 from optimizer_core.models.litellm_transport import LiteLLMTransport
@@ -46,6 +46,14 @@ def test_a_key_brought_along_counts_before_the_environments(monkeypatch: pytest.
     with own_keys(KEYS):
         assert key_of("openai/x", None) == MINE
         assert key_of("openai/x", "given") == "given"
+
+
+def test_a_line_end_after_a_key_is_no_part_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", f"{MINE}\n")
+    assert key_of("openai/x", None) == MINE
+    monkeypatch.setenv("OPENAI_API_KEY", f"{MINE}\nand more")
+    with pytest.raises(ConfigurationError, match="api_key must be"):
+        key_of("openai/x", None)
 
 
 def test_nothing_shows_a_key() -> None:

@@ -30,6 +30,14 @@ from optimizer_core.models.language_model import LanguageModel, as_language_mode
         ("extra_body", ["no object"]),
         ("extra_body", {"not": object()}),
         ("fallback", 3),
+        ("api_base", ""),
+        ("api_base", 5),
+        ("api_base", "ftp://here/v1"),
+        ("api_base", "http://:8000"),
+        ("api_base", "http://here:99999"),
+        ("api_key", 5),
+        ("api_key", "two words"),
+        ("api_key", "sk-1\nsk-2"),
     ],
 )
 def test_an_impossible_value_is_named_in_the_error(setting, value):
@@ -43,6 +51,18 @@ def test_a_model_needs_a_name(name):
         LanguageModel(name)
     with pytest.raises(ConfigurationError, match="model="):
         EmbeddingModel(name)
+
+
+@pytest.mark.parametrize("kind", [LanguageModel, EmbeddingModel])
+def test_a_key_that_is_refused_is_not_shown(kind):
+    with pytest.raises(ConfigurationError, match="api_key must be") as caught:
+        kind("openai/x", api_key="secret words")
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("address", ["http://localhost:8000/v1", "localhost:8000", "https://[::1]/v1", " http://here "])
+def test_an_address_may_lack_its_scheme(address):
+    assert LanguageModel("openai/x", api_base=address).api_base == address.strip()
 
 
 def test_unknown_keywords_are_type_errors():
