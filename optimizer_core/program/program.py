@@ -32,6 +32,7 @@ from optimizer_core.training.answering import answer_all, evaluate_all
 from optimizer_core.training.arguments import AskingArguments, FitArguments, Pair, Rows
 from optimizer_core.training.assembly import prepare
 from optimizer_core.training.checkpoints import CheckpointStore
+from optimizer_core.training.logs import check_names
 from optimizer_core.training.loop import train
 from optimizer_core.training.settings import FitSettings, split_data
 
@@ -73,11 +74,12 @@ class Program(Saved):
             reward_weights: one for each reward of a list; all 1 when left out.
 
         Raises:
-            ConfigurationError: a name is unknown, or a setting cannot work.
+            ConfigurationError: a name is unknown, a setting cannot work, or logs could not tell the metrics apart.
         """
         self.optimizer = optimizers_package.get(optimizer)
         self.reward = combine(reward, reward_weights)
         self.metrics = [metric for item in metrics if (metric := metrics_package.get(item)) is not None]
+        check_names(self.metrics)
 
     async def fit(
         self,

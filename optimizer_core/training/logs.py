@@ -3,14 +3,34 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from optimizer_core.budget import Meter
 from optimizer_core.data.dataset import Sample
+from optimizer_core.errors import ConfigurationError
 from optimizer_core.events import SampleResult
 from optimizer_core.json_values import JsonObject
 from optimizer_core.metrics.base import Metric
 from optimizer_core.training.measuring import Answered
+
+#: What logs, and the files that callbacks make of them, call the run's own numbers.
+OWN_NAMES = ("reward", "n", "child", "val_reward", "val_n", "epoch", "batch")
+
+
+def check_names(metrics: Sequence[Metric]) -> None:
+    """Look whether logs can tell the metrics apart, from each other and from the run's own numbers.
+
+    Raises:
+        ConfigurationError: a name is taken.
+    """
+    logged = Counter(name for metric in metrics for name in (metric.name, f"val_{metric.name}"))
+    way_out = "give it another with name=…, a function with oc.metrics.MeanMetricWrapper(function, name=…)"
+    for metric in metrics:
+        if metric.name in OWN_NAMES:
+            raise ConfigurationError(f"metrics: logs call a number of the run {metric.name!r}, so no metric; {way_out}")
+        if logged[metric.name] > 1:
+            raise ConfigurationError(f"metrics: logs would call two of them {metric.name!r}; {way_out}")
 
 
 def results_of(answered: Iterable[Answered]) -> list[SampleResult]:

@@ -68,6 +68,20 @@ async def test_a_reward_may_be_a_function_and_metrics_may_be_rewards():
     assert (await program.evaluate(*words(4)))["reward"] == 1.0
 
 
+@pytest.mark.parametrize("name", ["reward", "n", "child", "val_reward", "val_n", "epoch", "batch"])
+def test_no_metric_is_called_like_a_number_of_the_run(name):
+    with pytest.raises(ConfigurationError, match=rf"{name!r}.*name="):
+        compiled(metrics=[oc.metrics.F1Score(name=name)])
+
+
+@pytest.mark.parametrize("second", ["f1", "val_f1"])
+def test_no_two_metrics_are_logged_by_one_name(second):
+    first = oc.metrics.F1Score(name="f1")
+    with pytest.raises(ConfigurationError, match=rf"two of them {second!r}.*name="):
+        compiled(metrics=[first, oc.metrics.F1Score(average="micro", name=second)])
+    assert len(compiled(metrics=[first, oc.metrics.F1Score(average="micro", name="micro_f1")]).metrics) == 2
+
+
 def test_the_blocking_twins_do_the_same():
     program = compiled()
     x, y = words(12)
