@@ -23,6 +23,7 @@ class CSVLogger(Callback):
         self._columns: list[str] = []
 
     def on_train_begin(self) -> None:
+        self._columns = []
         if self._append and self._path.exists():
             with self._path.open(encoding="utf-8", newline="") as file:
                 self._columns = next(csv.reader(file, delimiter=self._separator), [])

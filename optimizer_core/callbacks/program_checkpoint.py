@@ -7,16 +7,18 @@ from pathlib import Path
 from optimizer_core.callbacks.base import Callback
 from optimizer_core.callbacks.monitor import Monitor
 from optimizer_core.errors import ConfigurationError
-from optimizer_core.events import BestChanged, CandidateProposed, Event
+from optimizer_core.events import BestChanged, CandidateProposed, Event, RunStarted
 from optimizer_core.json_values import JsonObject
 
 
 class ProgramCheckpoint(Callback):
     """Saves the program with the best candidate so far.
 
+    With a run it begins anew; with a resumed one it goes on with what it has seen.
+
     Args:
         filepath: a ``.json`` file; ``{epoch}`` (counted from 1), ``{batch}`` and log names are filled in.
-        monitor: name in the logs.
+        monitor: name in the logs, with ``save_best_only``; one that is not there is warned of.
         save_best_only: True saves only when the monitored number got better.
         save_variables_only: True saves what the variables hold, for ``Program.load_variables``, and nothing else.
         mode: "max", "min", or "auto" for "max".
@@ -42,15 +44,26 @@ class ProgramCheckpoint(Callback):
             raise ConfigurationError(f"filepath={str(filepath)!r} must end in .json")
         if save_freq != "epoch" and not (isinstance(save_freq, int) and save_freq >= 1):
             raise ConfigurationError(f'save_freq={save_freq!r} must be "epoch" or a number of batches')
+        if save_best_only and save_freq != "epoch" and monitor.startswith("val_"):
+            raise ConfigurationError(
+                f"monitor={monitor!r} is not in the logs of a batch, so save_freq={save_freq!r} would save nothing; "
+                'monitor "reward" or "child", or leave save_freq out'
+            )
         self._path, self._best_only, self._freq = str(filepath), save_best_only, save_freq
         self._variables_only = save_variables_only
         self._monitor = Monitor(monitor, mode=mode, start=initial_value_threshold)
+        self._begin()
+
+    def _begin(self) -> None:
+        self._monitor.begin()
         self._contents: dict[str, JsonObject] = {}
         self._best = ""
         self._epoch, self._batches = 0, 0
 
     def on_event(self, event: Event) -> None:
-        if isinstance(event, CandidateProposed):
+        if isinstance(event, RunStarted) and not event.resumed:
+            self._begin()
+        elif isinstance(event, CandidateProposed):
             self._contents[event.candidate] = event.content
         elif isinstance(event, BestChanged):
             self._best = event.candidate

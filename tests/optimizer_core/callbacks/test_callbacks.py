@@ -10,7 +10,7 @@ import pytest
 
 import optimizer_core as oc
 from optimizer_core.errors import ConfigurationError
-from optimizer_core.events import CandidateScored, EpochFinished, EpochStarted, SampleResult
+from optimizer_core.events import CandidateScored, EpochFinished, EpochStarted, RunStarted, SampleResult
 from tests.optimizer_core.training.cases import run
 
 
@@ -19,11 +19,11 @@ class Program:
     stop_reason = "callback"
 
 
-def stopped_after(callback, values):
+def stopped_after(callback, values, *, name="val_reward"):
     """The number of epochs that were let through, and the reason."""
     callback.program = Program()
     for epoch, value in enumerate(values):
-        callback.on_event(EpochFinished(epoch=epoch, logs={} if value is None else {"val_reward": value}))
+        callback.on_event(EpochFinished(epoch=epoch, logs={} if value is None else {name: value}))
         if callback.program.stop_training:
             return epoch + 1, callback.program.stop_reason
     return None
@@ -84,11 +84,51 @@ def test_early_stopping(settings, values, expected):
     assert stopped_after(oc.EarlyStopping(**settings), values) == expected
 
 
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        ({"monitor": "reward"}, "target_reached"),
+        ({"monitor": "reward", "mode": "min"}, None),
+        ({"monitor": "val_err", "mode": "min"}, None),
+        ({"monitor": "val_length"}, None),
+        ({"monitor": "val_length", "stop_at": 1.0}, "target_reached"),
+    ],
+)
+def test_only_a_reward_that_is_to_rise_is_good_enough_at_1(settings, reason):
+    found = stopped_after(oc.EarlyStopping(patience=9, **settings), [1.0], name=settings["monitor"])
+    assert found == (reason and (1, reason))
+
+
+def started(*, resumed=False):
+    return RunStarted(optimizer="omega", configuration={}, sizes={}, seed=0, resumed=resumed)
+
+
+def test_early_stopping_begins_anew_with_a_run_and_goes_on_with_a_resumed_one():
+    stopping = oc.EarlyStopping(patience=1)
+    for resumed, lasts in ((False, None), (False, None), (True, (1, "callback"))):
+        stopping.on_event(started(resumed=resumed))
+        assert stopped_after(stopping, [0.5, 0.5]) == lasts
+
+
+def test_a_monitor_that_is_not_in_the_logs_is_warned_of_once_a_run(caplog):
+    stopping = oc.EarlyStopping(monitor="val_f1")
+    for _ in range(2):
+        caplog.clear()
+        stopping.on_event(started())
+        stopping.on_event(EpochFinished(epoch=0, logs={"reward": 0.5}))  # was not validated, so it may yet come
+        assert caplog.messages == []
+        for epoch in (1, 2):
+            stopping.on_event(EpochFinished(epoch=epoch, logs={"reward": 0.5, "val_reward": 0.5}))
+        assert caplog.messages == ["monitor='val_f1' is not in the logs; there are reward, val_reward"]
+
+
 def test_impossible_values_are_named():
     for make in (
         lambda: oc.EarlyStopping(mode="sideways"),
         lambda: oc.EarlyStopping(patience=-1),
+        lambda: oc.EarlyStopping(stop_at="soon"),
         lambda: oc.ProgramCheckpoint("program.txt"),
+        lambda: oc.ProgramCheckpoint("program.json", save_freq=2, save_best_only=True),
         lambda: oc.ProgramCheckpoint("program.json", save_freq=0),
     ):
         with pytest.raises(ConfigurationError):
@@ -110,6 +150,14 @@ def test_the_csv_has_a_line_for_each_epoch_and_na_for_what_is_missing(tmp_path):
     ]  # fmt: skip
 
 
+def test_the_csv_of_a_second_run_has_its_names_again(tmp_path):
+    logger = oc.CSVLogger(tmp_path / "log.csv")
+    for number in (1, 2):
+        logger.on_event(started())
+        logger.on_epoch_end(0, {"reward": number})
+    assert (tmp_path / "log.csv").read_text().split() == ["epoch,reward", "0,2"]
+
+
 async def test_the_checkpoint_saves_the_best_so_far_while_the_program_is_untouched(tmp_path):
     saver = oc.ProgramCheckpoint(tmp_path / "best-{epoch}-{val_reward:.2f}.json")
     _, recorder = await run(callbacks=[saver], epochs=2)
@@ -124,6 +172,14 @@ async def test_save_best_only_saves_when_it_got_better(tmp_path):
     saver = oc.ProgramCheckpoint(tmp_path / "at-{epoch}.json", save_best_only=True, initial_value_threshold=5.0)
     await run(callbacks=[saver], epochs=2)
     assert list(tmp_path.iterdir()) == []
+
+
+async def test_save_best_only_begins_anew_with_a_run(tmp_path):
+    saver = oc.ProgramCheckpoint(tmp_path / "best.json", save_best_only=True)
+    for _ in range(2):
+        await run(callbacks=[saver], epochs=1)
+        assert (tmp_path / "best.json").exists()
+        (tmp_path / "best.json").unlink()
 
 
 async def test_a_checkpoint_every_so_many_batches(tmp_path):
