@@ -18,14 +18,18 @@ def register_distance_function(function: DistanceFunction) -> DistanceFunction:
         function: ``async function(c1, c2, embedding_model=None, **kwargs) -> float``.
 
     Raises:
-        ConfigurationError: it is not an async function with a name.
+        ConfigurationError: it is not an async function with a name, or cannot be called so.
     """
+    wanted = "async def distance(c1, c2, embedding_model=None, **kwargs) -> float"
     called = inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(type(function).__call__)
     if not called or distance_function_name(function) == "<lambda>":
+        raise ConfigurationError(f"distance_function={function!r} must be an async function: {wanted}")
+    try:
+        inspect.signature(function).bind({}, {}, embedding_model=None)
+    except TypeError as error:
         raise ConfigurationError(
-            f"distance_function={function!r} must be an async function: "
-            "async def distance(c1, c2, embedding_model=None, **kwargs) -> float"
-        )
+            f"distance_function={function!r} must take two contents and embedding_model: {wanted}: {error}"
+        ) from error
     _registered[distance_function_name(function)] = function
     return function
 

@@ -93,6 +93,21 @@ def test_impossible_values_are_named_at_construction(optimizer, settings):
         optimizer(**settings)
 
 
+async def needs_more(c1, c2, scale, embedding_model=None):
+    return 0.5
+
+
+async def takes_contents_only(c1, c2):
+    return 0.5
+
+
+@pytest.mark.parametrize("function", [needs_more, takes_contents_only])
+@pytest.mark.parametrize("take", [register_distance_function, lambda function: OMEGA(distance_function=function)])
+def test_a_distance_function_that_could_not_be_called_is_refused_where_it_is_taken(take, function):
+    with pytest.raises(ConfigurationError, match=rf"{function.__name__}.*c1, c2, embedding_model=None"):
+        take(function)
+
+
 def test_a_temperature_of_zero_is_fine_for_models():
     assert OMEGA(mutation_temperature=0.0, crossover_temperature=0).mutation_temperature == 0.0
 
