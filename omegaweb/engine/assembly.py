@@ -123,7 +123,9 @@ class Assembly:
             x=self.data.train.x,
             y=self.data.train.y,
             validation_data=(self.data.validation.x, self.data.validation.y),
-            test_data=(self.data.test.x, self.data.test.y) if self.configuration.test_at_end else None,
+            test_data=(
+                (self.data.test.x, self.data.test.y) if self.configuration.test_at_end and self.data.test else None
+            ),
             notes=self.data.train.notes or None,
             epochs=training.epochs,
             batch_size=training.batch_size,

@@ -34,7 +34,7 @@ from optimizer_core.training.assembly import prepare
 from optimizer_core.training.checkpoints import CheckpointStore
 from optimizer_core.training.logs import check_names
 from optimizer_core.training.loop import train
-from optimizer_core.training.settings import FitSettings, split_data
+from optimizer_core.training.settings import FitSettings, check_callbacks, split_data
 
 
 class Program(Saved):
@@ -100,7 +100,7 @@ class Program(Saved):
         validation_steps: int | None = None,
         validation_batch_size: int = 32,
         verbose: str | int = "auto",
-        callbacks: Sequence[Listener] = (),
+        callbacks: Sequence[Listener] | None = (),
         review: ReviewGate | None = None,
         review_policy: str = "every",
         budget: Budget | None = None,
@@ -138,7 +138,7 @@ class Program(Saved):
                 all when left out.
             validation_batch_size: see ``validation_steps``; how many samples are under way says ``concurrency``.
             verbose: 0 shows nothing, 1 a progress bar, 2 a line an epoch; "auto" a bar on a terminal.
-            callbacks: told everything that happens.
+            callbacks: a list of who is told everything that happens: callbacks, or any objects with ``on_event``.
             review: asked whether a scored candidate may enter the population, while the run goes on.
             review_policy: "every" asks about each candidate; "new_best" about one that would lead, and at the end about
                 a winner nobody was asked about; "release" about none.
@@ -171,17 +171,17 @@ class Program(Saved):
         """
         if self.optimizer is None or self.reward is None:
             raise ConfigurationError("fit needs an optimizer and a reward; call compile(optimizer=…, reward=…) first")
-        history = History()
+        history, listeners = History(), check_callbacks(callbacks)
         settings = FitSettings(
             epochs=epochs,
             batch_size=batch_size,
             minibatch_size=minibatch_size,
             shuffle=shuffle,
             validation_freq=validation_freq,
-            callbacks=(history, *progress_for(verbose, callbacks), *callbacks),
+            callbacks=(history, *progress_for(verbose, listeners), *listeners),
             review=review,
             review_policy=review_policy,
-            budget=budget or Budget(),
+            budget=Budget() if budget is None else budget,
             concurrency=concurrency,
             seed=seed,
             stop=stop,
@@ -193,6 +193,7 @@ class Program(Saved):
             checkpoints=checkpoints,
             resume_from=resume_from,
             restart=restart,
+            journal=journal,
             initial_epoch=initial_epoch,
             steps_per_epoch=steps_per_epoch,
         )

@@ -30,7 +30,7 @@ class FitArguments(TypedDict, total=False):
     minibatch_size: int
     shuffle: bool
     validation_freq: int
-    callbacks: Sequence[Listener]
+    callbacks: Sequence[Listener] | None
     review: ReviewGate | None
     review_policy: str
     budget: Budget | None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from optimizer_core.budget import Budget
 from optimizer_core.callbacks import Listener
@@ -12,6 +13,7 @@ from optimizer_core.data.dataset import Sample, make_samples, split_last
 from optimizer_core.errors import ConfigurationError
 from optimizer_core.inspection.flag import OnWarning
 from optimizer_core.json_values import JsonObject
+from optimizer_core.models.journal import Journal
 from optimizer_core.models.patience import USUAL_SECONDS, Patience
 from optimizer_core.models.settings import check_number
 from optimizer_core.optimizers.settings import check_at_least, check_choice
@@ -39,6 +41,15 @@ _LEAST = {
     "validation_freq": 1,
     "concurrency": 1,
     "initial_epoch": 0,
+}
+
+#: What a run asks things of: any object with these methods will do, such as the one named last.
+_PARTS = {
+    "review": (("review",), "oc.ApproveAll()"),
+    "stop": (("is_set",), "threading.Event()"),
+    "steering": (("requests",), "oc.steering.RequestList()"),
+    "checkpoints": (("is_due", "save"), "oc.FileCheckpoints(path)"),
+    "journal": (("find", "add"), "oc.FileJournal(path)"),
 }
 
 
@@ -70,12 +81,22 @@ class FitSettings:
     checkpoints: CheckpointStore | None = None
     resume_from: JsonObject | None = None
     restart: bool = False
+    journal: Journal | None = None
     initial_epoch: int = 0  # number of the first epoch
     steps_per_epoch: int | None = None  # batches of an epoch; None: all
 
     def __post_init__(self) -> None:
         for name, least in _LEAST.items():
             check_at_least(name, getattr(self, name), least)
+        for name, (methods, example) in _PARTS.items():
+            if getattr(self, name) is not None:
+                check_part(name, getattr(self, name), methods, example)
+        if not isinstance(self.budget, Budget):
+            raise ConfigurationError(f"budget={self.budget!r} must be a budget, such as oc.Budget(calls=100)")
+        if self.resume_from is not None and not isinstance(self.resume_from, dict):
+            raise ConfigurationError(
+                f"resume_from={self.resume_from!r} must be a checkpoint, such as oc.FileCheckpoints(path).load()"
+            )
         check_choice("review_policy", self.review_policy, tuple(policy.value for policy in ReviewPolicy))
         check_choice("on_warning", self.on_warning, tuple(choice.value for choice in OnWarning))
         if self.on_warning == OnWarning.ASK and self.review is None:
@@ -123,6 +144,35 @@ class FitSettings:
         }
 
 
+def check_part(name: str, value: Any, methods: Sequence[str], example: str) -> None:
+    """Look whether an object, no class, has the methods that a run will call.
+
+    Raises:
+        ConfigurationError: it has not.
+    """
+    if isinstance(value, type) or not all(callable(getattr(value, method, None)) for method in methods):
+        raise ConfigurationError(
+            f"{name}={value!r} must be an object with the method{'s' * (len(methods) > 1)} {', '.join(methods)}, "
+            f"such as {example}"
+        )
+
+
+def check_callbacks(callbacks: Iterable[Listener] | None) -> tuple[Listener, ...]:
+    """Return who is told the events; None means nobody.
+
+    Raises:
+        ConfigurationError: it is no list, or something in it cannot be told anything.
+    """
+    if callbacks is None:
+        return ()
+    if not isinstance(callbacks, Iterable) or isinstance(callbacks, (str, dict)):
+        raise ConfigurationError(f"callbacks={callbacks!r} is no list; give a list: callbacks=[…]")
+    listeners = tuple(callbacks)
+    for number, listener in enumerate(listeners):
+        check_part(f"callbacks[{number}]", listener, ("on_event",), "oc.EarlyStopping()")
+    return listeners
+
+
 def split_data(
     x: Sequence[object],
     y: Sequence[object] | None,
@@ -149,6 +199,8 @@ def split_data(
         if not validation:
             raise ConfigurationError("validation_data has no samples; leave it out to split x instead")
     test = make_samples(*_pair("test_data", test_data), split="test") if test_data is not None else ()
+    if test_data is not None and not test:
+        raise ConfigurationError("test_data has no samples; leave it out to test nothing")
     return RunData(train=train, validation=validation, test=test)
 
 

@@ -6,6 +6,7 @@ import asyncio
 import json
 import threading
 import time
+from functools import partial
 from typing import Any
 
 import pytest
@@ -246,6 +247,17 @@ def test_the_end_is_held_back_from_the_start():
         ({"validation_freq": 0}, "validation_freq=0"),
         ({"validation_data": ([], [])}, "no samples"),
         ({"validation_data": None, "validation_split": 0.99}, "validation_split"),
+        ({"test_data": ([], [])}, "test_data has no samples"),
+        ({"review": 5}, r"review=5 .* such as oc\.ApproveAll\(\)"),
+        ({"review": oc.ApproveAll}, "review=<class"),
+        ({"checkpoints": "run.json"}, r"checkpoints='run\.json' .* oc\.FileCheckpoints\(path\)"),
+        ({"journal": "x.jsonl"}, r"journal='x\.jsonl' .* oc\.FileJournal\(path\)"),
+        ({"stop": True}, r"stop=True .* threading\.Event\(\)"),
+        ({"steering": 5}, r"steering=5 .* oc\.steering\.RequestList\(\)"),
+        ({"resume_from": 5}, "resume_from=5"),
+        ({"budget": {"calls": 50}}, r"budget=\{'calls': 50\} .* oc\.Budget"),
+        ({"callbacks": [5]}, r"callbacks\[1\]=5 .* on_event"),
+        ({"callbacks": [oc.EarlyStopping]}, r"callbacks\[1\]=<class .*EarlyStopping"),
     ],
 )
 async def test_what_cannot_work_is_refused_before_any_call(settings_, message):
@@ -253,3 +265,22 @@ async def test_what_cannot_work_is_refused_before_any_call(settings_, message):
     with pytest.raises(ConfigurationError, match=message):
         await run(program, **settings_)
     assert program.root_module.language_model.requests == []
+
+
+async def test_callbacks_are_a_list_of_whatever_is_told_events_or_none():
+    kinds = []
+
+    class Monitor:
+        def on_event(self, event):
+            kinds.append(event.kind)
+
+    program = make_program()
+    program.compile(optimizer=omega(), reward="exact_match")
+    fit = partial(program.fit, *words(4), validation_data=words(4), batch_size=4)
+    for one in (oc.History(), Monitor(), "callback"):
+        with pytest.raises(ConfigurationError, match="give a list"):
+            await fit(callbacks=one)
+    assert program.root_module.language_model.requests == []
+    await fit(callbacks=None)
+    await fit(callbacks=[Monitor()])
+    assert kinds[-1] == "run.finished"
