@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
 from enum import StrEnum
 
@@ -23,7 +24,7 @@ class Budget:
     """Upper limits over all roles together; None means no limit.
 
     Raises:
-        ConfigurationError: a limit is zero or less.
+        ConfigurationError: a limit is no number, endless, or zero or less.
     """
 
     calls: int | None = None  # requests to a provider, repeated attempts included
@@ -34,9 +35,11 @@ class Budget:
     def __post_init__(self) -> None:
         for limit in fields(self):
             value = getattr(self, limit.name)
-            if value is not None and not value > 0:
+            kind, wanted = (int, "a whole number") if limit.name in ("calls", "tokens") else ((int, float), "a number")
+            number = isinstance(value, kind) and not isinstance(value, bool)
+            if value is not None and not (number and 0 < value < math.inf):
                 raise ConfigurationError(
-                    f"budget {limit.name}={value!r} must be more than 0; leave it out for no limit"
+                    f"budget {limit.name}={value!r} must be {wanted}, more than 0; leave it out for no limit"
                 )
 
 

@@ -56,8 +56,12 @@ def split_last(samples: Sequence[Sample], fraction: float) -> tuple[tuple[Sample
     """Split the last ``fraction`` off for validation, before anything is shuffled.
 
     Raises:
-        ConfigurationError: one of the two sides would be empty.
+        ConfigurationError: it is no fraction, or one of the two sides would be empty.
     """
+    if not isinstance(fraction, (int, float)) or not 0 < fraction < 1:
+        raise ConfigurationError(
+            f"validation_split={fraction!r} must be a number between 0 and 1; 0.1 takes the last tenth"
+        )
     at = math.floor(len(samples) * (1 - fraction))
     if at <= 0 or at >= len(samples):
         raise ConfigurationError(

@@ -51,12 +51,13 @@ class TrainableVariable:
         evolve_examples: bool = False,
         example_schemas: tuple[Schema | None, Schema] | None = None,
     ) -> None:
+        called = f"variable {name!r}" if name else "its variable"  # of the module, which puts its own name before it
         if EXAMPLES in schema.properties:
-            raise ConfigurationError(f"variable {name!r}: the field name 'examples' is taken; call it otherwise")
+            raise ConfigurationError(f"{called}: the field name 'examples' is taken; call it otherwise")
         for candidate in (value, *seeds):
             problems = schema.problems(candidate)
             if problems:
-                raise ConfigurationError(f"variable {name!r}: {'; '.join(problems)}")
+                raise ConfigurationError(f"{called}: {'; '.join(problems)}")
         self.local_name = name
         self.name = name
         self.schema = schema

@@ -25,6 +25,7 @@ from optimizer_core.models.settings import (
     check_key,
     check_model_name,
     check_number,
+    check_switch,
 )
 from optimizer_core.models.slots import Slots
 from optimizer_core.models.traffic import traffic_of
@@ -88,7 +89,7 @@ class EmbeddingModel:
         self.retry_max_wait = check_number("retry_max_wait", retry_max_wait, least=0)
         self.retry_first_wait = check_number("retry_first_wait", retry_first_wait, least=0)
         self.fallback = None if fallback is None else as_embedding_model(fallback)
-        self.caching = bool(caching)
+        self.caching = check_switch("caching", caching)
         self.batch_size: int = check_count("batch_size", batch_size)
         self.max_concurrency: int | None = check_count("max_concurrency", max_concurrency, optional=True)
         self.dimensions: int | None = check_count("dimensions", dimensions, optional=True)

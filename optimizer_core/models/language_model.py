@@ -28,6 +28,7 @@ from optimizer_core.models.settings import (
     check_model_name,
     check_number,
     check_reasoning_effort,
+    check_switch,
     check_temperature,
 )
 from optimizer_core.models.slots import Slots
@@ -98,7 +99,7 @@ class LanguageModel:
         self.retry_max_wait = check_number("retry_max_wait", retry_max_wait, least=0)
         self.retry_first_wait = check_number("retry_first_wait", retry_first_wait, least=0)
         self.fallback = None if fallback is None else as_language_model(fallback)
-        self.caching = bool(caching)
+        self.caching = check_switch("caching", caching)
         self.temperature = check_temperature(temperature)
         self.reasoning_effort = check_reasoning_effort(reasoning_effort)
         self.max_tokens: int | None = check_count("max_tokens", max_tokens, optional=True)

@@ -89,6 +89,17 @@ def check_count(name: str, value: Any, *, optional: bool = False) -> Any:
     return value
 
 
+def check_switch(name: str, value: Any) -> bool:
+    """Return True or False.
+
+    Raises:
+        ConfigurationError: it is something else, such as the text "no", which would count as true.
+    """
+    if not isinstance(value, bool):
+        raise ConfigurationError(f"{name}={value!r} must be True or False")
+    return value
+
+
 def check_temperature(value: Any) -> float | None:
     """Return a sampling temperature; None sends nothing.
 

@@ -12,6 +12,7 @@ from optimizer_core.data.schema import Schema, SchemaSource
 from optimizer_core.data.variable import TrainableVariable
 from optimizer_core.errors import ConfigurationError
 from optimizer_core.json_values import JsonObject
+from optimizer_core.models.settings import check_switch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +59,10 @@ class Module(ABC):
 
     def __init__(self, *, name: str | None = None, description: str = "", trainable: bool = True) -> None:
         self.name = name or snake_case(type(self).__name__)
-        if not self.name or "/" in self.name:
-            raise ConfigurationError(f"module name {self.name!r} must not be empty or hold a slash")
+        if not isinstance(self.name, str) or not self.name or "/" in self.name:
+            raise ConfigurationError(f"module name {self.name!r} must be a text, not empty and without a slash")
         self.description = description
-        self.trainable = trainable
+        self.trainable = check_switch("trainable", trainable)
         self._variables: list[TrainableVariable] = []
 
     async def __call__(self, inputs: JsonObject, rollout: Rollout | None = None) -> JsonObject | None:
@@ -136,18 +137,21 @@ class Module(ABC):
         Raises:
             ConfigurationError: it is no schema, or the value or a seed does not fit it.
         """
-        variable = TrainableVariable(
-            name=name,
-            schema=Schema.of(schema),
-            value=value,
-            description=description or self.description,
-            examples=examples,
-            seeds=seeds,
-            trainable=trainable,
-            uses_examples=uses_examples,
-            evolve_examples=evolve_examples,
-            example_schemas=example_schemas,
-        )
+        try:
+            variable = TrainableVariable(
+                name=name,
+                schema=Schema.of(schema),
+                value=value,
+                description=description or self.description,
+                examples=examples,
+                seeds=seeds,
+                trainable=check_switch("trainable", trainable),
+                uses_examples=uses_examples,
+                evolve_examples=evolve_examples,
+                example_schemas=example_schemas,
+            )
+        except ConfigurationError as error:
+            raise ConfigurationError(f"module {self.name!r}: {error}") from error
         self._variables.append(variable)
         return variable
 

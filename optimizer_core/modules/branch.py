@@ -46,6 +46,8 @@ class Branch(Module):
         **decision: Unpack[AskingSettings],
     ) -> None:
         super().__init__(name=name, description=description, trainable=trainable)
+        if not isinstance(branches, Mapping) or len(branches) < 2:
+            raise ConfigurationError(f"branches={branches!r} must give two or more labels a module each, or None")
         for label, branch in branches.items():
             if branch is not None and not isinstance(branch, Module):
                 raise ConfigurationError(f"branch {label!r} must be a module or None, got {branch!r}")

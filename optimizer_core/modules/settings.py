@@ -39,8 +39,10 @@ def check_examples(examples: Iterable[Any], inputs: Schema | None, outputs: Sequ
         outputs: the outputs must fit one of these.
 
     Raises:
-        ConfigurationError: an example has another shape or does not fit.
+        ConfigurationError: it is no list, or an example has another shape or does not fit.
     """
+    if not isinstance(examples, Iterable) or isinstance(examples, (str, Mapping)):
+        raise ConfigurationError(f'examples={examples!r} must be a list of {{"inputs": …, "outputs": …}} or of pairs')
     return [_check_example(number, example, inputs, outputs) for number, example in enumerate(examples)]
 
 

@@ -17,7 +17,7 @@ from optimizer_core.models.settings import check_number
 from optimizer_core.operators.evidence import HardExampleMemory, Labelled, Note, Rejection, ScoredPrediction
 from optimizer_core.operators.few_shot import FewShotPool
 from optimizer_core.optimizers.drafting import Draft
-from optimizer_core.optimizers.settings import check_at_least
+from optimizer_core.optimizers.settings import check_at_least, check_text
 from optimizer_core.population.distance import Vector
 from optimizer_core.population.dominated_novelty import Standing, by_fitness
 from optimizer_core.population.population import Member, Population
@@ -101,8 +101,9 @@ class Optimizer(ABC):
         self.population_size = check_at_least("population_size", population_size, 1)
         self.sampling_temperature = check_number("sampling_temperature", sampling_temperature, above=0)
         self.reward_uncertainty = check_number("reward_uncertainty", reward_uncertainty, least=0)
-        self.name = name or self.identifier
-        self.description = description or (type(self).__doc__ or "").strip().partition("\n")[0]
+        self.name = check_text("name", name) or self.identifier
+        about = (type(self).__doc__ or "").strip().partition("\n")[0]
+        self.description = check_text("description", description) or about
 
     def check(self, program: Optimizable) -> None:
         """Raise before any call if it cannot work with this program (decision D14).

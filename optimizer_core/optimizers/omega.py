@@ -25,7 +25,7 @@ from optimizer_core.optimizers.base import Optimizable, Plan, RacingOptimizer, S
 from optimizer_core.optimizers.competition import ALGORITHMS, Competition
 from optimizer_core.optimizers.distance_functions import as_distance_function, distance_function_name
 from optimizer_core.optimizers.drafting import Draft, draw_merge, draw_operator, draw_parent, grows_examples
-from optimizer_core.optimizers.settings import check_at_least, check_choice
+from optimizer_core.optimizers.settings import check_at_least, check_choice, check_text
 from optimizer_core.population.distance import DistanceFunction, Vector
 from optimizer_core.population.dominated_novelty import Standing
 from optimizer_core.population.population import Member, Population
@@ -127,7 +127,7 @@ class OMEGA(RacingOptimizer):
         self.merging_schedule = check_choice("merging_schedule", merging_schedule, SCHEDULES)
         self.algorithm = check_choice("algorithm", algorithm, ALGORITHMS)
         self.selection = check_choice("selection", selection, SELECTIONS)
-        self.instructions = instructions or ""
+        self.instructions = check_text("instructions", instructions)
         self.search = check_choice("search", search, SEARCHES)
         self.example_limit = check_at_least("example_limit", example_limit, 0)
         self.proposals_in_flight = (

@@ -19,6 +19,17 @@ def check_at_least(name: str, value: Any, least: int) -> int:
     return value
 
 
+def check_text(name: str, value: Any) -> str:
+    """Return a text; the empty one for None.
+
+    Raises:
+        ConfigurationError: it is something else.
+    """
+    if value is not None and not isinstance(value, str):
+        raise ConfigurationError(f"{name}={value!r} must be a text, or left out")
+    return value or ""
+
+
 def check_choice(name: str, value: Any, choices: Sequence[str]) -> str:
     """Return one of the choices.
 

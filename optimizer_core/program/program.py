@@ -232,6 +232,7 @@ class Program(Saved):
             meter: is asked before every call.
 
         Raises:
+            ConfigurationError: ``batch_size`` or ``concurrency`` cannot work.
             BudgetExhausted: a call would go over the meter's budget.
             ModelOutOfReach: a provider rejects the key, or has answered nobody for a minute.
         """
@@ -240,7 +241,7 @@ class Program(Saved):
             self.root_module,
             samples,
             meter=meter or Meter(),
-            concurrency=concurrency if batch_size is None else batch_size,
+            concurrency=concurrency if batch_size is None else check_count("batch_size", batch_size),
         )
 
     async def evaluate(
@@ -262,7 +263,7 @@ class Program(Saved):
             meter: is asked before every call.
 
         Raises:
-            ConfigurationError: the program has no reward, or there are no samples.
+            ConfigurationError: the program has no reward, there are no samples, or a setting cannot work.
             BudgetExhausted: a call would go over the meter's budget.
             ModelOutOfReach: a provider rejects the key, or has answered nobody for a minute.
         """
@@ -276,7 +277,7 @@ class Program(Saved):
             reward=self.reward,
             metrics=[metric.clone() for metric in self.metrics],
             meter=meter or Meter(),
-            concurrency=concurrency if batch_size is None else batch_size,
+            concurrency=concurrency if batch_size is None else check_count("batch_size", batch_size),
         )
 
     def fit_sync(self, x: Rows, y: Rows | None = None, **arguments: Unpack[FitArguments]) -> History:

@@ -15,7 +15,7 @@ from optimizer_core.inspection.flag import OnWarning
 from optimizer_core.json_values import JsonObject
 from optimizer_core.models.journal import Journal
 from optimizer_core.models.patience import USUAL_SECONDS, Patience
-from optimizer_core.models.settings import check_number
+from optimizer_core.models.settings import check_number, check_switch
 from optimizer_core.optimizers.settings import check_at_least, check_choice
 from optimizer_core.review import ReviewGate, ReviewPolicy
 from optimizer_core.steering import Steering
@@ -88,15 +88,9 @@ class FitSettings:
     def __post_init__(self) -> None:
         for name, least in _LEAST.items():
             check_at_least(name, getattr(self, name), least)
-        for name, (methods, example) in _PARTS.items():
-            if getattr(self, name) is not None:
-                check_part(name, getattr(self, name), methods, example)
-        if not isinstance(self.budget, Budget):
-            raise ConfigurationError(f"budget={self.budget!r} must be a budget, such as oc.Budget(calls=100)")
-        if self.resume_from is not None and not isinstance(self.resume_from, dict):
-            raise ConfigurationError(
-                f"resume_from={self.resume_from!r} must be a checkpoint, such as oc.FileCheckpoints(path).load()"
-            )
+        for name in ("shuffle", "restart"):
+            check_switch(name, getattr(self, name))
+        self._check_parts()
         check_choice("review_policy", self.review_policy, tuple(policy.value for policy in ReviewPolicy))
         check_choice("on_warning", self.on_warning, tuple(choice.value for choice in OnWarning))
         if self.on_warning == OnWarning.ASK and self.review is None:
@@ -106,14 +100,30 @@ class FitSettings:
         check_number("provider_patience", self.provider_patience, above=0)
         if self.steps_per_epoch is not None:
             check_at_least("steps_per_epoch", self.steps_per_epoch, 1)
-        if self.epochs is not None and isinstance(self.epochs, int) and 0 < self.epochs <= self.initial_epoch:
+        self._check_epochs()
+
+    def _check_parts(self) -> None:
+        for name, (methods, example) in _PARTS.items():
+            if getattr(self, name) is not None:
+                check_part(name, getattr(self, name), methods, example)
+        if not isinstance(self.budget, Budget):
+            raise ConfigurationError(f"budget={self.budget!r} must be a budget, such as oc.Budget(calls=100)")
+        if self.resume_from is not None and not isinstance(self.resume_from, dict):
+            raise ConfigurationError(
+                f"resume_from={self.resume_from!r} must be a checkpoint, such as oc.FileCheckpoints(path).load()"
+            )
+
+    def _check_epochs(self) -> None:
+        if self.epochs is None:
+            if self.budget == Budget():
+                raise ConfigurationError("epochs=None goes on until the budget is spent; give a budget, or epochs")
+            return
+        if not isinstance(self.epochs, int) or isinstance(self.epochs, bool) or self.epochs < 1:
+            raise ConfigurationError(f"epochs={self.epochs!r} must be 1 or more, or None with a budget")
+        if self.epochs <= self.initial_epoch:
             raise ConfigurationError(
                 f"epochs={self.epochs} is where training ends; it must be more than initial_epoch={self.initial_epoch}"
             )
-        if self.epochs is None and self.budget == Budget():
-            raise ConfigurationError("epochs=None goes on until the budget is spent; give a budget, or epochs")
-        if self.epochs is not None and (not isinstance(self.epochs, int) or self.epochs < 1):
-            raise ConfigurationError(f"epochs={self.epochs!r} must be 1 or more, or None with a budget")
 
     def patience(self) -> Patience:
         """Return what the run does about models in trouble."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 from dataclasses import dataclass, field
 
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optimizer_core.budget import Budget, Meter, Reservation, Role, Usage
-from optimizer_core.errors import BudgetExhausted, ModelUnavailable
+from optimizer_core.errors import BudgetExhausted, ConfigurationError, ModelUnavailable
 from optimizer_core.models.calls import Caller, Tab
 from optimizer_core.models.retry import Pause, RetryPolicy
 from optimizer_core.models.slots import Slots
@@ -178,3 +179,17 @@ def test_a_call_that_could_fit_after_others_land_is_refused_only_for_what_they_h
     meter.reserve(Role.TASK)
     with pytest.raises(BudgetExhausted, match="100 tokens"):
         meter.reserve(Role.TASK)
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        *(("calls", wrong) for wrong in ("10", 1.5, True, 0)),
+        ("tokens", 1e6),
+        ("cost", "1"),
+        *(("seconds", wrong) for wrong in (math.inf, math.nan, True, -1.0)),
+    ],
+)
+def test_a_limit_is_a_number_that_can_be_reached(name, wrong):
+    with pytest.raises(ConfigurationError, match=f"budget {name}={wrong!r} must be"):
+        Budget(**{name: wrong})

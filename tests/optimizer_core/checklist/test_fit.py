@@ -173,7 +173,7 @@ async def test_f011_f012_batch_size_is_how_many_samples_are_under_way():
     most = 0
     assert len(await program.predict(words(7)[0], batch_size=2)) == 7
     assert most == 2
-    with pytest.raises(ConfigurationError, match="concurrency=0"):
+    with pytest.raises(ConfigurationError, match="batch_size=0"):
         await program.predict(words(2)[0], batch_size=0)
 
 

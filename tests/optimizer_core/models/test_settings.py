@@ -38,11 +38,17 @@ from optimizer_core.models.language_model import LanguageModel, as_language_mode
         ("api_key", 5),
         ("api_key", "two words"),
         ("api_key", "sk-1\nsk-2"),
+        ("caching", "no"),
     ],
 )
 def test_an_impossible_value_is_named_in_the_error(setting, value):
     with pytest.raises(ConfigurationError, match=setting if setting != "fallback" else "3"):
         LanguageModel("openai/x", **{setting: value})
+
+
+def test_a_text_is_no_switch_for_the_cache_of_an_embedding_model():
+    with pytest.raises(ConfigurationError, match="caching='no' must be True or False"):
+        EmbeddingModel("openai/x", caching="no")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("name", ["", "  ", None, 7])

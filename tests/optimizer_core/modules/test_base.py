@@ -54,6 +54,14 @@ def test_F73_freezing_reaches_everything_below():
     assert list(writer.bind()) == []
 
 
+def test_what_cannot_be_a_variable_is_named_with_its_module():
+    for name, called in (("", "its variable"), ("rule", "variable 'rule'")):
+        with pytest.raises(ConfigurationError, match=f"module 'writer': {called}: text: missing"):
+            Writer().add_variable(schema=TEXT, value={}, name=name)
+    with pytest.raises(ConfigurationError, match="trainable='no' must be True or False"):
+        Writer(trainable="no")
+
+
 def test_two_parts_of_one_name_are_refused():
     writer = Writer()
     writer.others.append(Generator(**SIDES, name="draft"))

@@ -76,3 +76,6 @@ def test_impossible_settings_are_refused():
         Branch(question="?", branches={"a": 1, "b": None})  # type: ignore[dict-item]
     with pytest.raises(TypeError, match="outputs"):
         Decision(question="?", labels=["a", "b"], outputs=TEXT)  # type: ignore[call-arg]
+    for branches in ({}, {"only": None}, None):
+        with pytest.raises(ConfigurationError, match=f"branches={branches!r}"):
+            Branch(question="?", branches=branches)  # type: ignore[arg-type]

@@ -150,12 +150,15 @@ async def test_settings_are_sent_only_where_given():
         ({"instructions": 3}, "instructions=3 must be a text"),
         ({"instructions": "Read {{body}}"}, r"name {{body}}, which the inputs don't have; they have ticket"),
         ({"seed_instructions": [""]}, "instructions='' must be a text"),
+        ({"examples": 5}, "examples=5 must be a list"),
+        ({"examples": {"inputs": {}, "outputs": {}}}, "examples=.* must be a list"),
         ({"examples": ["x"]}, "example 0 must be"),
         ({"examples": [({"ticket": "a"}, {"queue": "b"})]}, "example 0: .*queue: there is no such field"),
         ({"temperature": -1}, "temperature=-1 must be"),
         ({"reasoning_effort": "huge"}, "reasoning_effort='huge' must be one of"),
         ({"outputs": {"type": "object", "properties": {}}}, "outputs has no fields"),
         ({"name": "a/b"}, "module name 'a/b'"),
+        ({"name": 5}, "module name 5"),
     ],
 )
 def test_impossible_settings_are_refused_at_construction(settings: dict[str, Any], message: str):

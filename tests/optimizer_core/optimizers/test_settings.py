@@ -86,6 +86,9 @@ def test_f43_unknown_keywords_are_type_errors(unknown):
         (OMEGA, {"hard_example_min_observations": 0}),
         (OMEGA, {"distance_function": lambda c1, c2: 0.0}),
         (OMEGA, {"distance_function": "never_registered"}),
+        (OMEGA, {"instructions": 5}),
+        (OMEGA, {"name": 5}),
+        (OMEGA, {"description": 5}),
     ],
 )
 def test_impossible_values_are_named_at_construction(optimizer, settings):

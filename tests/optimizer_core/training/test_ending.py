@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import threading
 import time
 from functools import partial
@@ -241,12 +242,15 @@ def test_the_end_is_held_back_from_the_start():
     ("settings_", "message"),
     [
         ({"epochs": 0}, "epochs=0"),
+        ({"epochs": True}, "epochs=True"),
+        ({"shuffle": "no"}, "shuffle='no' must be True or False"),
         ({"epochs": None}, "give a budget"),
         ({"batch_size": 0}, "batch_size=0"),
         ({"concurrency": 0}, "concurrency=0"),
         ({"validation_freq": 0}, "validation_freq=0"),
         ({"validation_data": ([], [])}, "no samples"),
         ({"validation_data": None, "validation_split": 0.99}, "validation_split"),
+        *(({"validation_data": None, "validation_split": wrong}, f"={wrong!r} must be") for wrong in ("a", math.nan)),
         ({"test_data": ([], [])}, "test_data has no samples"),
         ({"review": 5}, r"review=5 .* such as oc\.ApproveAll\(\)"),
         ({"review": oc.ApproveAll}, "review=<class"),
