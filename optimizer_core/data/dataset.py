@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from optimizer_core.data.plain_json import plain_json
 from optimizer_core.errors import ConfigurationError
 from optimizer_core.json_values import JsonObject, canonical_json
 
@@ -22,34 +23,48 @@ class Sample:
 
 
 def as_object(value: object) -> JsonObject:
-    """Return a DataModel instance or a mapping as a plain JSON object.
+    """Return a DataModel instance or a mapping as a JSON object of plain values; see :func:`plain_json`.
 
     Raises:
-        ConfigurationError: it is neither.
+        ConfigurationError: it is neither, or holds what is no JSON value.
     """
     if isinstance(value, dict):
-        return value
+        return plain_json(value)
     # pydantic is heavy to import, so a data model is known by what it can do.
     dump = getattr(value, "model_dump", None)
-    if callable(dump) and not isinstance(value, type):
+    if not callable(dump) or isinstance(value, type):
+        raise ConfigurationError(f"a sample must be a DataModel or a JSON object, got {type(value).__name__}")
+    try:
         dumped: JsonObject = dump(mode="json")
-        return dumped
-    raise ConfigurationError(f"a sample must be a DataModel or a JSON object, got {type(value).__name__}")
+    except ValueError as error:  # pydantic's, for a value that it cannot write
+        raise ConfigurationError(f"{error}; make it a value that JSON knows") from error
+    return plain_json(dumped)
 
 
 def make_samples(x: Sequence[object], y: Sequence[object] | None, *, split: str) -> tuple[Sample, ...]:
     """Pair inputs and targets by position.
 
     Raises:
-        ConfigurationError: the lengths differ.
+        ConfigurationError: the lengths differ, or a row is no JSON object; the message counts rows from 0.
     """
     if y is not None and len(x) != len(y):
         raise ConfigurationError(f"{split}: x has {len(x)} samples but y has {len(y)}; give one target for each input")
-    targets = [None] * len(x) if y is None else [None if t is None else as_object(t) for t in y]
+    targets = [None] * len(x) if y is None else y
     return tuple(
-        Sample(id=f"{split}-{i}", inputs=as_object(inputs), target=target)
+        Sample(
+            id=f"{split}-{i}",
+            inputs=_row(inputs, split, i),
+            target=None if target is None else _row(target, f"y of {split}", i),
+        )
         for i, (inputs, target) in enumerate(zip(x, targets, strict=True))
     )
+
+
+def _row(value: object, split: str, number: int) -> JsonObject:
+    try:
+        return as_object(value)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{split} row {number}: {error}") from error
 
 
 def split_last(samples: Sequence[Sample], fraction: float) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:

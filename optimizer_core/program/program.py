@@ -232,7 +232,7 @@ class Program(Saved):
             meter: is asked before every call.
 
         Raises:
-            ConfigurationError: ``batch_size`` or ``concurrency`` cannot work.
+            ConfigurationError: ``batch_size`` or ``concurrency`` cannot work, or a row is no JSON object.
             BudgetExhausted: a call would go over the meter's budget.
             ModelOutOfReach: a provider rejects the key, or has answered nobody for a minute.
         """
