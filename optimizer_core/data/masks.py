@@ -65,12 +65,13 @@ class Mask:
         Raises:
             ConfigurationError: no field of ``outputs`` is kept.
         """
-        fields = outputs.properties
-        kept = [name for name in fields if self._may_keep(name)]
-        if not kept:
-            raise ConfigurationError(
-                f"the masks {self.config()} leave nothing of the outputs; the fields are {', '.join(fields)}"
-            )
+        if not self.kept_of(outputs):
+            fields = ", ".join(outputs.properties)
+            raise ConfigurationError(f"the masks {self.config()} leave nothing of the outputs; the fields are {fields}")
+
+    def kept_of(self, outputs: Schema) -> list[str]:
+        """Return the top-level fields of which something may be left."""
+        return [name for name in outputs.properties if self._may_keep(name)]
 
     def config(self) -> JsonObject:
         """Return the settings that were given, as JSON."""

@@ -86,6 +86,11 @@ class Schema:
         return tuple(self._root.get("required", ()))
 
     @property
+    def allows_more(self) -> bool:
+        """True where an object may have further fields than those that are named."""
+        return self._root.get("additionalProperties") is not False or "patternProperties" in self._root
+
+    @property
     def title(self) -> str:
         """What the schema is called; empty where it has no title."""
         return str(self._root.get("title", ""))

@@ -165,7 +165,8 @@ class Program(Saved):
             The logs of every epoch.
 
         Raises:
-            ConfigurationError: something is missing or cannot work; no call was made.
+            ConfigurationError: something is missing or cannot work, or no row of a split fits the program; no call
+                was made.
             CheckpointError: ``resume_from`` is not a checkpoint of this run.
             OptimizerError: the run failed; ``run.finished`` has told it.
         """
@@ -263,7 +264,8 @@ class Program(Saved):
             meter: is asked before every call.
 
         Raises:
-            ConfigurationError: the program has no reward, there are no samples, or a setting cannot work.
+            ConfigurationError: the program has no reward, there are no samples, none of them fits the program, or a
+                setting cannot work.
             BudgetExhausted: a call would go over the meter's budget.
             ModelOutOfReach: a provider rejects the key, or has answered nobody for a minute.
         """

@@ -52,6 +52,15 @@ class Reward(ABC):
             ConfigurationError: what is missing, and the way out.
         """
 
+    def mismatch(self, target: JsonObject, outputs: Schema) -> str:
+        """Return why no answer to a row can score, whatever the program says; empty where one may.
+
+        Args:
+            target: of the row.
+            outputs: what the program answers.
+        """
+        return ""
+
     def config(self) -> JsonObject:
         """Return the keyword arguments that make it again, as JSON, without models' keys."""
         return {"name": self.name}

@@ -56,6 +56,10 @@ class ComposableReward(Reward):
         for reward in self.rewards:
             reward.check(targets=targets, outputs=outputs)
 
+    def mismatch(self, target: JsonObject, outputs: Schema) -> str:
+        found = [reward.mismatch(target, outputs) for reward in self.rewards]
+        return found[0] if all(found) else ""
+
     async def judge(self, sample: Sample, output: JsonObject, *, meter: Meter) -> Judgement:
         try:
             async with asyncio.TaskGroup() as group:

@@ -113,6 +113,9 @@ class LMAsJudge(MaskedReward):
             self.mask.check(outputs)
         as_language_model(self.generator.language_model)
 
+    def mismatch(self, target: JsonObject, outputs: Schema) -> str:
+        return ""  # a judge may compare fields of different names
+
     async def judge(self, sample: Sample, output: JsonObject, *, meter: Meter) -> Judgement:
         question: JsonObject = {"inputs": sample.inputs} if self.sees_inputs else {}
         if sample.target is not None:

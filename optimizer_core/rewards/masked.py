@@ -44,6 +44,13 @@ class MaskedReward(Reward):
         if outputs is not None:
             self.mask.check(outputs)
 
+    def mismatch(self, target: JsonObject, outputs: Schema) -> str:
+        """Return that a masked target has no field that the program answers, where that is so."""
+        if outputs.allows_more or any(name in outputs.shared["properties"] for name in self.mask.apply(target)):
+            return ""
+        compared, found = ", ".join(self.mask.kept_of(outputs)), ", ".join(target) or "no fields"
+        return f"the reward {self.name!r} compares {compared}, but the target has {found}"
+
     def sides(self, sample: Sample, output: JsonObject) -> tuple[JsonObject, JsonObject] | Judgement:
         """Return target and answer, masked, or the judgement where there is nothing to compare: 0, and why."""
         if sample.target is None:

@@ -21,6 +21,7 @@ from optimizer_core.training.ledger import Ledger, Outcome
 from optimizer_core.training.logs import logs_of
 from optimizer_core.training.scoring import Question, Scorer
 from optimizer_core.training.stopping import Stopper
+from optimizer_core.training.unfit import find_unfit
 
 
 async def answer_all(
@@ -66,7 +67,7 @@ async def evaluate_all(
     """Return the logs of a candidate over all samples.
 
     Raises:
-        ConfigurationError: there are no samples, or something is missing.
+        ConfigurationError: there are no samples, none of them fits the program, or something is missing.
         BudgetExhausted: a call would go over the meter's budget.
         ModelOutOfReach: a provider rejects the key, or has answered nobody for a minute.
         RewardError: the reward failed on every sample.
@@ -78,6 +79,7 @@ async def evaluate_all(
     reward.check(targets=targets, outputs=program.outputs_schema)
     for metric in metrics:
         metric.check(targets=targets)
+    find_unfit(program, reward, {"evaluate": samples})
     questions = [Question(candidate=candidate, sample=sample) for sample in samples]
     with being_patient(Patience()):
         outcomes = await _score(program, questions, reward=reward, meter=meter, concurrency=concurrency)

@@ -22,6 +22,7 @@ from optimizer_core.training.scoring import Scorer
 from optimizer_core.training.settings import FitSettings, RunData
 from optimizer_core.training.state import SearchState
 from optimizer_core.training.stopping import Stopper
+from optimizer_core.training.unfit import find_unfit
 
 
 def prepare(
@@ -39,6 +40,7 @@ def prepare(
         CheckpointError: ``resume_from`` is not a checkpoint of this run.
     """
     _check(program, optimizer, reward, metrics, data)
+    unfit = find_unfit(program.root_module, reward, data.splits)
     saved, spend = settings.resume_from, (settings.resume_from or {}).get("spend")
     if saved is not None and is_only_spend(saved):
         saved = None
@@ -83,6 +85,7 @@ def prepare(
         stopper=stopper,
         measurer=Measurer(scorer=scorer, state=state, reporter=reporter),
         patience=settings.patience(),
+        unfit=unfit,
     )
     if saved is not None:
         _resume(run, saved)

@@ -63,6 +63,7 @@ class Run:
     stopper: Stopper
     measurer: Measurer
     patience: Patience
+    unfit: str = ""  # how many rows can only score 0, in words
     _allowance: Callable[[], Budget] | None = None
     _is_behind: bool = False  # the last checkpoint was left out
     _race: tuple[Sample, ...] = ()

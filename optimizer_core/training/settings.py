@@ -31,8 +31,12 @@ class RunData:
     test: tuple[Sample, ...] = ()
 
     @property
+    def splits(self) -> dict[str, tuple[Sample, ...]]:
+        return {"train": self.train, "validation": self.validation, "test": self.test}
+
+    @property
     def sizes(self) -> JsonObject:
-        return {"train": len(self.train), "validation": len(self.validation), "test": len(self.test)}
+        return {name: len(samples) for name, samples in self.splits.items()}
 
 
 _LEAST = {

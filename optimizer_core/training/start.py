@@ -31,6 +31,8 @@ async def begin(run: Run) -> None:
         RunStopped: the run was asked to stop.
     """
     state, baseline = run.state, run.state.baseline
+    if run.unfit:
+        run.reporter.warn_once("unfit_rows", run.unfit)
     run.introduce(baseline)
     samples: Sequence[Sample] = run.data.validation
     if run.races:

@@ -9,7 +9,7 @@ import pytest
 
 from optimizer_core.data.schema import Schema
 from optimizer_core.errors import ConfigurationError
-from optimizer_core.rewards import ExactMatch
+from optimizer_core.rewards import ComposableReward, ExactMatch, LMAsJudge
 from tests.optimizer_core.rewards.cases import judge
 
 
@@ -77,3 +77,21 @@ def test_what_cannot_work_is_found_before_any_call():
     ExactMatch(in_mask=["label"]).check(targets=True, outputs=outputs)
     with pytest.raises(ConfigurationError, match="leave nothing of the outputs"):
         ExactMatch(in_mask=["answer"]).check(targets=True, outputs=outputs)
+
+
+def test_D15_a_target_without_any_field_that_is_compared_is_named():
+    outputs = Schema.of({"type": "object", "properties": {"label": {}, "why": {}}})
+    masked = ExactMatch(in_mask=["label"])
+    assert masked.mismatch({"label": "a"}, outputs) == ""
+    assert "compares label, but the target has Label, why" in masked.mismatch({"Label": "a", "why": ""}, outputs)
+    assert ExactMatch().mismatch({"Label": "a", "why": ""}, outputs) == ""
+    assert "compares label, why, but the target has no fields" in ExactMatch().mismatch({}, outputs)
+    further = Schema.of({"type": "object", "properties": {"label": {}}, "additionalProperties": {"type": "string"}})
+    assert masked.mismatch({"Label": "a"}, further) == ""
+
+
+def test_several_rewards_take_a_target_that_one_of_them_can_compare():
+    outputs = Schema.of({"type": "object", "properties": {"label": {}}})
+    exact = ComposableReward([ExactMatch(), ExactMatch(name="second")])
+    assert "'exact_match' compares label" in exact.mismatch({"Label": "a"}, outputs)
+    assert ComposableReward([ExactMatch(), LMAsJudge()]).mismatch({"Label": "a"}, outputs) == ""
