@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from optimizer_core.data.plain_json import plain_json
+from optimizer_core.data.schema import Schema
 from optimizer_core.errors import ConfigurationError
 from optimizer_core.json_values import JsonObject, canonical_json
 
@@ -41,8 +42,22 @@ def as_object(value: object) -> JsonObject:
     return plain_json(dumped)
 
 
-def make_samples(x: Sequence[object], y: Sequence[object] | None, *, split: str) -> tuple[Sample, ...]:
-    """Pair inputs and targets by position.
+def make_samples(
+    x: Sequence[object],
+    y: Sequence[object] | None,
+    *,
+    split: str,
+    inputs: Schema | None = None,
+    outputs: Schema | None = None,
+) -> tuple[Sample, ...]:
+    """Pair inputs and targets by position; fields that a row leaves out get the default of their schema.
+
+    Args:
+        x: DataModel instances or JSON objects.
+        y: the same.
+        split: how the ids of the samples begin.
+        inputs: of ``x``, where it is known.
+        outputs: of ``y``, likewise.
 
     Raises:
         ConfigurationError: the lengths differ, or a row is no JSON object; the message counts rows from 0.
@@ -53,16 +68,17 @@ def make_samples(x: Sequence[object], y: Sequence[object] | None, *, split: str)
     return tuple(
         Sample(
             id=f"{split}-{i}",
-            inputs=_row(inputs, split, i),
-            target=None if target is None else _row(target, f"y of {split}", i),
+            inputs=_row(read, inputs, split, i),
+            target=None if target is None else _row(target, outputs, f"y of {split}", i),
         )
-        for i, (inputs, target) in enumerate(zip(x, targets, strict=True))
+        for i, (read, target) in enumerate(zip(x, targets, strict=True))
     )
 
 
-def _row(value: object, split: str, number: int) -> JsonObject:
+def _row(value: object, schema: Schema | None, split: str, number: int) -> JsonObject:
     try:
-        return as_object(value)
+        row = as_object(value)
+        return row if schema is None else schema.with_defaults(row)
     except ConfigurationError as error:
         raise ConfigurationError(f"{split} row {number}: {error}") from error
 

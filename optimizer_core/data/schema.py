@@ -112,6 +112,13 @@ class Schema:
         if problems:
             raise SchemaError(f"{where + ': ' if where else ''}{'; '.join(problems)}")
 
+    def with_defaults(self, value: JsonObject) -> JsonObject:
+        """Return an object with the defaults of top-level fields that it leaves out, or itself where there are none."""
+        if not self._defaults:  # nearly always
+            return value
+        left_out = {name: default for name, default in self._defaults.items() if name not in value}
+        return {**value, **copy.deepcopy(left_out)} if left_out else value
+
     def describe(self) -> str:
         """Return the list of fields for a prompt: name, kind, what is allowed, description."""
         return self._description
@@ -176,6 +183,11 @@ class Schema:
     @cached_property
     def _description(self) -> str:
         return "\n".join(describe_fields(self._root, self._root))
+
+    @cached_property
+    def _defaults(self) -> JsonObject:
+        fields = self._root["properties"].items()
+        return {name: field["default"] for name, field in fields if isinstance(field, dict) and "default" in field}
 
     @cached_property
     def _canonical(self) -> str:

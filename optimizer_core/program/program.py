@@ -205,6 +205,8 @@ class Program(Saved):
             validation_split=validation_split,
             test_data=test_data,
             notes=notes,
+            inputs=self.root_module.inputs_schema,
+            outputs=self.root_module.outputs_schema,
         )
         if validation_steps is not None:
             most = check_count("validation_steps", validation_steps)
@@ -237,7 +239,7 @@ class Program(Saved):
             BudgetExhausted: a call would go over the meter's budget.
             ModelOutOfReach: a provider rejects the key, or has answered nobody for a minute.
         """
-        samples = make_samples(xs, None, split="predict")
+        samples = make_samples(xs, None, split="predict", inputs=self.root_module.inputs_schema)
         return await answer_all(
             self.root_module,
             samples,
@@ -271,9 +273,10 @@ class Program(Saved):
         """
         if self.reward is None:
             raise ConfigurationError("evaluate needs a reward; call compile(reward=…) first")
-        samples = make_samples(xs, ys, split="evaluate")
+        module = self.root_module
+        samples = make_samples(xs, ys, split="evaluate", inputs=module.inputs_schema, outputs=module.outputs_schema)
         return await evaluate_all(
-            self.root_module,
+            module,
             Candidate(content=self.get_state(), operator="manual"),
             samples,
             reward=self.reward,

@@ -35,15 +35,17 @@ async def answer_all(
         ModelOutOfReach: a provider rejects the key, or has answered nobody for a minute.
     """
     slots = _slots(concurrency)
+    outputs = program.outputs_schema
 
     async def answer(sample: Sample) -> JsonObject | None:
         async with slots:
             try:
-                return await program(sample.inputs, Rollout(meter=meter, sample=sample.id))
+                answer = await program(sample.inputs, Rollout(meter=meter, sample=sample.id))
             except ModelOutOfReach:
                 raise
             except ModelError:
                 return None
+        return answer if outputs is None or answer is None else outputs.with_defaults(answer)
 
     with being_patient(Patience()):
         tasks = [asyncio.ensure_future(answer(sample)) for sample in samples]

@@ -105,6 +105,7 @@ class Scorer:
     ) -> None:
         self.ledger = ledger
         self._program, self._reward, self._meter = program, reward, meter
+        self._outputs = program.outputs_schema
         self._stopper, self._after_each = stopper, after_each
         self._turns = Turns(concurrency)
 
@@ -160,6 +161,8 @@ class Scorer:
             output = await self._program(sample.inputs, rollout)
             if output is None:
                 return _failed(sample, None, "the program gave no answer", "NoAnswer", asked)
+            if self._outputs is not None:
+                output = self._outputs.with_defaults(output)
             judgement = await self._reward.judge(sample, output, meter=self._meter)
         except ModelOutOfReach:
             raise

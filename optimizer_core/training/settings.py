@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from optimizer_core.budget import Budget
 from optimizer_core.callbacks import Listener
 from optimizer_core.data.dataset import Sample, make_samples, split_last
+from optimizer_core.data.schema import Schema
 from optimizer_core.errors import ConfigurationError
 from optimizer_core.inspection.flag import OnWarning
 from optimizer_core.json_values import JsonObject
@@ -195,13 +197,18 @@ def split_data(
     validation_split: float,
     test_data: tuple[Sequence[object], Sequence[object] | None] | None,
     notes: Sequence[str] | None = None,
+    inputs: Schema | None = None,
+    outputs: Schema | None = None,
 ) -> RunData:
     """Make samples of what ``fit`` was given; the last share becomes validation where none was given.
+
+    ``inputs`` and ``outputs`` are the program's, and their defaults fill what rows leave out.
 
     Raises:
         ConfigurationError: a part is empty or does not fit together.
     """
-    train = make_samples(x, y, split="train")
+    make = partial(make_samples, inputs=inputs, outputs=outputs)
+    train = make(x, y, split="train")
     if not train:
         raise ConfigurationError("x has no samples; give at least one")
     if notes is not None:
@@ -209,10 +216,10 @@ def split_data(
     if validation_data is None:
         train, validation = split_last(train, validation_split)
     else:
-        validation = make_samples(*_pair("validation_data", validation_data), split="validation")
+        validation = make(*_pair("validation_data", validation_data), split="validation")
         if not validation:
             raise ConfigurationError("validation_data has no samples; leave it out to split x instead")
-    test = make_samples(*_pair("test_data", test_data), split="test") if test_data is not None else ()
+    test = make(*_pair("test_data", test_data), split="test") if test_data is not None else ()
     if test_data is not None and not test:
         raise ConfigurationError("test_data has no samples; leave it out to test nothing")
     return RunData(train=train, validation=validation, test=test)

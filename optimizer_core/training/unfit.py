@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from optimizer_core.data.dataset import Sample
+from optimizer_core.data.schema import Schema
 from optimizer_core.errors import ConfigurationError
 from optimizer_core.modules.base import Module
 from optimizer_core.rewards.base import Reward
@@ -23,10 +24,11 @@ def find_unfit(program: Module, reward: Reward, splits: Mapping[str, Sequence[Sa
     Raises:
         ConfigurationError: a split has rows, and none of them fits.
     """
+    inputs, outputs = program.inputs_schema, program.outputs_schema
     counts: list[str] = []
     first = ""
     for split, samples in splits.items():
-        problems = [problem for sample in samples if (problem := _problem(program, reward, sample))]
+        problems = [problem for sample in samples if (problem := _problem(sample, inputs, outputs, reward))]
         if not problems:
             continue
         if len(problems) == len(samples):
@@ -38,8 +40,7 @@ def find_unfit(program: Module, reward: Reward, splits: Mapping[str, Sequence[Sa
     return f"{', '.join(counts)} do not fit the program and score 0; the first problem: {first}" if counts else ""
 
 
-def _problem(program: Module, reward: Reward, sample: Sample) -> str:
-    inputs, outputs = program.inputs_schema, program.outputs_schema
+def _problem(sample: Sample, inputs: Schema | None, outputs: Schema | None, reward: Reward) -> str:
     if inputs is not None and (problems := inputs.problems(sample.inputs)):
         return f"x of {sample.id}: {problems[0]}"
     if outputs is not None and sample.target is not None and (why := reward.mismatch(sample.target, outputs)):

@@ -10,6 +10,7 @@ import pytest
 import optimizer_core as oc
 from optimizer_core.budget import Budget, Meter
 from optimizer_core.errors import BudgetExhausted, ConfigurationError, ModelUnavailable, SchemaError
+from optimizer_core.testing import ScriptedModel, inputs_of
 from tests.optimizer_core.training.cases import COLOURS, START, Colour, Word, answer, make_program, words
 
 ALL = f"{START} a=red b=green c=blue d=black"
@@ -31,6 +32,31 @@ async def test_predict_answers_in_order_and_gives_none_where_a_sample_failed():
     assert await program.predict(xs) == [{"colour": "red"}, None, {"colour": "blue"}, {"colour": "black"}]
     assert await program.predict([{"word": "a1"}]) == [{"colour": "red"}]
     assert await program.predict([]) == []
+
+
+class Asked(oc.DataModel):
+    word: str
+    language: str = "en"
+
+
+class Noted(oc.DataModel):
+    colour: str
+    note: str = "none"
+
+
+@pytest.mark.parametrize("answered", [{"colour": "red"}, {"colour": "red", "note": "none"}])
+@pytest.mark.parametrize("target", [{"colour": "red"}, Noted(colour="red")])
+async def test_defaults_stand_for_fields_that_rows_and_answers_leave_out(answered, target):
+    model = ScriptedModel(lambda request: answered)
+    program = compiled(oc.Program(oc.Generator(inputs=Asked, outputs=Noted, language_model=model)))
+
+    assert (await program.evaluate([{"word": "a1"}], [target]))["reward"] == 1.0
+    assert await program.predict([{"word": "a1"}]) == [{"colour": "red", "note": "none"}]
+    history = await program.fit(
+        [{"word": "a1"}], [target], validation_data=([{"word": "a1"}], [target]), test_data=([{"word": "a1"}], [target])
+    )
+    assert history.history["val_reward"] == [1.0]
+    assert all(inputs_of(request) == {"word": "a1", "language": "en"} for request in model.requests)
 
 
 async def test_predict_never_has_more_under_way_than_allowed():

@@ -194,6 +194,16 @@ def test_a_subset_keeps_only_the_named_fields():
         ORDER.subset(["price"])
 
 
+def test_defaults_fill_the_fields_at_the_top_that_are_left_out():
+    schema = Schema.of({"type": "object", "properties": {"a": {}, "tags": {"default": []}, "note": {"default": None}}})
+    given = {"a": {"deep": 1}, "note": "x"}
+    filled = schema.with_defaults(given)
+    assert filled == {"a": {"deep": 1}, "note": "x", "tags": []}
+    filled["tags"].append("mine")
+    assert schema.with_defaults(given)["tags"] == []
+    assert Schema.of(Order).with_defaults(given) is given
+
+
 def test_data_models_refuse_unknown_fields_and_take_any_column_name():
     with pytest.raises(ValueError, match="Extra inputs"):
         Item(name="tea", colour="green")  # type: ignore[call-arg]
