@@ -46,7 +46,7 @@ class TrialForm(forms.Form):
         self.datasets = usable_datasets(program)
         self.dataset = dataset if dataset in self.datasets else next(iter(self.datasets), None)
         self.row = min(int(row), ROWS_OFFERED) if row.isdecimal() and int(row) > 0 else 1
-        values, self.expected = self._values_of_row(shown=bool(row) or dataset is not None)
+        values, self._expected = self._values_of_row(shown=bool(row) or dataset is not None)
         for number, field in enumerate(program.input_fields):
             self.fields[f"input-{number}"] = forms.CharField(
                 label=field["name"],
@@ -74,6 +74,13 @@ class TrialForm(forms.Form):
         """What the program reads; only after :meth:`is_valid`."""
         fields = enumerate(self.program.input_fields)
         return {field["name"]: self.cleaned_data[f"input-{number}"] for number, field in fields}
+
+    @property
+    def expected(self) -> dict[str, str]:
+        """What the table says, where its row is what was asked: nothing beside a text of one's own."""
+        # By words, because a browser sends other line ends than it was given, and the form strips spaces.
+        is_the_row = all((field.value() or "").split() == field.initial.split() for field in self.input_bound_fields)
+        return self._expected if is_the_row else {}
 
     def models(self) -> ModelChoice:
         return ModelChoice(task=self.cleaned_data["model"], api_base=self.cleaned_data["api_base"])

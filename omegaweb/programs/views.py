@@ -141,15 +141,16 @@ def try_it(request: PageRequest, pk: int) -> HttpResponse:
 
 def _try(request: PageRequest, program: Program) -> HttpResponse:
     dataset = _dataset(request)
+    row = request.GET.get("row", "")
     trial, status = None, 200
     if request.method == "POST":
-        form = TrialForm(request.POST, program=program, dataset=dataset)
+        form = TrialForm(request.POST, program=program, dataset=dataset, row=row)
         if form.is_valid():
             trial = try_program(program.definition(), form.inputs(), form.models())
         else:
             status = INVALID
     else:
-        form = TrialForm(program=program, dataset=dataset, row=request.GET.get("row", ""))
+        form = TrialForm(program=program, dataset=dataset, row=row)
     context = {
         "program": program,
         "dataset": dataset,

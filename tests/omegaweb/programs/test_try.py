@@ -72,6 +72,20 @@ def test_a_training_row_of_a_dataset_fills_the_box(alice_client: Client, program
     assert response.context["trial_form"].expected == {"label": "technical"}
 
 
+def test_what_the_table_says_stands_only_beside_the_answer_to_its_own_row(
+    alice_client: Client, program: Program, asked: list[Any], alice: User
+):
+    address = f"{url(program)}?dataset={make_version(alice).dataset.pk}&row=2"
+    filled, typed = (
+        text_of(alice_client.post(address, {"input-0": text, "model": "local/smollm2-135m"}))
+        for text in ("ticket 1\r\n", "charged twice")
+    )
+
+    assert "label in the table" in filled
+    assert "technical" in filled
+    assert "in the table" not in typed
+
+
 def test_an_empty_value_and_a_missing_key_are_explained(
     alice_client: Client, program: Program, asked: list[Any], monkeypatch: pytest.MonkeyPatch
 ):
