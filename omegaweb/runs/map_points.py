@@ -114,7 +114,7 @@ class Point(NamedTuple):
         number, x, y, count, reward, kind, code, by, distance = self
         apart = "" if distance is None else two_figures(distance)
         place = (None, None) if x is None or y is None else (round(x, 4), round(y, 4))
-        return [number, *place, count, None if reward is None else round(reward, 3), kind, code, by, apart]
+        return [number, *place, count, None if reward is None else round(reward, 5), kind, code, by, apart]
 
 
 def read_points(run: Run, *, after: int = 0) -> list[Read]:

@@ -99,7 +99,7 @@
     const [, calls, seconds, tokens, cost] = point;
     const candidate = point[CANDIDATE] === null ? "" : ` #${point[CANDIDATE]}`;
     const interval = point[LOW] === null || point[HIGH] === null
-      ? "" : `, 95 % ${point[LOW].toFixed(2)}–${point[HIGH].toFixed(2)}`;
+      ? "" : `, 95 % ${omegawebReward(point[LOW])}–${omegawebReward(point[HIGH])}`;
     const spent = [`${calls.toLocaleString("en-US")} calls`, duration(seconds)];
     const more = []; // in a line of its own, so that it fits beside a point on a telephone
     if (tokens) more.push(`${tokens.toLocaleString("en-US")} tokens`);

@@ -15,7 +15,7 @@
   }
 
   function shortReward(value) {
-    const text = value.toFixed(2).replace(/\.?0+$/, "");
+    const text = omegawebReward(value).replace(/\.?0+$/, "");
     return text === "-0" ? "0" : text.replace(/^(-?)0\./, "$1.");
   }
 
@@ -57,7 +57,8 @@
       if (number === axes.best) words.push("best so far");
       if (number === axes.baseline) words.push("the start");
       if (rank) words.push(`rank ${rank}`);
-      words.push(reward === null ? "no reward yet" : `mean reward ${reward.toFixed(2)}, 95 % interval ${low?.toFixed(2)} to ${high?.toFixed(2)}, n = ${count}`);
+      const interval = low === null ? "" : `, 95 % interval ${omegawebReward(low)} to ${omegawebReward(high)}`;
+      words.push(reward === null ? "no reward yet" : `mean reward ${omegawebReward(reward)}${interval}, n = ${count}`);
       const link = document.createElement("a");
       link.href = candidateUrl(number);
       link.title = words.join(", ");
@@ -65,7 +66,7 @@
       link.tabIndex = -1;
       link.append(`#${number}`);
       const mean = document.createElement("small");
-      mean.textContent = reward === null ? "–" : reward.toFixed(2);
+      mean.textContent = reward === null ? "–" : omegawebReward(reward);
       link.append(mean);
       const pin = document.createElement("button");
       pin.type = "button";
@@ -91,7 +92,7 @@
       else if (state === "failed") { link.className = "is-failed"; words = "failed"; link.append(failedIcon.cloneNode(true)); }
       else if (state !== "waiting") {
         link.className = `reward-${between(Math.floor(value * 4), 0, 4)}`;
-        words = `reward ${value.toFixed(2)}`;
+        words = `reward ${omegawebReward(value)}`;
         link.append(shortReward(value));
       }
       link.setAttribute("aria-label", `${name}: ${words}`);

@@ -45,7 +45,7 @@
   }
 
   function inWords([number, , , n, reward, , story, by, distance]) {
-    const known = reward === null ? "not scored" : `${reward.toFixed(2)} (n = ${n})`;
+    const known = reward === null ? "not scored" : `${omegawebReward(reward)} (n = ${n})`;
     const warning = figure.flags[number] ? `, warning: ${figure.flags[number].toLowerCase()}` : "";
     return `#${number}: ${known}, ${figure.stories[story].replace("{by}", by).replace("{distance}", distance)}${warning}`;
   }

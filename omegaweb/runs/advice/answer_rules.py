@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from omegaweb.runs.advice.measured import Measured
 from omegaweb.runs.advice.piece import Advice, Change, tuned
+from omegaweb.runs.wording import two_places
 
 Z = 1.96  # standard errors on each side of a 95 % interval
 FEWEST_REWARDS = 10
@@ -42,8 +43,9 @@ def over_fitted(measured: Measured) -> Advice | None:
     return Advice(
         code="over_fitted",
         title="Better on training rows than on validation rows",
-        measured=f"The best earns {_mean(train):.2f} on {len(train)} training rows and {_mean(validation):.2f} on "
-        f"{len(validation)} validation rows: a gap of {gap:.2f} (95 % {gap - margin:.2f}–{gap + margin:.2f}).",
+        measured=f"The best earns {two_places(_mean(train))} on {len(train)} training rows and "
+        f"{two_places(_mean(validation))} on {len(validation)} validation rows: a gap of {two_places(gap)} "
+        f"(95 % {two_places(gap - margin)}–{two_places(gap + margin)}).",
         meaning="It has learned these training rows rather than the task. Fewer worked examples leave less room for "
         "that; more training rows help most.",
         changes=tuned(measured, "example_limit", MOST_EXAMPLES) if fewer else (),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from omegaweb.runs.advice.measured import Measured
 from omegaweb.runs.advice.piece import Advice, tuned
+from omegaweb.runs.wording import two_places
 
 #: Proposals in a row without a new best, and the share of all calls that they took.
 STUCK_AFTER = 10
@@ -47,7 +48,7 @@ def held_up(measured: Measured) -> Advice | None:
 
 
 def _the_best(reward: float | None) -> str:
-    return "" if reward is None else f", the best of them with {reward:.2f}"
+    return "" if reward is None else f", the best of them with {two_places(reward)}"
 
 
 def left_out(measured: Measured) -> Advice | None:

@@ -117,4 +117,5 @@ def _ordered(rows: list[int], order: str, standings: Mapping[int, _Standing]) ->
 
 
 def _short(value: float | None) -> float | None:
-    return round(value, 3) if isinstance(value, float) else value
+    # More places than are shown: rounded twice, 0.4249 would be 0.43.
+    return round(value, 5) if isinstance(value, float) else value

@@ -58,7 +58,7 @@ def _cells(run: Run, split: str, rows: Sequence[int], columns: Sequence[int]) ->
         .annotate(failed=failed)
         .values_list("candidate_id", "index", "reward", "failed")
     )
-    return {(numbers[key], index): FAILED if failed else round(reward, 3) for key, index, reward, failed in scores}
+    return {(numbers[key], index): FAILED if failed else round(reward, 5) for key, index, reward, failed in scores}
 
 
 def _head(row: SampleRow | None) -> tuple[int | None, str, str]:

@@ -12,6 +12,7 @@ from omegaweb.runs.samples.axes import Axes, Column, axes_of
 from omegaweb.runs.samples.block import FAILED, Cell, block_of
 from omegaweb.runs.samples.cell import cell_url
 from omegaweb.runs.samples.choice import GridChoice
+from omegaweb.runs.wording import two_places
 
 ROWS_ON_A_PAGE, COLUMNS_ON_A_PAGE = 50, 12
 #: Rewards from 0 to 1 have so many colours.
@@ -105,12 +106,12 @@ def _cell(cell: Cell, url: str) -> TableCell:
         assert cell == FAILED
         return TableCell(look="is-failed", text="!", words="failed", url=url)
     shade = min(SHADES, max(0, int(cell * SHADES)))
-    return TableCell(look=f"reward-{shade}", text=_short(cell), words=f"reward {cell:.2f}", url=url)
+    return TableCell(look=f"reward-{shade}", text=_short(cell), words=f"reward {two_places(cell)}", url=url)
 
 
 def _short(reward: float) -> str:
     """A reward as the grid writes it: 1, .5, 0."""
-    text = f"{reward:.2f}".rstrip("0").rstrip(".")
+    text = two_places(reward).rstrip("0").rstrip(".")
     return text.replace("0.", ".", 1) if text.lstrip("-").startswith("0.") else text
 
 

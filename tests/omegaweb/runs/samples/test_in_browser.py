@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -64,6 +65,16 @@ def test_new_scores_appear_by_themselves(alice_page: Page, alice: User) -> None:
     announcer.announce(run.pk, project_id=run.project_id, sequence=run.last_sequence + 1)
 
     expect(alice_page.get_by_label("Sample 6, candidate 1: reward 1.00")).to_be_visible()
+
+
+def test_a_mean_is_rounded_as_on_the_other_pages(alice_page: Page, alice: User) -> None:
+    run = grid_run(alice)
+    run.candidates.filter(number=1).update(reward=17 / 40, low=0.28496, high=0.575, count=40)
+    alice_page.goto(f"{run.get_absolute_url()}?tab=samples")
+
+    head = alice_page.locator(".grid-column.is-best a")
+    expect(head).to_have_text("#10.43")
+    expect(head).to_have_attribute("title", re.compile("mean reward 0.43, 95 % interval 0.28 to 0.58, n = 40"))
 
 
 def test_an_address_can_name_a_cell(alice_page: Page, alice: User) -> None:

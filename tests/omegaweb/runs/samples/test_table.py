@@ -35,6 +35,13 @@ def test_what_was_not_evaluated_differs_from_what_failed(alice_client: Client, r
     assert "sample-grid" not in table
 
 
+def test_a_reward_is_rounded_as_on_the_other_pages(alice_client: Client, run: Run) -> None:
+    run.candidates.get(number=1).scores.filter(index=3).update(reward=17 / 40)
+    table = shown(alice_client, run)
+    assert "reward 0.43" in table
+    assert ">.43<" in table
+
+
 def test_filters_count_and_leave_the_rows_that_they_name(alice_client: Client, run: Run) -> None:
     table = shown(alice_client, run, "&rows=broken")
     assert cells(table) == [["reward 1.00", "reward 0.00"]]
