@@ -66,6 +66,26 @@ def two_places(value: float) -> str:
     return floatformat(value, 2)
 
 
+def signed(value: float | None) -> str:
+    """Return a difference with its sign, rounded as the two rewards are."""
+    if value is None:
+        return ""
+    shown = two_places(abs(round(value, 9)))  # 0.425 - 0.4 is a little less than 0.025
+    return shown if shown == "0.00" else f"{'+' if value > 0 else '−'}{shown}"
+
+
+def difference(value: float | None) -> str:
+    """Return a difference with its sign, in words where there is none: ±0.00 beside a mean reads as its margin.
+
+    A third place keeps a small one from looking like none.
+    """
+    if value is None:
+        return ""
+    if abs(value) >= 0.005:
+        return signed(value)
+    return f"{value:+.3f}".replace("-", "−") if round(value, 3) else "no difference"
+
+
 def two_figures(value: float) -> str:
     """Return a distance: two places, and more where they would be noughts."""
     return f"{value:.2f}" if value >= 0.01 or value == 0 else f"{value:.1g}"

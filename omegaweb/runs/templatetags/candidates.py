@@ -16,6 +16,8 @@ register.filter("operator_name", wording.operator_name)
 register.filter("operator_sentence", wording.operator_sentence)
 register.filter("fate", wording.fate)
 register.filter("unscored", wording.unscored)
+register.filter("difference", wording.difference)
+register.filter("signed", wording.signed)
 register.filter("flag_label", flags.flag_label)
 register.filter("flags_of", flags.flags_of)
 register.simple_tag(result_of)
@@ -43,13 +45,4 @@ def can_steer(user: User | AnonymousUser, run: Run) -> bool:
 @register.filter
 def size(value: float) -> str:
     """Return how large a difference is, rounded to two places, without its sign."""
-    return f"{abs(value):.2f}"
-
-
-@register.filter
-def signed(value: float | None) -> str:
-    """Return a difference with its sign, rounded to two places."""
-    if value is None:
-        return ""
-    rounded = round(value, 2)
-    return "±0.00" if rounded == 0 else f"{rounded:+.2f}".replace("-", "−")
+    return wording.signed(abs(value)).removeprefix("+")

@@ -68,6 +68,18 @@ def test_the_scores_show_n_and_interval(alice_client, run):
     assert f"n = 16, 95 % {run.baseline.low:.2f}–{run.baseline.high:.2f}" in page
     assert f"{run.best.reward:.2f}" in page
     assert "Improved" in page
+    found = run.result["difference"]
+    assert f"difference +{found['low']:.2f} to +{found['high']:.2f}, n = {found['n']}" in page
+
+
+def test_no_difference_is_not_written_like_a_margin(alice_client, run):
+    same = {"mean": 0.0, "low": 0.0, "high": 0.0, "n": 3}
+    result = {**run.result, "difference": same, "verdict": "no_reliable_improvement"}
+    Run.objects.filter(pk=run.pk).update(result=result)
+
+    for page in (page_of(alice_client, run), alice_client.get(reverse("runs:list")).content.decode()):
+        assert "no difference" in page
+        assert "±" not in page
 
 
 def test_the_curve_comes_as_data_and_as_words(alice_client, run):

@@ -1,0 +1,23 @@
+"""Figures in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from omegaweb.runs.wording import difference, signed
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(0.125, "+0.13"), (-0.125, "−0.13"), (0.425 - 0.4, "+0.03"), (0.0, "0.00"), (-0.001, "0.00"), (None, "")],
+)
+def test_a_difference_is_rounded_as_the_rewards_are(value: float | None, shown: str):
+    assert signed(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(0.0, "no difference"), (1e-17, "no difference"), (0.004, "+0.004"), (-0.004, "−0.004"), (0.1, "+0.10")],
+)
+def test_no_difference_is_told_in_words_and_a_small_one_is_one(value: float, shown: str):
+    assert difference(value) == shown
