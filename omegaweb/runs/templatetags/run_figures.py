@@ -58,6 +58,16 @@ def money(value: float) -> str:
 
 
 @register.filter
+def cost_in_words(run: Run) -> str:
+    """Return what a run has cost, or why there is no sum to tell: free and unknown are not the same."""
+    if run.cost:
+        return money(run.cost)
+    if not run.unpriced_calls:
+        return "Free"
+    return "Not reckoned" if own_server(run) else "Price unknown"
+
+
+@register.filter
 def with_page(query: Mapping[str, str], number: int) -> str:
     """Return a page's query string with another page number."""
     return "?" + urlencode({**query, "page": number})

@@ -10,7 +10,7 @@ from asgiref.sync import sync_to_async
 from django.urls import reverse
 
 from omegaweb.engine.recorder import Writer
-from omegaweb.runs.configuration import BudgetChoice, RewardChoice, TrainingChoice
+from omegaweb.runs.configuration import BudgetChoice, ModelChoice, RewardChoice, TrainingChoice
 from omegaweb.runs.models import Run
 from optimizer_core.events import Event
 from tests import event_streams
@@ -54,6 +54,21 @@ def test_two_runs_are_drawn_and_told_in_figures(alice, alice_client):
         assert f"{run.result['winner']['mean']:.2f}" in page
         assert f"n = {run.result['winner']['n']}" in page
         assert f"{run.calls:,}" in page
+
+
+@pytest.mark.django_db
+def test_free_and_unknown_are_not_written_alike(alice, alice_client):
+    own = {"models": ModelChoice(task="openai/mine", api_base="http://localhost:8000/v1")}
+    runs = [make_run(alice, name="free"), make_run(alice, name="own", configuration=own), make_run(alice, name="other")]
+    Run.objects.update(calls=9)
+    Run.objects.exclude(pk=runs[0].pk).update(unpriced_calls=9)
+    paid = make_run(alice, name="paid")
+    Run.objects.filter(pk=paid.pk).update(calls=9, cost=1.5)
+
+    page = alice_client.get(address(*runs, paid)).content.decode()
+
+    for words in ("Free", "Not reckoned", "Price unknown", "$1.50"):
+        assert f'<span class="interval-words text-faint">{words}</span>' in page
 
 
 @pytest.mark.django_db

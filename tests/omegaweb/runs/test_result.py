@@ -133,12 +133,18 @@ def test_cost_per_point_needs_a_gain_and_a_price(alice: User, cost: float, gain:
     assert result_of(run).cost_per_point is None
 
 
-@pytest.mark.parametrize(("server", "said"), [("http://localhost:8000/v1", "Not reckoned"), ("", "unknown")])
+@pytest.mark.parametrize(("server", "said"), [("http://localhost:8000/v1", "Not reckoned"), ("", "Price unknown")])
 def test_the_cost_of_a_model_on_ones_own_server_is_not_reckoned(alice: User, server: str, said: str) -> None:
     models = ModelChoice(task="openai/mine", api_base=server)
     run = measured(make_run(alice, configuration={"models": models}), "improved", (0.2, 0.1, 0.3), unpriced_calls=9)
 
     assert f'<span class="stat-value">{said}</span>' in region(run)
+
+
+def test_what_was_free_is_called_so(alice: User) -> None:
+    page = region(measured(make_run(alice), "improved", (0.2, 0.1, 0.3), calls=9))
+    assert '<span class="stat-value">Free</span>' in page
+    assert "it was free" in page
 
 
 @pytest.mark.parametrize("state", [RunState.QUEUED, RunState.RUNNING, RunState.WAITING, RunState.INTERRUPTED])
