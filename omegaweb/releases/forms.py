@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.http import QueryDict
 
 REASON_LENGTH = 2000
 
@@ -35,10 +36,17 @@ class DecisionForm(forms.Form):
         help_text="Whoever reads the current version gets it from then on.",
     )
 
+    def __init__(self, data: QueryDict | None = None, *, against: bool = False) -> None:
+        """`against`: the test did not show that it is better, so whoever approves says what else speaks for it."""
+        super().__init__(data)
+        self.against = against
+
     def clean_comment(self) -> str:
         comment: str = self.cleaned_data["comment"]
         if not comment and self.data.get("verdict") == "declined":
             raise forms.ValidationError("Say why it is declined, so that the next one is better.")
+        if not comment and self.against:
+            raise forms.ValidationError("Say what speaks for it: the test does not show that it is better.")
         return comment
 
 

@@ -20,6 +20,7 @@ from omegaweb.releases.models import Release
 from omegaweb.releases.report import report_of
 from omegaweb.releases.seal import result_of_opening, seal_of
 from omegaweb.runs.diffs import diff_contents
+from omegaweb.runs.result import Verdict
 
 INVALID = 422
 
@@ -53,7 +54,8 @@ def decide(request: PageRequest, pk: int) -> HttpResponse:
     """Approve or decline a proposed version."""
     release = release_of(request, pk)
     require_review(request.user, release)
-    form = DecisionForm(request.POST)
+    result = result_of_opening(release.run, release.opening) if release.opening is not None else None
+    form = DecisionForm(request.POST, against=result is not None and result.verdict != Verdict.IMPROVED)
     if not form.is_valid():
         return _page(request, release, form, status=INVALID)
     try:

@@ -32,6 +32,21 @@ def decide(client: Client, release: Release, verdict: str = "approved", **data: 
     assert response.status_code == 302
 
 
+def opened(run: Run, verdict: str) -> SealOpening:
+    """A test of candidate 1 that gave that verdict."""
+    start, candidate = run.candidates.order_by("number")
+    side = {"mean": 0.5, "low": 0.1, "high": 0.9, "n": 4}
+    figures = {
+        "baseline": {**side, "candidate": start.key},
+        "winner": {**side, "candidate": candidate.key},
+        "difference": side,
+        "verdict": verdict,
+    }
+    return SealOpening.objects.create(
+        run=run, number=1, candidate=candidate, state=OpeningState.DONE, rows=4, figures=figures
+    )
+
+
 def states(run: Run) -> list[str]:
     return list(Release.objects.filter(run=run).order_by("number").values_list("state", flat=True))
 
@@ -90,6 +105,21 @@ def test_who_declines_says_why(run: Run, alice_client: Client):
     assert response.status_code == 422
     assert "Say why it is declined" in response.content.decode()
     assert states(run) == [ReleaseState.PROPOSED]
+
+
+@pytest.mark.parametrize(("verdict", "status"), [("improved", 302), ("no_reliable_improvement", 422), ("worse", 422)])
+def test_who_approves_against_the_test_says_what_speaks_for_it(
+    run: Run, alice_client: Client, verdict: str, status: int
+):
+    release = proposed(run, 1)
+    release.opening = opened(run, verdict)
+    release.save()
+    address, data = f"/releases/{release.pk}/decide/", {"verdict": "approved", "comment": " "}
+    response = alice_client.post(address, data)
+    assert response.status_code == status
+    assert ("Say what speaks for it" in response.content.decode()) is (status == 422)
+    decide(alice_client, release, comment="It is shorter")
+    assert states(run) == [ReleaseState.APPROVED]
 
 
 def test_of_two_people_the_second_is_told_who_was_first(run: Run, alice: User, bob: User, alice_client: Client):

@@ -87,7 +87,7 @@ def test_one_that_nobody_approved_says_so(release: Release, alice_client: Client
 
 
 def test_its_figures_are_those_it_was_approved_with(release: Release, alice_client: Client):
-    alice_client.post(f"/releases/{release.pk}/decide/", {"verdict": "approved"})
+    alice_client.post(f"/releases/{release.pk}/decide/", {"verdict": "approved", "comment": "It is shorter."})
     Run.objects.update(calls=999, name="Renamed")
     SealOpening.objects.update(figures=None)
     page = report(alice_client, release)
@@ -111,7 +111,8 @@ def test_the_release_page_shows_the_same_card(release: Release, alice_client: Cl
 
 
 def approved_report(client: Client, release: Release) -> str:
-    assert client.post(f"/releases/{release.pk}/decide/", {"verdict": "approved"}).status_code == 302
+    data = {"verdict": "approved", "comment": "It is shorter."}
+    assert client.post(f"/releases/{release.pk}/decide/", data).status_code == 302
     return " ".join(report(client, release).split())
 
 
