@@ -14,9 +14,12 @@ from django.utils.text import slugify
 from omegaweb.engine.assembly import VARIABLE, build_module, build_program
 from omegaweb.engine.providers import is_built_in
 from omegaweb.engine.snippet import python_snippet
+from omegaweb.releases.models import SealOpening
+from omegaweb.releases.seal import result_of_opening, test_of
 from omegaweb.reviews.approval import approval_of
 from omegaweb.runs.models import Candidate
-from omegaweb.runs.result import SIMULATED
+from omegaweb.runs.result import SIMULATED, Estimate
+from omegaweb.runs.result_words import standing, tested
 from omegaweb.runs.values import as_text
 
 if TYPE_CHECKING:
@@ -36,22 +39,22 @@ class Export:
     text: str
 
 
-def export_candidate(candidate: Candidate, kind: str, *, about: str = "") -> Export:
+def export_candidate(candidate: Candidate, kind: str, *, about: str = "", opening: SealOpening | None = None) -> Export:
     """Write a candidate as one of KINDS.
 
     Args:
         candidate: what is written.
         kind: one of KINDS.
         about: which version it is and who approved that, instead of what the run's own reviews say.
+        opening: the look at the test rows whose figures are told; None for the newest that was taken at it.
 
     Raises:
         KeyError: there is no such kind.
     """
     write, suffix, content_type = KINDS[kind]
     filename = f"{_safe_name(candidate)}{suffix}"
-    return Export(
-        filename=filename, content_type=content_type, text=write(candidate, filename, _header(candidate, about))
-    )
+    header = _header(candidate, about, opening or test_of(candidate))
+    return Export(filename=filename, content_type=content_type, text=write(candidate, filename, header))
 
 
 def _prompt(candidate: Candidate, filename: str, header: list[str]) -> str:
@@ -117,12 +120,13 @@ KINDS: dict[str, tuple[Callable[[Candidate, str, list[str]], str], str, str]] = 
 }
 
 
-def _header(candidate: Candidate, about: str) -> list[str]:
-    """Where the file comes from, and whether a person approved it."""
+def _header(candidate: Candidate, about: str, opening: SealOpening | None) -> list[str]:
+    """Where the file comes from, what was measured, and whether a person approved it."""
     lines = [f"Candidate #{candidate.number} of the omegaweb run “{candidate.run.name}”."]
-    if candidate.reward is not None:
-        interval = "" if candidate.low is None else f", 95 % interval {candidate.low:.2f} to {candidate.high:.2f}"
-        lines.append(f"Reward on validation rows: {candidate.reward:.2f} (n = {candidate.count}{interval}).")
+    validation = Estimate.of_candidate(candidate)
+    if validation is not None:
+        lines.append(f"Reward on validation rows: {standing(validation)}.")
+    lines.append(tested(candidate, result_of_opening(candidate.run, opening) if opening is not None else None))
     lines.append(about or approval_of(candidate).sentence)
     return lines
 

@@ -22,7 +22,7 @@ def files_of(release: Release, *, approved_by: str) -> dict[str, dict[str, str]]
     about = f"Version {release.number} of {release.definition['name']}, approved by {approved_by}."
     files = {}
     for kind in KINDS:
-        file = export_candidate(release.candidate, kind, about=about)
+        file = export_candidate(release.candidate, kind, about=about, opening=release.opening)
         files[kind] = {"filename": file.filename, "content_type": file.content_type, "text": file.text}
     return files
 

@@ -97,6 +97,12 @@ def result_of_opening(run: Run, opening: SealOpening) -> Result | None:
     return result_from(run, opening.figures, looks=opening.look) if opening.figures else None
 
 
+def test_of(candidate: Candidate) -> SealOpening | None:
+    """Return the newest look that compared a candidate with the start; of the start itself, the newest of the run."""
+    done = candidate.run.openings.filter(state=OpeningState.DONE)
+    return (done if candidate.number == 0 else done.filter(candidate=candidate)).last()
+
+
 def reason_against(candidate: Candidate) -> str:
     """Return why a candidate cannot be put up for release; empty if it can."""
     run = candidate.run

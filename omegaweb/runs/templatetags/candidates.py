@@ -7,7 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from omegaweb.accounts.models import User
 from omegaweb.projects.access import can_edit
-from omegaweb.runs import flags, wording
+from omegaweb.runs import flags, result_words, wording
 from omegaweb.runs.models import Candidate, CandidateState, Run
 from omegaweb.runs.result import Estimate, result_of
 
@@ -20,6 +20,8 @@ register.filter("difference", wording.difference)
 register.filter("signed", wording.signed)
 register.filter("flag_label", flags.flag_label)
 register.filter("flags_of", flags.flags_of)
+register.filter("size", result_words.size)
+register.filter("verdict_title", result_words.verdict_title)
 register.simple_tag(result_of)
 
 
@@ -40,9 +42,3 @@ def estimate(candidate: Candidate | None) -> Estimate | None:
 def can_steer(user: User | AnonymousUser, run: Run) -> bool:
     """Tell whether there is a search to steer, and this person may. Ask it once, not for each row of a table."""
     return run.can_be_steered and can_edit(user, run)
-
-
-@register.filter
-def size(value: float) -> str:
-    """Return how large a difference is, rounded to two places, without its sign."""
-    return wording.signed(abs(value)).removeprefix("+")

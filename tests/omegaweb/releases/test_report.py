@@ -70,6 +70,14 @@ def test_it_says_what_a_stakeholder_asks(release: Release, alice_client: Client)
         assert words in page
 
 
+def test_the_files_of_a_version_say_what_its_test_said(release: Release, alice_client: Client):
+    alice_client.post(f"/releases/{release.pk}/decide/", {"verdict": "approved", "comment": "It is shorter."})
+    release.refresh_from_db()
+    assert len(release.files) == 4
+    for file in release.files.values():
+        assert "against the start +0.25 (−0.10 to +0.60): No reliable improvement." in file["text"]
+
+
 def test_it_stands_alone_and_everything_in_it_is_escaped(release: Release, alice_client: Client):
     alice_client.post(f"/releases/{release.pk}/decide/", {"verdict": "approved", "comment": HOSTILE})
     page = report(alice_client, release)

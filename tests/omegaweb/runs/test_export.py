@@ -16,6 +16,7 @@ from django.urls import reverse
 from omegaweb.accounts.models import User
 from omegaweb.engine.assembly import build_module
 from omegaweb.engine.export import KINDS
+from omegaweb.releases.models import OpeningState, SealOpening
 from omegaweb.runs.configuration import ModelChoice, ReviewChoice
 from omegaweb.runs.models import Candidate
 from optimizer_core.program import Program
@@ -167,6 +168,55 @@ def test_an_edit_is_approved_by_whoever_made_it(alice: User, alice_client: Clien
     make_review(proposal, state="edited", reviewer=alice, decided_at=START, edited_content=edit.content)
     assert "Edited and approved by alice" in exported(alice_client, edit, "prompt")
     assert "NOT APPROVED" in exported(alice_client, proposal, "prompt")
+
+
+def make_look(candidate: Candidate, number: int = 1) -> SealOpening:
+    """A look at the test rows that found no reliable difference between a candidate and the start."""
+    figures = {
+        "baseline": {"candidate": f"{0:012x}", "mean": 0.6375, "low": 0.4, "high": 0.8, "n": 11},
+        "winner": {"candidate": candidate.key, "mean": 0.825, "low": 0.52, "high": 0.95, "n": 11},
+        "difference": {"mean": 0.1875, "low": -0.15, "high": 0.62, "n": 11},
+        "verdict": "no_reliable_improvement",
+        "test": {"name": "mcnemar", "p_value": 0.4, "better": 3, "worse": 1, "n": 11},
+    }
+    return SealOpening.objects.create(
+        run=candidate.run, number=number, candidate=candidate, state=OpeningState.DONE, figures=figures
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_was_tested_is_told_with_its_verdict(alice_client: Client, candidate: Candidate, kind: str) -> None:
+    Candidate.objects.filter(pk=candidate.pk).update(reward=17 / 40, count=40)
+    opening = make_look(candidate)
+    text = exported(alice_client, candidate, kind)
+    assert "Reward on validation rows: 0.43 (n = 40, 95 % interval 0.15 to 0.85)." in text  # as on pages
+    assert (
+        "Reward on sealed test rows: 0.83 (n = 11, 95 % interval 0.52 to 0.95), "
+        "against the start +0.19 (−0.15 to +0.62): No reliable improvement."
+    ) in text
+    assert "look number" not in text
+    assert list(SealOpening.objects.all()) == [opening]
+
+
+def test_a_further_look_says_so(alice_client: Client, candidate: Candidate) -> None:
+    make_look(make_candidate(candidate.run, number=2))
+    make_look(candidate, number=2)
+    assert "This was look number 2 at the test rows" in exported(alice_client, candidate, "prompt")
+
+
+def test_the_figures_of_a_test_belong_to_the_two_it_compared(alice_client: Client, candidate: Candidate) -> None:
+    make_look(candidate)
+    other = exported(alice_client, make_candidate(candidate.run, number=2), "prompt")
+    assert "Not tested on sealed rows" in other
+    assert "0.83" not in other
+    start = exported(alice_client, candidate.run.candidates.get(number=0), "prompt")
+    assert "Reward on sealed test rows: 0.64 (n = 11, 95 % interval 0.40 to 0.80).\n" in start
+    assert "improvement" not in start
+
+
+def test_a_look_that_goes_on_has_no_figures_yet(alice_client: Client, candidate: Candidate) -> None:
+    SealOpening.objects.create(run=candidate.run, number=1, candidate=candidate)
+    assert "Not tested on sealed rows" in exported(alice_client, candidate, "prompt")
 
 
 def test_half_a_surrogate_pair_is_no_reason_to_fail(alice: User, alice_client: Client) -> None:
