@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ from typing import Any
 from omegaweb.datasets.reading import delimiters, encodings, header
 from omegaweb.datasets.reading.errors import UnreadableFile
 from omegaweb.datasets.reading.raw_table import RawTable, ReadingOptions, name_rows
-from omegaweb.datasets.reading.values import clean_text
+from omegaweb.datasets.reading.titles import first_row_of_names
+from omegaweb.datasets.reading.values import clean_text, is_blank_row
 
 # A cell this long is nearly always a quotation mark that was opened and never closed.
 CELL_CHARACTERS = 5_000_000
@@ -32,16 +34,17 @@ def read(path: Path, options: ReadingOptions) -> RawTable:
         dialect = delimiters.detect(text.read(delimiters.SAMPLE_CHARACTERS), options.delimiter)
         text.seek(0)
         records = _records(dialect.reader(text), encoding)
-        first = next(((number, cells) for number, cells in records if cells), None)
-        if first is None:
+        head, titles, ahead = first_row_of_names(records, width=dialect.width)
+        if head is None:
             raise UnreadableFile("The file is empty: it has neither column names nor rows.")
-        names, warnings = header.clean_names([clean_text(c) for c in first[1]], options.column_limit)
+        names, notes = header.clean_names([clean_text(cell) for cell in head], options.column_limit)
     except UnicodeDecodeError as error:
         text.close()
         raise _undecodable(encoding, 1) from error
     except UnreadableFile:
         text.close()
         raise
+    warnings = titles + notes
     if encoding not in {"utf-8", "utf-8-sig", options.encoding}:
         warnings.append(
             f"The file is not in UTF-8; it was read as {encoding}. If letters look wrong below, "
@@ -50,7 +53,7 @@ def read(path: Path, options: ReadingOptions) -> RawTable:
     return RawTable(
         format="TSV" if dialect.delimiter == "\t" else "CSV",
         names=names,
-        rows=_rows(records, text, len(names), warnings),
+        rows=_rows(itertools.chain(ahead, records), text, len(names), warnings),
         fraction_read=lambda: 1.0 if binary.closed else min(1.0, binary.tell() / size),
         encoding=encoding,
         delimiter=dialect.delimiter,
@@ -90,7 +93,7 @@ def _rows(
     long: list[int] = []
     with text:
         for number, cells in records:
-            if not cells:
+            if is_blank_row(cells):
                 continue
             if len(cells) > width and any(cell.strip() for cell in cells[width:]):
                 long.append(number)
@@ -99,9 +102,17 @@ def _rows(
                 cells += [""] * (width - len(cells))
             yield [clean_text(cell) for cell in cells[:width]]
     if long:
-        raise UnreadableFile(
-            f"More cells than the header's {width}: {name_rows(long)}. Put quotation marks around "
-            "cells that contain the delimiter, or choose the delimiter under “Reading options”."
-        )
+        raise UnreadableFile(f"More cells than the header's {width}: {name_rows(long)}. {_way_out(width)}")
     if short:
         warnings.append(f"Fewer cells than the header's {width}: {name_rows(short)}. The missing cells are blank.")
+
+
+def _way_out(width: int) -> str:
+    if width == 1:
+        return (
+            "If the first row is a title, delete it or leave a blank row below it; if it is the name of the only "
+            "column, put quotation marks around cells that contain the delimiter."
+        )
+    return (
+        "Put quotation marks around cells that contain the delimiter, or choose the delimiter under “Reading options”."
+    )

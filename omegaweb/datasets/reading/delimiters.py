@@ -5,9 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import statistics
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
+
+from omegaweb.datasets.reading.titles import first_row_of_names
 
 CANDIDATES = (",", ";", "\t", "|")
 SAMPLE_CHARACTERS = 200_000
@@ -22,6 +25,7 @@ class Dialect:
 
     delimiter: str
     quoted: bool  # False: a quotation mark is a letter like any other
+    width: int  # cells that most records have; 0 where none could be read
 
     def reader(self, lines: Iterable[str]) -> Iterator[list[str]]:
         """Return a reader that reports broken quoting instead of guessing."""
@@ -41,21 +45,34 @@ def detect(sample: str, delimiter: str = "") -> Dialect:
     best = max(candidates, key=lambda candidate: _fit(sample, candidate))
     # Tab-separated files are often written without any quoting.
     quoted = best != "\t" or _fit(sample, best, strict=True) >= _fit(sample, best, quoting=csv.QUOTE_NONE)
-    return Dialect(delimiter=best, quoted=quoted)
+    return Dialect(delimiter=best, quoted=quoted, width=_usual_width(_records(sample, best)))
 
 
 def _fit(sample: str, delimiter: str, **how: Any) -> tuple[float, int]:
-    widths = []
+    records = _records(sample, delimiter, **how)
+    rows = enumerate(records, start=1)
+    head, _, ahead = first_row_of_names(rows, width=_usual_width(records))
+    if head is None or len(head) < 2:
+        return (0.0, 0)
+    widths = [len(head), *(len(cells) for _, cells in itertools.chain(ahead, rows) if cells)]
+    share = sum(width == len(head) for width in widths) / len(widths)
+    return (share, len(head))
+
+
+def _records(sample: str, delimiter: str, **how: Any) -> list[list[str]]:
+    """Return the first records of a sample; none where its quotation is broken."""
+    records = []
     reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter, **how)
     try:
         for record in itertools.islice(reader, SAMPLE_RECORDS):
-            if record:
-                widths.append(len(record))
+            records.append(record)
     except csv.Error as error:
         # The sample may be cut in the middle of a quoted cell.
         if "unexpected end of data" not in str(error) or len(sample) < SAMPLE_CHARACTERS:
-            return (0.0, 0)
-    if not widths or widths[0] < 2:
-        return (0.0, 0)
-    share = sum(width == widths[0] for width in widths) / len(widths)
-    return (share, widths[0])
+            return []
+    return records
+
+
+def _usual_width(records: list[list[str]]) -> int:
+    widths = [len(record) for record in records if record]
+    return statistics.mode(widths) if widths else 0

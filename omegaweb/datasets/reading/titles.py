@@ -13,7 +13,7 @@ TITLE_SHOWN = 60
 
 
 def first_row_of_names(
-    rows: Iterator[Numbered], *, merged: Collection[int]
+    rows: Iterator[Numbered], *, merged: Collection[int] = (), width: int = 0
 ) -> tuple[list[Any] | None, list[str], list[Numbered]]:
     """Return the row that holds the names of the columns, a warning for each title above it, and rows read too far.
 
@@ -23,12 +23,13 @@ def first_row_of_names(
     Args:
         rows: from the top; those that are looked at are taken.
         merged: numbers of the rows in which a cell stands over several columns.
+        width: how many columns the table has; 0: each row has a cell for every column.
     """
     warnings: list[str] = []
     found = _next_filled(rows)
     while found is not None:
         number, cells = found
-        if len(cells) < 2 or sum(not is_blank(cell) for cell in cells) != 1:
+        if (width or len(cells)) < 2 or sum(not is_blank(cell) for cell in cells) != 1:
             return cells, warnings, []
         below = next(rows, None)
         if below is None or not (number in merged or is_blank_row(below[1])):

@@ -118,6 +118,54 @@ def test_blank_cells_beyond_the_header_do_no_harm(tmp_path: Path):
     assert rows == [["1", "2"]]
 
 
+@pytest.mark.parametrize(
+    ("above", "names_in"),
+    [
+        ("Export, of Q3;;\n;;\n", 3),
+        ("Export, of Q3;;\n\n", 3),
+        ("Export, of Q3\n\n", 3),
+        ("\n;;\nExport, of Q3\n;;\nTickets only;;\n;;\n", 7),
+    ],
+)
+def test_a_title_above_the_table_is_left_out_and_said(tmp_path: Path, above: str, names_in: int):
+    content = above + "text;team;n\na;oak;1\n;;\n \nb;pine\nc, d;elm;3\n"
+
+    table, rows = read(tmp_path, content, "x.csv")
+
+    assert (table.names, table.delimiter) == (["text", "team", "n"], ";")
+    assert rows == [["a", "oak", "1"], ["b", "pine", ""], ["c, d", "elm", "3"]]
+    titles = [warning for warning in table.warnings if "was taken for a title and left out" in warning]
+    assert "holds only “Export, of Q3”" in titles[0]
+    assert f"The names of the columns are those of row {names_in}." in titles[-1]
+    assert f"header's 3: row {names_in + 4}." in table.warnings[-1]  # as the file counts, with its blank rows
+
+
+@pytest.mark.parametrize("content", ['text\na\n"b, c"\n', "text\n\na\nb\n", "\n \ntext\na\n\nb\n"])
+def test_a_file_of_one_column_has_no_title(tmp_path: Path, content: str):
+    table, rows = read(tmp_path, content, "x.csv")
+
+    assert (table.names, table.warnings) == (["text"], [])
+    assert [row[0][0] for row in rows] == ["a", "b"]
+
+
+def test_a_single_name_without_a_blank_row_below_is_no_title(tmp_path: Path):
+    table, rows = read(tmp_path, "text;\na;oak\nb;pine\n", "x.csv")
+
+    assert (table.names, rows) == (["text", "column 2"], [["a", "oak"], ["b", "pine"]])
+
+
+def test_a_file_without_a_header_keeps_what_it_had(tmp_path: Path):
+    table, rows = read(tmp_path, "1,2\n3,4\n5,6\n", "x.csv")
+
+    assert (table.names, rows) == (["1", "2"], [["3", "4"], ["5", "6"]])
+
+
+@pytest.mark.parametrize("content", ["Export of Q3\ntext,team\na,oak\n", "text\n\nHello, world\nfoo\n"])
+def test_one_cell_above_wider_rows_is_refused_with_both_ways_out(tmp_path: Path, content: str):
+    with pytest.raises(UnreadableFile, match=r"header's 1: .* a title, delete it .* put quotation marks around"):
+        read(tmp_path, content, "x.csv")
+
+
 @pytest.mark.parametrize("content", ['a,b\n"x,2\n3,4\n', 'a,b\n"x" y,2\n'])
 def test_a_broken_quotation_names_the_row(tmp_path: Path, content: str):
     with pytest.raises(UnreadableFile, match="Row 2 cannot be read"):
@@ -185,4 +233,4 @@ def test_what_is_written_is_read(tmp_path: Path, table: list[list[str]], delimit
 
     _, rows = read(tmp_path, target.getvalue().encode(encoding), "x.csv", encoding=encoding, delimiter=delimiter)
 
-    assert rows == table
+    assert rows == [row for row in table if any(cell.strip() for cell in row)]
