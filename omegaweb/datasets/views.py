@@ -71,9 +71,11 @@ def progress(request: PageRequest, pk: int) -> HttpResponse:
     return render(request, "partials/datasets/progress.html", {"dataset": dataset, "table": table})
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def split(request: PageRequest, pk: int) -> HttpResponse:
     """Save the choice of columns and the split; a large table is split in the background."""
+    if request.method == "GET":  # the address of a form that was refused, opened again
+        return redirect(_dataset(request, pk))
     dataset = _dataset_to_change(request, pk)
     table = dataset.latest_table
     if table is None or not table.is_ready:

@@ -49,9 +49,11 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     return _detail_page(request, _review_of(request, pk))
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Approve, reject with a reason, or ask for changes; then go on to the next one that waits."""
+    if request.method == "GET":  # the address of a form that was refused, opened again
+        return redirect(_review_of(request, pk))
     review = _review_to_decide(request, pk)
     verdict = request.POST.get("verdict")
     if verdict == ReviewState.APPROVED:

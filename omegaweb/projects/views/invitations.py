@@ -18,15 +18,17 @@ from omegaweb.projects import invitations
 from omegaweb.projects.current import choose_project
 from omegaweb.projects.forms import InvitationForm, NewAccountForm
 from omegaweb.projects.models import Project
-from omegaweb.projects.views.settings import INVALID, project_to_manage, settings_page
+from omegaweb.projects.views.settings import INVALID, project_to_manage, settings_page, visible_project
 
 GONE = 410
 
 
 @never_cache
-@require_POST
+@require_http_methods(["GET", "POST"])
 def invite(request: PageRequest, pk: int) -> HttpResponse:
     """Make an invitation and show its link, this once."""
+    if request.method == "GET":  # the address of a link that was shown, or of a form that was refused, opened again
+        return redirect(visible_project(request, pk))
     project = project_to_manage(request, pk)
     form = InvitationForm(request.POST)
     if not form.is_valid():

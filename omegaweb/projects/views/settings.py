@@ -87,9 +87,11 @@ def switch(request: PageRequest, pk: int) -> HttpResponse:
     return redirect(back if allowed else "home")
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def rename(request: PageRequest, pk: int) -> HttpResponse:
     """Give a project another name."""
+    if request.method == "GET":  # the address of a form that was refused, opened again
+        return redirect(visible_project(request, pk))
     project = project_to_manage(request, pk)
     form = NameForm(request.POST)
     if not form.is_valid():

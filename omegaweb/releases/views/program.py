@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from omegaweb.page_request import PageRequest
 from omegaweb.programs.models import Program
@@ -47,10 +47,12 @@ def changes(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @never_cache
-@require_POST
+@require_http_methods(["GET", "POST"])
 def make_token(request: PageRequest, pk: int) -> HttpResponse:
     """Make a token and show it, once."""
     program = program_of(request, pk)
+    if request.method == "GET":  # the address of a token that was shown, or of a form that was refused, opened again
+        return redirect("releases:program", program.pk)
     require_edit(request.user, program)
     form = TokenForm(request.POST)
     if not form.is_valid():

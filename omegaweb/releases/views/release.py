@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils.text import slugify
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from omegaweb.engine.endings import announce
 from omegaweb.page_request import PageRequest
@@ -49,10 +49,12 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, release, DecisionForm())
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def decide(request: PageRequest, pk: int) -> HttpResponse:
     """Approve or decline a proposed version."""
     release = release_of(request, pk)
+    if request.method == "GET":  # the address of a form that was refused, opened again
+        return redirect(release)
     require_review(request.user, release)
     result = result_of_opening(release.run, release.opening) if release.opening is not None else None
     form = DecisionForm(request.POST, against=result is not None and result.verdict != Verdict.IMPROVED)

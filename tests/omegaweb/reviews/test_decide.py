@@ -206,7 +206,9 @@ def test_signed_out_people_cannot_decide(client: Client, review: Review) -> None
 
 
 def test_a_link_cannot_decide(alice_client: Client, review: Review) -> None:
-    assert alice_client.get(address(review), {"verdict": "approved"}).status_code == 405
+    assert alice_client.get(address(review), {"verdict": "approved"})["Location"] == review.get_absolute_url()
+    review.refresh_from_db()
+    assert review.is_pending
 
 
 def test_after_the_search_nobody_is_promised_a_reader(alice_client: Client, review: Review) -> None:
