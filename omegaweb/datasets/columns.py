@@ -117,7 +117,7 @@ def guess_roles(columns: list[Column], row_count: int) -> dict[str, str]:
     """Return the likely role of each column: one target, some inputs, the rest ignored."""
     said = {column["name"] for column in columns if _is_feedback(column)}
     usable = [column for column in columns if column["name"] not in said and not _is_noise(column, row_count)]
-    target = _guess_target(usable or columns)
+    target = _guess_target(usable or columns, row_count)
     roles = {}
     for column in columns:
         if column is target:
@@ -150,14 +150,20 @@ def _is_noise(column: Column, row_count: int) -> bool:
     return column["type"] == EMPTY or is_the_same or (row_count > 1 and is_bookkeeping)
 
 
-def _guess_target(columns: list[Column]) -> Column | None:
+def _guess_target(columns: list[Column], row_count: int) -> Column | None:
     if len(columns) < 2:
         return None
     for name in TARGET_NAMES:
         for column in columns:
-            if column["name"].strip().lower() == name:
+            if column["name"].strip().lower() == name and 2 * column["blank"] <= row_count:
                 return column
     # Labels repeat: the column with the fewest distinct values, the last one among equals. One value tells nothing.
     backwards = [column for column in reversed(columns) if column["distinct"] > 1] or list(reversed(columns))
-    target: Column = min(backwards, key=lambda column: column["distinct"])
+    target: Column = min(backwards, key=_variety)
     return target
+
+
+def _variety(column: Column) -> tuple[int, int]:
+    """Return how little a column is like labels; a blank one is no answer, so it counts like a value of its own."""
+    distinct = column["distinct"]
+    return min(distinct + column["blank"], DISTINCT_LIMIT + 1), distinct

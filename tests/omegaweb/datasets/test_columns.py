@@ -8,8 +8,8 @@ from omegaweb.datasets.columns import guess_roles
 from omegaweb.datasets.models import Column
 
 
-def column(name: str, *, distinct: int) -> Column:
-    return {"name": name, "type": "text", "examples": [], "distinct": distinct, "blank": 0}
+def column(name: str, *, distinct: int, blank: int = 0) -> Column:
+    return {"name": name, "type": "text", "examples": [], "distinct": distinct, "blank": blank}
 
 
 @pytest.mark.parametrize("name", ["id", "review_id", "Order ID", "row_uuid"])
@@ -35,3 +35,17 @@ def test_what_is_the_same_in_all_rows_is_neither_read_nor_answered():
 
 def test_a_label_that_is_always_the_same_is_still_the_target():
     assert guess_roles([column("ticket", distinct=40), column("label", distinct=1)], 48)["label"] == "target"
+
+
+@pytest.mark.parametrize("name", ["label", "remark"])
+def test_a_column_that_is_mostly_blank_is_no_target_beside_a_full_one(name: str):
+    columns = [column("ticket", distinct=45), column("team", distinct=5), column(name, distinct=3, blank=24)]
+
+    assert guess_roles(columns, 45)["team"] == "target"
+
+
+@pytest.mark.parametrize(("rows", "blank"), [(45, 24), (300, 160)])
+def test_a_label_with_blanks_is_more_like_a_target_than_free_text(rows: int, blank: int):
+    columns = [column("label", distinct=3, blank=blank), column("ticket", distinct=min(rows, 51))]
+
+    assert guess_roles(columns, rows)["label"] == "target"
