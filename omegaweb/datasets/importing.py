@@ -88,6 +88,16 @@ def _read_in_thread(table_id: int) -> None:
         connection.close()
 
 
+def _why_no_rows(filename: str, raw: RawTable) -> str:
+    ending = Path(filename).suffix.lower()
+    if ending in (".xlsx", ".xls") and raw.format not in ("XLSX", "XLS"):
+        return (
+            f"This is no Excel file: it is named {ending}, but holds a text of one row. Save it in a spreadsheet "
+            "program as .xlsx, or upload a table as CSV."
+        )
+    return "The file has column names but no rows below them."
+
+
 def _store(table: Table) -> None:
     options = ReadingOptions(
         encoding=table.encoding,
@@ -99,7 +109,7 @@ def _store(table: Table) -> None:
     statistics = [ColumnStatistics(name) for name in raw.names]
     count = _store_rows(table, raw, statistics)
     if count == 0:
-        raise UnreadableFile("The file has column names but no rows below them.")
+        raise UnreadableFile(_why_no_rows(table.filename, raw))
     columns = [column.summary() for column in statistics]
     _update(
         table,

@@ -58,6 +58,12 @@ def test_when_something_is_wrong_no_row_stays(alice: User, content: str, message
     assert not TableRow.objects.exists()
 
 
+@pytest.mark.parametrize("filename", ["tickets.xlsx", "Tickets.XLS"])
+def test_a_text_that_is_named_like_an_excel_file_is_called_none(alice: User, filename: str):
+    assert "This is no Excel file" in table_of(alice, "this is not an Excel file\n", filename).error
+    assert table_of(alice, "a;b\n1;2\n", filename).row_count == 1  # what can be read is read
+
+
 def test_too_many_rows_are_refused(alice: User, settings: Settings):
     settings.TABLE_ROW_LIMIT = 100
 
