@@ -27,6 +27,7 @@ KINDS = {
 }
 LABELS = {
     "kept": "Kept",
+    "undecided": "Undecided",
     "dropped": "Dropped",
     "waiting": "Waiting for review",
     "open": "Not decided",
@@ -134,7 +135,9 @@ def as_it_happened(read: Read) -> Point:
     """Return the mark of a candidate by what became of it in the run."""
     number, state, reward, count, fate, by, distance, x, y = read
     code = fate if state in TOLD and fate in STORIES else state
-    return Point(number, x, y, count, reward, KINDS[state], code, by, distance)
+    was_overtaken = fate == "run_ended" and reward is not None  # as Candidate.was_overtaken
+    kind = "undecided" if was_overtaken else KINDS[state]
+    return Point(number, x, y, count, reward, kind, code, by, distance)
 
 
 def by_rule(read: Read, survival: Survival | None, rule: str) -> Point:
@@ -177,10 +180,10 @@ def told(story: str, values: Mapping[str, str]) -> str:
 
 
 def interest(point: Point) -> tuple[int, float, int]:
-    """Return what sorts points: kept ones first, by reward, then those that wait for a person, then the newest."""
-    if point.kind == "kept":
-        return 0, -(point.reward or 0.0), -point.number
-    return (1 if point.kind == "waiting" else 2), 0.0, -point.number
+    """Return what sorts points: kept ones and those that might be, by reward, then who waits, then the newest."""
+    if point.kind in ("kept", "undecided"):
+        return (0 if point.kind == "kept" else 1), -(point.reward or 0.0), -point.number
+    return (2 if point.kind == "waiting" else 3), 0.0, -point.number
 
 
 def numbered(candidates: Iterable[Candidate]) -> dict[int, Candidate]:

@@ -42,7 +42,7 @@ class PopulationMap:
     view: str
     measure: Measure
     is_over: bool  # the run
-    points: list[Point]  # kept ones first, the best of them before the others; then the newest
+    points: list[Point]  # in the order of their interest
 
     @cached_property
     def placed(self) -> list[Point]:

@@ -11,11 +11,13 @@
     kept: "circle",
     waiting: "diamond",
     open: "circle-open",
+    undecided: "triangle-up",
     dropped: "x",
     step: "circle-open-dot",
     refused: "square-x-open",
     aside: "circle-open",
   };
+  const LARGE = ["kept", "waiting", "undecided"];
   const NAMED = 10; // kept points whose number is written beside them, the best ones; more would cover each other
   // Viridis: even in lightness, so that people who see no red or no green read it as well.
   const SCALE = [[68, 1, 84], [71, 45, 123], [59, 82, 139], [44, 114, 142], [33, 145, 140], [40, 174, 128], [94, 201, 98], [173, 220, 48], [253, 231, 37]];
@@ -41,7 +43,7 @@
   }
 
   function size([, , , n, , kind]) {
-    return Math.min(26, 7 + 2 * Math.sqrt(n)) * (kind === "kept" || kind === "waiting" ? 1 : 0.65);
+    return Math.min(26, 7 + 2 * Math.sqrt(n)) * (LARGE.includes(kind) ? 1 : 0.65);
   }
 
   function inWords([number, , , n, reward, , story, by, distance]) {
@@ -73,7 +75,7 @@
         symbol: SYMBOLS[kind],
         size: points.map(size),
         color: points.map((point) => colour(point[4])),
-        opacity: kind === "kept" || kind === "waiting" ? 1 : kind === "dropped" ? 0.85 : 0.6,
+        opacity: LARGE.includes(kind) ? 1 : kind === "dropped" ? 0.85 : 0.6,
         // A line of its own: the scale has colours that are near the page's own, in either theme.
         line: { width: isOpen ? 1.5 : 1, color: isOpen ? points.map((point) => colour(point[4])) : token("--text-soft") },
       },
@@ -109,7 +111,7 @@
   function traces() {
     const drawn = [];
     // Kept ones last, so that they lie on top.
-    for (const kind of ["aside", "step", "dropped", "refused", "open", "waiting", "kept"]) {
+    for (const kind of ["aside", "step", "dropped", "refused", "open", "undecided", "waiting", "kept"]) {
       drawn.push(trace(kind, figure.points.filter((point) => point[5] === kind)));
     }
     return [...drawn, flagged(), frame(marked(), "Marked", "square-open"), frame(figure.points[at], "Here", "circle-open")];

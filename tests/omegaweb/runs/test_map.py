@@ -76,6 +76,23 @@ def test_the_stories_are_told_in_words(alice_client, run):
     assert "not on the map yet" in row(page, 4)
 
 
+def test_whose_place_the_end_of_a_run_left_open_is_undecided_and_not_dropped(alice, alice_client):
+    """A budget that is spent with the start leaves it the best, and nothing was decided about it."""
+    run = make_run(alice, state=RunState.COMPLETED)
+    start = make_candidate(run, state=CandidateState.DROPPED, fate="run_ended", reward=0.9)
+    unscored = make_candidate(run, number=1, state=CandidateState.DROPPED, fate="run_ended", reward=None, count=0)
+    place(start)
+    place(unscored)
+
+    page = page_of(alice_client, run)
+
+    assert [point[5] for point in figure_in(page)["points"]] == ["undecided", "dropped"]
+    assert re.search(r'is-undecided" aria-hidden="true"></span>Undecided <span class="numeric">1</span>', page)
+    assert "is-undecided" in row(page, 0)
+    assert "Best</span>" in row(page, 0)
+    assert re.findall(r'id="map-row-(\d+)"', page) == ["0", "1"]
+
+
 def test_kept_ones_come_first_and_then_those_that_wait(alice_client, run):
     order = re.findall(r'id="map-row-(\d+)"', page_of(alice_client, run))
     assert order == ["1", "2", "4", "3", "0"]
