@@ -18,6 +18,7 @@ ready and reads only the input.
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeAlias
@@ -127,6 +128,16 @@ def prompt_of(conversation: Conversation, outputs: tuple[str, ...], room: int = 
             break
         blocks.append(block)
     return head + "".join(blocks) + inputs
+
+
+def characters_too_many(messages: Sequence[Mapping[str, Any]], outputs: tuple[str, ...]) -> int:
+    """Return how long the prompt of these messages would be, if that is more than the model is given; else 0.
+
+    A text of few characters and many tokens can be cut as well; only the model can tell.
+    """
+    conversation = read_messages(messages)
+    whole = prompt_of(conversation, outputs, sys.maxsize)
+    return 0 if prompt_of(conversation, outputs) == whole else len(whole)
 
 
 def one_line(value: Any, limit: int) -> str:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import Any
 
+from omegaweb.embedded.completion import PROMPT_CHARACTERS, characters_too_many
 from omegaweb.engine.assembly import build_module
 from omegaweb.engine.model_building import build_language_model, make_reachable
+from omegaweb.engine.providers import is_built_in
 from omegaweb.runs.configuration import ModelChoice
 from optimizer_core.budget import Meter, Usage
 from optimizer_core.errors import (
@@ -68,6 +70,7 @@ class Trial:
     usage: Usage = field(default_factory=Usage)
     seconds: float = 0.0
     error: TrialError | None = None
+    warning: str = ""  # what the answer does not stand on
 
     @property
     def price_known(self) -> bool:
@@ -108,6 +111,18 @@ def try_program(
         thinking=thinking,
         usage=meter.total,
         seconds=time.monotonic() - started,
+        warning=_shortened(definition, messages) if is_built_in(models.task) else "",
+    )
+
+
+def _shortened(definition: Mapping[str, Any], messages: Sequence[Mapping[str, Any]]) -> str:
+    """Return that the built-in model was given less than it was asked with; empty where it got everything."""
+    length = characters_too_many(messages, tuple(field["name"] for field in definition["output_fields"]))
+    if not length:
+        return ""
+    return (
+        f"The built-in model reads about {PROMPT_CHARACTERS:,} characters at once, and this prompt has {length:,}. "
+        "Examples, or the ends of long values, were left out. Other models read more."
     )
 
 

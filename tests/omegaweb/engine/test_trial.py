@@ -56,6 +56,17 @@ def test_the_answer_comes_with_the_exact_prompt_and_what_it_took(answers: list[A
     assert found.seconds >= 0
 
 
+@pytest.mark.parametrize(("task", "warns"), [("local/smollm2-135m", True), ("scripted/model", False)])
+def test_it_is_said_what_the_built_in_model_was_not_given(answers: list[Any], task: str, warns: bool):
+    answers += [{"label": "billing"}] * 2
+    models = ModelChoice(task=task)
+
+    long = try_program(DEFINITION, {"text": "charged twice " * 2000}, models)
+
+    assert ("about 6,000 characters at once, and this prompt has 28,0" in long.warning) == warns
+    assert try_program(DEFINITION, {"text": "charged twice"}, models).warning == ""
+
+
 def test_thinking_is_shown_apart_from_the_answer(answers: list[Any]):
     answers.append({"thinking": "money, so billing", "label": "billing"})
     found = try_program({**DEFINITION, "style": "step_by_step"}, {"text": "charged twice"}, MODELS)

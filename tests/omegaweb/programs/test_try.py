@@ -64,6 +64,15 @@ def test_an_error_shows_the_way_out(alice_client: Client, program: Program, monk
     assert "Start the server." in page
 
 
+def test_a_shortened_prompt_is_said_beside_the_answer(
+    alice_client: Client, program: Program, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(views, "try_program", lambda *_: Trial(output={"label": "billing"}, warning="Left out: much."))
+    page = text_of(alice_client.post(url(program), {"input-0": "charged twice", "model": "local/smollm2-135m"}))
+
+    assert "<strong>Shortened</strong><p>Left out: much.</p>" in page
+
+
 def test_a_training_row_of_a_dataset_fills_the_box(alice_client: Client, program: Program, alice: User):
     version = make_version(alice)
     response = alice_client.get(url(program), {"dataset": str(version.dataset.pk), "row": "2"})
