@@ -121,8 +121,8 @@ def _shortened(definition: Mapping[str, Any], messages: Sequence[Mapping[str, An
     if not length:
         return ""
     return (
-        f"The built-in model reads about {PROMPT_CHARACTERS:,} characters at once, and this prompt has {length:,}. "
-        "Examples, or the ends of long values, were left out. Other models read more."
+        f"The built-in model reads about {PROMPT_CHARACTERS:,} characters at once, about half of them of the row, "
+        f"and this prompt has {length:,}. Examples, or the ends of long values, were left out. Other models read more."
     )
 
 

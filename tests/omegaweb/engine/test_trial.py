@@ -63,7 +63,7 @@ def test_it_is_said_what_the_built_in_model_was_not_given(answers: list[Any], ta
 
     long = try_program(DEFINITION, {"text": "charged twice " * 2000}, models)
 
-    assert ("about 6,000 characters at once, and this prompt has 28,0" in long.warning) == warns
+    assert ("about half of them of the row, and this prompt has 28,0" in long.warning) == warns
     assert try_program(DEFINITION, {"text": "charged twice"}, models).warning == ""
 
 
