@@ -18,9 +18,10 @@ TOO_WIDE = "Math.max(0, document.documentElement.scrollWidth - innerWidth)"
 
 @pytest.mark.parametrize("width", [1440, 390])
 def test_a_long_name_pushes_nothing_out_of_sight(alice_page: Page, alice: User, width: int):
-    run = recorded_run(alice, event_streams.whole_run(), name=NAME)
-    type(run.program).objects.update(name=NAME)
-    type(run.dataset_version.dataset).objects.update(name=NAME)
+    run = recorded_run(alice, event_streams.whole_run())
+    for named in (run, run.program, run.dataset_version.dataset):
+        type(named).objects.update(name=NAME)
+    run.refresh_from_db()
     changes = {"before": {"state": "running"}, "after": {"state": "stopped"}}
     record(project=run.project, actor=alice, action=Action.RUN_STOPPED, target=run, **changes)
     page = alice_page
