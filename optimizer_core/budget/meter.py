@@ -34,10 +34,15 @@ class Meter:
     expected to be the average of that role's calls so far, so an overrun is never more than the calls in flight.
     Nothing is known of a role's first calls, so these can all be under way when they turn out to be too dear.
 
+    A run that was cut off has spent more than the path that it takes again has come to, until it has taken from its
+    journal all that was answered. What may still be asked is a matter of what was spent; what is decided on the way
+    is one of the path, else a resumed run would take another.
+
     Args:
         budget: the limits.
         clock: seconds, monotonic.
         spent: what an earlier part of the same run has spent, by role.
+        path: what had come of the path that is taken, where this part goes on; None: all that was spent.
         elapsed: seconds that earlier part took.
         waited: how many of these do not count.
         replayed: answers that the earlier part took from its journal.
@@ -49,6 +54,7 @@ class Meter:
         *,
         clock: Callable[[], float] = time.monotonic,
         spent: dict[Role, Usage] | None = None,
+        path: Usage | None = None,
         elapsed: float = 0.0,
         waited: float = 0.0,
         replayed: int = 0,
@@ -62,8 +68,8 @@ class Meter:
         self._in_flight: dict[int, Reservation] = {}
         #: Answers that were taken from the journal instead of being paid again.
         self.replayed = replayed
-        #: What these had cost when they were given, in this part of the run.
-        self.saved = Usage()
+        #: What the path of the run came to so far, whoever paid: this part, or an earlier one, in whose journal it is.
+        self.path = self._total if path is None else path
         self._stop_reason: str | None = None
 
     def reserve(self, role: Role) -> Reservation:
@@ -73,7 +79,7 @@ class Meter:
             BudgetExhausted: the call would go over a limit.
             RunStopped: :meth:`stop` was called.
         """
-        self.check()
+        self._check_stop()
         return self._hold(role)
 
     def _hold(self, role: Role) -> Reservation:
@@ -91,7 +97,7 @@ class Meter:
             BudgetExhausted: the call would go over a limit, and the run is not to pause for that.
             RunStopped: :meth:`stop` was called.
         """
-        self.check()
+        self._check_stop()
         if self.pause_when_spent and self._over_with(self._reservation(role)):
             self.pause(self.pause_when_spent)
         return None if self.paused else self._hold(role)
@@ -103,9 +109,12 @@ class Meter:
 
     def _over_with(self, reservation: Reservation) -> str:
         """Return which limit a further call would go over; empty where none."""
+        for name, limit in self._limits.items():
+            if self.spent_of(name) >= limit:
+                return _spent(name, limit)
         for name, limit, would_be in self._with_held(reservation):
             if would_be > limit:
-                return f"the budget of {limit} {name} is spent"
+                return _spent(name, limit)
         return ""
 
     def _with_held(self, new: Reservation) -> Iterator[tuple[str, float, float]]:
@@ -123,24 +132,29 @@ class Meter:
         del self._in_flight[id(reservation)]
         self._by_role[reservation.role] += usage
         self._total += usage
+        self.path += usage
 
     def replay(self, usage: Usage) -> None:
-        """Note an answer from the journal: it was paid before, and is not spent again."""
+        """Note an answer from the journal, which is not paid again.
+
+        Args:
+            usage: what it had cost; nothing where that is on the path already.
+        """
         self.replayed += 1
-        self.saved += usage
+        self.path += usage
 
     def check(self) -> None:
-        """Raise if no further call may be made; pause instead, where a spent budget is to do that.
+        """Raise if the path has come to its end; pause instead, where a spent budget is to do that.
 
         Raises:
-            BudgetExhausted: time is up, or tokens or money are spent.
+            BudgetExhausted: of one limit all is spent, and on this path.
             RunStopped: :meth:`stop` was called.
         """
         self._check_stop()
         for name, limit in self._limits.items():
-            if self.spent_of(name) >= limit:
+            if min(self.spent_of(name), self.path_of(name)) >= limit:
                 if not self.pause_when_spent:
-                    raise BudgetExhausted(f"the budget of {limit} {name} is spent")
+                    raise BudgetExhausted(_spent(name, limit))
                 self.pause(self.pause_when_spent)
 
     def _limit(self, budget: Budget) -> None:
@@ -225,6 +239,10 @@ class Meter:
         """Return what counts for one limit so far."""
         return self._watch.counted if name == "seconds" else getattr(self._total, name)
 
+    def path_of(self, name: str) -> float:
+        """Return what the path came to of one limit so far; of time, all that counts."""
+        return self.spent_of(name) if name == "seconds" else getattr(self.path, name)
+
     @property
     def total(self) -> Usage:
         """What all roles used together."""
@@ -244,3 +262,7 @@ class Meter:
         spent = self.spent
         limits = {name: getattr(budget, name) for name in spent}
         return {name: max(0, limit - spent[name]) for name, limit in limits.items() if limit is not None}
+
+
+def _spent(name: str, limit: float) -> str:
+    return f"the budget of {limit} {name} is spent"

@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any, Generic, TypeVar
 
-from optimizer_core.budget import Meter
+from optimizer_core.budget import Meter, Usage
 from optimizer_core.models.giving_way import turn_in_use
-from optimizer_core.models.journal import Entry, Journal, in_use, note
+from optimizer_core.models.journal import Entry, Journal, Journalling, in_use, note
 from optimizer_core.models.shared_results import SharedResults
 from optimizer_core.records import quick_dataclass
 
@@ -46,7 +46,7 @@ class Answers(Generic[Value]):
         Args:
             keys: of the questions; may repeat.
             make: asks the model the distinct questions that nobody has answered or is asking.
-            meter: is told what the journal saved.
+            meter: is told what came from the journal.
 
         Raises:
             ModelError: as raised by ``make``, here or in another call that was waited for.
@@ -55,7 +55,7 @@ class Answers(Generic[Value]):
         used = in_use()
         if used is not None:
             note(in_order)
-            values, _ = await used.known.get(keys, partial(self._find_or_make, used.journal, make, meter))
+            values, _ = await used.known.get(keys, partial(self._find_or_make, used, make, meter))
             return values
 
         async def only_make(missing: list[str]) -> list[Value]:
@@ -67,7 +67,7 @@ class Answers(Generic[Value]):
 
     async def _find_or_make(
         self,
-        journal: Journal,
+        used: Journalling,
         make: Callable[[list[str]], Awaitable[Sequence[Made[Value]]]],
         meter: Meter,
         keys: list[str],
@@ -78,15 +78,17 @@ class Answers(Generic[Value]):
             found: dict[str, Value] = {}
             missing: list[str] = []
             for key in keys:
-                entry = await journal.find(key)
+                entry = await used.journal.find(key)
                 if entry is None:
                     missing.append(key)
                 else:
                     found[key] = self._read(entry)
-                    meter.replay(entry.usage)
+                    meter.replay(Usage() if key in used.counted else entry.usage)
+                    used.counted.add(key)
             if missing:
                 answers = await make(missing)
-                await _keep(journal, missing, answers)
+                used.counted.update(missing)
+                await _keep(used.journal, missing, answers)
                 for key, made in zip(missing, answers, strict=True):
                     found[key] = made.value
             return [found[key] for key in keys]

@@ -70,6 +70,7 @@ class Journalling:
 
     journal: Journal
     known: SharedResults[str, Any] = field(default_factory=SharedResults)
+    counted: set[str] = field(default_factory=set)  # keys of answers whose cost the meter knows
 
 
 _in_use: ContextVar[Journalling | None] = ContextVar("journal", default=None)

@@ -32,14 +32,12 @@ class Holdback:
         validation: number of samples.
         test: number of samples.
         most_for_validation: the largest share of the final validation.
-        before: what an interrupted beginning of the run has spent, by the name of its limit.
     """
 
     budget: Budget
     validation: int
     test: int
     most_for_validation: float = USUAL_SHARE
-    before: dict[str, float] = field(default_factory=dict)
     for_validation: dict[str, float] = field(default_factory=dict)
     for_test: dict[str, float] = field(default_factory=dict)
     each: dict[str, float] = field(default_factory=dict)  # what one validation sample costs
@@ -50,21 +48,21 @@ class Holdback:
             self.for_test["calls"] = min(2 * self.test, self.budget.calls * _MOST_FOR_TEST)
 
     def measure(self, meter: Meter, *, answered: int) -> None:
-        """Hold back what the end will cost, given that only the baseline's answers were paid so far.
+        """Hold back what the end will cost, given that the path has come to the baseline's answers and no further.
 
         Args:
             meter: of the run.
             answered: validation samples that the baseline has answered.
         """
-        spent = meter.spent
+        # What came from the journal took no time: reckoned with what a call took.
+        share = meter.path.calls / meter.total.calls if meter.total.calls else 1.0
         for name in _LIMITS:
             limit = getattr(self.budget, name)
             if limit is None:
                 continue
-            # What the journal saved would have been paid by a run that was never interrupted.
-            saved = getattr(meter.saved, name) if name != "seconds" else 0.0
-            self.each[name] = (spent[name] - self.before.get(name, 0.0) + saved) / answered
-            self._divide(name, max(0.0, limit - spent[name]))
+            came_to = meter.path_of(name)
+            self.each[name] = came_to * (share if name == "seconds" else 1.0) / answered
+            self._divide(name, max(0.0, limit - came_to))
 
     def extend(self, budget: Budget, spent: Mapping[str, float]) -> None:
         """Take another budget, and divide what is left of it anew.

@@ -112,9 +112,9 @@ async def _epochs(run: Run, desk: ReviewDesk, helm: Helm) -> str:
             return "epochs_done"
         if run.program.stop_training:
             return run.program.stop_reason
-        calls = run.meter.total.calls
+        calls = run.meter.path.calls
         await _epoch(run, desk, helm, epoch)
-        idle = idle + 1 if run.meter.total.calls == calls else 0
+        idle = idle + 1 if run.meter.path.calls == calls else 0
         if run.settings.epochs is None and idle >= IDLE_EPOCHS:
             run.reporter.warn_once("nothing_left_to_try", f"{idle} epochs found nothing new; the search ends here")
             return "epochs_done"

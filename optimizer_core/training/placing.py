@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from optimizer_core.data.candidate import Candidate
 from optimizer_core.errors import BudgetExhausted, ModelError, ModelOutOfReach
 from optimizer_core.events import CandidateEmbedded
+from optimizer_core.json_values import content_hash
+from optimizer_core.population.distance import clean_content, leaves
 from optimizer_core.population.vectors import pack
+from optimizer_core.training.racing.state import RacingState
 from optimizer_core.training.run import Run
 
 #: Questions to an embedding model, of many texts each, that newcomers take together, as a rule.
 EMBEDDING_CALLS = 1
+#: Digits of what a text is remembered by.
+TEXT_HASH = 12
 
 
 async def tell_places(run: Run) -> None:
@@ -30,9 +38,20 @@ async def tell_places(run: Run) -> None:
         raise
     except (ModelError, BudgetExhausted):
         return
-    if vectors is not None:
-        # Reckoned, not counted: what it really took depends on what was kept from an earlier part of the run.
-        run.state.racing.cost += EMBEDDING_CALLS
+    if vectors is not None and run.races:
+        _reckon(run.state.racing, pending)
     for candidate, vector in zip(pending, vectors or (), strict=False):
         run.reporter.emit(CandidateEmbedded(candidate=candidate.id, vector=pack(vector)))
     run.state.unplaced.clear()
+
+
+def _reckon(racing: RacingState, placed: Sequence[Candidate]) -> None:
+    """Add what it cost to the costs of a race, where there was a text that no candidate before had.
+
+    Reckoned, not counted: what it really took depends on what was kept from an earlier part of the run.
+    """
+    contents = [variable for candidate in placed for variable in candidate.content.values()]
+    texts = {content_hash(text, length=TEXT_HASH) for content in contents for text in leaves(clean_content(content))}
+    if not texts <= racing.embedded:
+        racing.cost += EMBEDDING_CALLS
+        racing.embedded |= texts

@@ -174,13 +174,12 @@ class Run:
             self._is_behind = False
 
     async def _save(self, store: CheckpointStore) -> None:
-        meter = self.meter
         saved = state_to_json(self.state, validation_size=len(self.data.validation), with_outputs=bool(self.metrics))
         samples = {sample.id: sample for sample in self.data.train}
         saved |= {
             "answers": answers_to_json(self.measurer.scorer.ledger, saved["results"], samples),
             "fingerprint": self.fingerprint(),
-            "spend": spend_to_json(meter.by_role, meter.elapsed, meter.waited, meter.replayed),
+            "spend": spend_to_json(self.meter),
             "holdback": self.holdback.to_json(),
         }
         self.reporter.emit(CheckpointSaved(reference=await store.save(saved)))

@@ -67,7 +67,7 @@ async def begin(run: Run) -> None:
             state.admit(seed, settled=True)
     tell_population(run, epoch=-1)
     run.tell_best()
-    state.racing.cost = float(run.meter.total.calls)
+    state.racing.cost = float(run.meter.path.calls)
     state.started = True
     await run.checkpoint()
 

@@ -193,3 +193,25 @@ def test_a_call_that_could_fit_after_others_land_is_refused_only_for_what_they_h
 def test_a_limit_is_a_number_that_can_be_reached(name, wrong):
     with pytest.raises(ConfigurationError, match=f"budget {name}={wrong!r} must be"):
         Budget(**{name: wrong})
+
+
+def test_what_is_decided_on_the_way_is_a_matter_of_the_path_and_what_may_be_asked_one_of_what_was_spent() -> None:
+    meter = Meter(Budget(calls=10), spent={Role.TASK: Usage(calls=10)}, path=Usage())
+    meter.check()
+    with pytest.raises(BudgetExhausted):
+        meter.reserve(Role.TASK)
+    for _ in range(9):
+        meter.replay(Usage(calls=1))
+    meter.check()
+    meter.replay(Usage(calls=1))
+    with pytest.raises(BudgetExhausted):
+        meter.check()
+
+
+def test_answers_of_another_runs_journal_spend_nothing() -> None:
+    meter = Meter(Budget(calls=1))
+    meter.replay(Usage(calls=5))
+    meter.check()
+    meter.settle(meter.reserve(Role.TASK), Usage(calls=1))
+    with pytest.raises(BudgetExhausted):
+        meter.check()

@@ -172,16 +172,15 @@ def _may_start(run: Run, number: int, lanes: Lanes) -> bool:
 def _can_pay(run: Run, lanes: Lanes) -> bool:
     """Return True if the calls that are left will do for one more proposal beside those under way.
 
-    What is left and what a proposal costs are reckoned from what landed; the meter knows better, but what it says
-    depends on how far those under way have come. Where none is, it may say.
+    What is left and what a proposal costs are reckoned from what landed: what the meter says depends on how far those
+    under way have come, and in a resumed run on how far the part before had.
     """
     limit = run.meter.budget.calls
     if limit is None:
         return True
-    if not lanes:
-        return limit - run.meter.total.calls > USUAL_COST
     racing = run.state.racing
-    return limit - racing.cost >= racing.usual_cost * (len(lanes) + 1)
+    left = limit - racing.cost
+    return left >= racing.usual_cost * (len(lanes) + 1) if lanes else left > USUAL_COST
 
 
 def _why_over(run: Run, number: int) -> str:

@@ -73,7 +73,7 @@ def first_width(run: Run) -> int:
     if wanted is not None:
         return wanted
     width = max(1, run.settings.concurrency // SLOTS_PER_LANE)
-    calls = run.meter.left.get("calls")
-    if calls is not None:
-        width = min(width, int(calls / USUAL_COST / GENERATIONS))
+    limit = run.meter.budget.calls
+    if limit is not None:
+        width = min(width, int((limit - run.meter.path.calls) / USUAL_COST / GENERATIONS))
     return max(1, width)

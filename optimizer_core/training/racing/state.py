@@ -29,6 +29,7 @@ class RacingState:
     drafted: list[JsonObject] = field(default_factory=list)  # proposals under way, oldest first
     steps: set[str] = field(default_factory=set)  # candidates on the way to others, never judged themselves
     merged: set[str] = field(default_factory=set)  # pairs that were merged
+    embedded: set[str] = field(default_factory=set)  # texts of candidates whose places were told, as hashes
     ancestors: dict[str, tuple[str, ...]] = field(default_factory=dict)  # of each candidate that was admitted
 
     def learn_cost(self, calls: float) -> None:
@@ -54,6 +55,7 @@ class RacingState:
             "drafted": list(self.drafted),
             "steps": sorted(self.steps),
             "merged": sorted(self.merged),
+            "embedded": sorted(self.embedded),
             "ancestors": {name: list(found) for name, found in self.ancestors.items()},
         }
 
@@ -70,5 +72,6 @@ class RacingState:
             drafted=list(saved["drafted"]),
             steps=set(saved["steps"]),
             merged=set(saved["merged"]),
+            embedded=set(saved.get("embedded", ())),
             ancestors={name: tuple(found) for name, found in saved["ancestors"].items()},
         )

@@ -22,7 +22,7 @@ class Crash(Exception):
 
 
 class Mortal(MemoryJournal):
-    """A journal whose process dies after some entries."""
+    """A journal whose process dies after some calls; what came with one call is kept together."""
 
     def __init__(self, entries, *, lives):
         super().__init__()
@@ -30,7 +30,8 @@ class Mortal(MemoryJournal):
         self._lives = lives
 
     async def add(self, key, entry):
-        self._lives -= 1
+        if self._lives >= 0:
+            self._lives -= entry.usage.calls
         if self._lives < 0:
             raise Crash
         await super().add(key, entry)
@@ -140,4 +141,4 @@ async def test_a_spent_budget_still_answers_from_the_journal():
         assert (await model.generate(question, meter=meter)).value == {"content": "yes"}
         with pytest.raises(BudgetExhausted):
             await model.generate(question, meter=meter, repeat=1)
-    assert (meter.total.calls, meter.replayed, meter.saved.calls) == (1, 1, 1)
+    assert (meter.total.calls, meter.replayed, meter.path.calls) == (1, 1, 2)

@@ -197,6 +197,17 @@ async def test_a_resumed_run_takes_the_path_it_would_have_taken():
         assert again.get_state() == program.get_state()
 
 
+async def test_what_a_race_has_cost_is_reckoned_to_the_call_also_where_texts_are_embedded():
+    kept = Keep()
+    optimizer = racer(varied, algorithm="dns-rank", population_size=2)
+    _, recorder = await race(optimizer=optimizer, checkpoints=kept, epochs=None, budget=oc.Budget(calls=300))
+    states = [json.loads(state) for state in kept.states]
+    paid = [sum(used["calls"] for used in state["spend"]["by_role"].values()) for state in states]
+    assert [state["racing"]["cost"] for state in states] == paid
+    embedding = recorder.of("spend.updated")[-1].by_role["embedding"]
+    assert 1 < embedding["calls"] < len(recorder.of("epoch.finished"))
+
+
 async def test_only_winners_are_reviewed_and_the_rejected_never_come_back():
     gate = ScriptedGate(lambda proposal: Verdict(decision=Decision.REJECTED, comment="too long", reviewer="Eve"))
     program, recorder = await race(optimizer=racer(varied), review=gate)

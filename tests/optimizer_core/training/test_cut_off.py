@@ -1,0 +1,103 @@
+"""Runs that are cut off anywhere, with all that they paid, and go on from any state: they end as if nothing had been.
+
+What was paid after the state is in the journal. So the meter of such a run knows more calls than its path has come to.
+"""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+import optimizer_core as oc
+from optimizer_core.budget import Usage
+from optimizer_core.json_values import fields_to_json
+from optimizer_core.optimizers import RandomFewShot
+from tests.optimizer_core.training.cases import answer, make_program, omega, run, words
+from tests.optimizer_core.training.racing.cases import race, racer
+from tests.optimizer_core.training.test_journal import Crash, Mortal
+from tests.optimizer_core.training.test_reproducible import Keep, path, varied
+
+TEST = {"test_data": words(12, start=200)}
+
+
+def wide(**fit):
+    return race(optimizer=racer(varied, proposals_in_flight=4, population_size=4), epochs=None, **TEST, **fit)
+
+
+def one_by_one(**fit):
+    return race(optimizer=racer(varied), epochs=None, **TEST, **fit)
+
+
+def plain(**fit):
+    optimizer = omega(varied, algorithm="dns-rank", population_size=3, merging_rate=0.5)
+    return run(make_program(), optimizer, epochs=None, batch_size=3, **TEST, **fit)
+
+
+def few_shot(**fit):
+    return run(make_program(answer), RandomFewShot(), epochs=None, batch_size=3, **TEST, **fit)
+
+
+def steps(events):
+    """The path that was taken, without what was told of money spent."""
+    return [told for told in path(type("R", (), {"events": events})) if "budget_" not in told[1]]
+
+
+def paid_for(journal):
+    """What an earlier part paid, by role, as far as its journal knows."""
+    by_role: dict[str, Usage] = {}
+    for entry in journal.entries.values():
+        by_role[entry.role] = by_role.get(entry.role, Usage()) + entry.usage
+    return {role: fields_to_json(usage) for role, usage in by_role.items()}
+
+
+class Whole:
+    """A run that nothing happens to, with its states."""
+
+    def __init__(self, of, budget, states, program, told):
+        self.of, self.budget, self.states, self.program, self.told = of, budget, states, program, told
+        self.calls = told.of("spend.updated")[-1].calls
+
+    @property
+    def saved_at(self):
+        return [place for place, event in enumerate(self.told.events) if event.kind == "checkpoint.saved"]
+
+
+async def left_in_peace(of, budget):
+    kept, journal = Keep(), Mortal({}, lives=10**6)
+    program, told = await of(budget=budget, journal=journal, checkpoints=kept)
+    return Whole(of, budget, kept.states, program, told)
+
+
+async def check_cut_off(whole, *, after, state):
+    """Cut a run off after some answers, and let it go on from a state: its number, or None for the spend alone."""
+    kept, journal = Keep(), Mortal({}, lives=after)
+    with pytest.raises(Crash):
+        await whole.of(budget=whole.budget, journal=journal, checkpoints=kept)
+    spend = {"by_role": paid_for(journal), "elapsed": 0.0}
+    saved = {"spend": spend}
+    told_before = []
+    if state is not None and kept.states:
+        number = min(state, len(kept.states) - 1)
+        saved = json.loads(kept.states[number])
+        saved["spend"] |= spend
+        told_before = whole.told.events[: whole.saved_at[number]]
+
+    program, told = await whole.of(
+        budget=whole.budget, journal=Mortal(journal.entries, lives=10**6), checkpoints=Keep(), resume_from=saved
+    )
+
+    resumed = steps(told.events)[1:] if told_before else steps(told.events)
+    assert steps(told_before) + resumed == steps(whole.told.events)
+    assert program.get_state() == whole.program.get_state()
+    spent, usual = told.of("spend.updated")[-1], whole.told.of("spend.updated")[-1]
+    assert spent.calls == usual.calls <= whole.budget.calls
+
+
+@pytest.mark.parametrize("of", [wide, one_by_one, plain, few_shot])
+async def test_it_ends_as_it_would_have(of):
+    whole = await left_in_peace(of, oc.Budget(calls=275))
+    assert whole.calls > 0.9 * 275
+    for after in (20, whole.calls // 2, whole.calls - 40, whole.calls - 9, whole.calls - 1):
+        for state in (None, 0, len(whole.states) // 2, 10**6):
+            await check_cut_off(whole, after=after, state=state)
