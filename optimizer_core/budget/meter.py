@@ -35,14 +35,13 @@ class Meter:
     Nothing is known of a role's first calls, so these can all be under way when they turn out to be too dear.
 
     A run that was cut off has spent more than the path that it takes again has come to, until it has taken from its
-    journal all that was answered. What may still be asked is a matter of what was spent; what is decided on the way
-    is one of the path, else a resumed run would take another.
+    journal all that was answered. What may be asked is a matter of what was spent; what is decided on the way is one
+    of the path, else the run would take another.
 
     Args:
         budget: the limits.
         clock: seconds, monotonic.
         spent: what an earlier part of the same run has spent, by role.
-        path: what had come of the path that is taken, where this part goes on; None: all that was spent.
         elapsed: seconds that earlier part took.
         waited: how many of these do not count.
         replayed: answers that the earlier part took from its journal.
@@ -54,7 +53,6 @@ class Meter:
         *,
         clock: Callable[[], float] = time.monotonic,
         spent: dict[Role, Usage] | None = None,
-        path: Usage | None = None,
         elapsed: float = 0.0,
         waited: float = 0.0,
         replayed: int = 0,
@@ -68,8 +66,8 @@ class Meter:
         self._in_flight: dict[int, Reservation] = {}
         #: Answers that were taken from the journal instead of being paid again.
         self.replayed = replayed
-        #: What the path of the run came to so far, whoever paid: this part, or an earlier one, in whose journal it is.
-        self.path = self._total if path is None else path
+        #: What this part of the run has come to, by role, whoever paid: what was asked or taken from the journal.
+        self.path_by_role = {role: Usage() for role in Role}
         self._stop_reason: str | None = None
 
     def reserve(self, role: Role) -> Reservation:
@@ -132,30 +130,33 @@ class Meter:
         del self._in_flight[id(reservation)]
         self._by_role[reservation.role] += usage
         self._total += usage
-        self.path += usage
+        self.path_by_role[reservation.role] += usage
 
-    def replay(self, usage: Usage) -> None:
+    def replay(self, role: Role, usage: Usage) -> None:
         """Note an answer from the journal, which is not paid again.
 
         Args:
+            role: what it was for.
             usage: what it had cost; nothing where that is on the path already.
         """
         self.replayed += 1
-        self.path += usage
+        self.path_by_role[role] += usage
 
     def check(self) -> None:
-        """Raise if the path has come to its end; pause instead, where a spent budget is to do that.
+        """Raise if time is up; pause instead, where a spent budget is to do that.
+
+        Whoever asks for nothing learns from this alone that it is. Of other limits it spends nothing.
 
         Raises:
-            BudgetExhausted: of one limit all is spent, and on this path.
+            BudgetExhausted: time is up.
             RunStopped: :meth:`stop` was called.
         """
         self._check_stop()
-        for name, limit in self._limits.items():
-            if min(self.spent_of(name), self.path_of(name)) >= limit:
-                if not self.pause_when_spent:
-                    raise BudgetExhausted(_spent(name, limit))
-                self.pause(self.pause_when_spent)
+        limit = self.budget.seconds
+        if limit is not None and self.spent_of("seconds") >= limit:
+            if not self.pause_when_spent:
+                raise BudgetExhausted(_spent("seconds", limit))
+            self.pause(self.pause_when_spent)
 
     def _limit(self, budget: Budget) -> None:
         self.budget = budget
@@ -239,9 +240,10 @@ class Meter:
         """Return what counts for one limit so far."""
         return self._watch.counted if name == "seconds" else getattr(self._total, name)
 
-    def path_of(self, name: str) -> float:
-        """Return what the path came to of one limit so far; of time, all that counts."""
-        return self.spent_of(name) if name == "seconds" else getattr(self.path, name)
+    @property
+    def path(self) -> Usage:
+        """What this part of the run has come to, of all roles together."""
+        return sum(self.path_by_role.values(), start=Usage())
 
     @property
     def total(self) -> Usage:

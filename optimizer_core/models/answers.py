@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any, Generic, TypeVar
 
-from optimizer_core.budget import Meter, Usage
+from optimizer_core.budget import Meter, Role, Usage
 from optimizer_core.models.giving_way import turn_in_use
 from optimizer_core.models.journal import Entry, Journal, Journalling, in_use, note
 from optimizer_core.models.shared_results import SharedResults
@@ -83,7 +83,7 @@ class Answers(Generic[Value]):
                     missing.append(key)
                 else:
                     found[key] = self._read(entry)
-                    meter.replay(Usage() if key in used.counted else entry.usage)
+                    meter.replay(Role(entry.role), Usage() if key in used.counted else entry.usage)
                     used.counted.add(key)
             if missing:
                 answers = await make(missing)

@@ -12,7 +12,7 @@ from optimizer_core.metrics.base import Metric
 from optimizer_core.optimizers.base import Optimizer
 from optimizer_core.population.population import Population
 from optimizer_core.rewards.base import Reward
-from optimizer_core.training.checkpoints import answers_from_json, is_only_spend, meter_from_json, state_from_json
+from optimizer_core.training.checkpoints import answers_from_json, is_only_spend, spend_from_json, state_from_json
 from optimizer_core.training.holdback import SHARE_AFTER_A_RACE, USUAL_SHARE, Holdback
 from optimizer_core.training.ledger import Ledger, Outcome
 from optimizer_core.training.measuring import Measurer
@@ -41,7 +41,7 @@ def prepare(
     """
     _check(program, optimizer, reward, metrics, data)
     unfit = find_unfit(program.root_module, reward, data.splits)
-    saved = settings.resume_from
+    saved, spend = settings.resume_from, (settings.resume_from or {}).get("spend")
     if saved is not None and is_only_spend(saved):
         saved = None
     uncertainty = optimizer.reward_uncertainty
@@ -50,10 +50,10 @@ def prepare(
         if saved is None
         else state_from_json(saved, uncertainty=uncertainty)
     )
+    spent, elapsed, waited = ({}, 0.0, 0.0) if settings.resume_from is None else spend_from_json(spend or {})
+    replayed = int((spend or {}).get("replayed", 0))
     budget = larger(settings.budget, state.steered.budget)
-    meter = Meter(budget)
-    if settings.resume_from is not None:
-        meter = meter_from_json(settings.resume_from.get("spend") or {}, budget, is_only_spend=saved is None)
+    meter = Meter(budget, spent=spent, elapsed=elapsed, waited=waited, replayed=replayed)
     reporter = Reporter(settings.callbacks, meter, budget)
     stopper = Stopper(settings.stop, meter)
     scorer = Scorer(

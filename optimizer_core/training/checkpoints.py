@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from typing import Protocol
 
-from optimizer_core.budget import Budget, Meter, Role, Usage
+from optimizer_core.budget import Role, Usage
 from optimizer_core.data.dataset import Sample
 from optimizer_core.errors import CheckpointError
 from optimizer_core.events import SampleResult
@@ -50,6 +50,7 @@ def state_to_json(state: SearchState, *, validation_size: int, with_outputs: boo
         "version": VERSION,
         "epoch": state.epoch,
         "batch": state.batch,
+        "idle": state.idle,
         "started": state.started,
         "best": state.best,
         "baseline": state.baseline.id,
@@ -113,6 +114,7 @@ def _revive(saved: JsonObject, uncertainty: float) -> SearchState:
         training={name: dict(rewards) for name, rewards in saved["training"].items()},
         epoch=saved["epoch"],
         batch=saved["batch"],
+        idle=saved.get("idle", 0),
         best=saved["best"],
         started=saved["started"],
     )
@@ -167,38 +169,25 @@ def answers_from_json(saved: list[JsonObject], samples: Mapping[str, Sample]) ->
     return outcomes
 
 
-def spend_to_json(meter: Meter) -> JsonObject:
-    """Return what was spent so far, what the path came to, and how many answers came from the journal."""
+def spend_to_json(by_role: dict[Role, Usage], elapsed: float, waited: float = 0.0, replayed: int = 0) -> JsonObject:
+    """Return what was spent so far, and how many answers came from the journal instead."""
     return {
-        "elapsed": meter.elapsed,
-        "waited": meter.waited,
-        "replayed": meter.replayed,
-        "by_role": {role.value: fields_to_json(usage) for role, usage in meter.by_role.items()},
-        "path": fields_to_json(meter.path),
+        "elapsed": elapsed,
+        "waited": waited,
+        "replayed": replayed,
+        "by_role": {role.value: fields_to_json(usage) for role, usage in by_role.items()},
     }
 
 
-def meter_from_json(saved: JsonObject, budget: Budget, *, is_only_spend: bool) -> Meter:
-    """Return the meter of a run that goes on.
-
-    Args:
-        saved: what was spent until it was cut off, and what the path had come to where it goes on.
-        budget: the limits.
-        is_only_spend: True where the run takes its path from the beginning.
+def spend_from_json(saved: JsonObject) -> tuple[dict[Role, Usage], float, float]:
+    """Return usage by role, elapsed seconds, and how many of them the run only waited for a person.
 
     Raises:
         CheckpointError: it cannot be read.
     """
-    path = {} if is_only_spend else saved.get("path")  # earlier versions did not say
     try:
-        return Meter(
-            budget,
-            spent={Role(role): Usage(**usage) for role, usage in saved["by_role"].items()},
-            path=None if path is None else Usage(**path),
-            elapsed=float(saved["elapsed"]),
-            waited=float(saved.get("waited", 0.0)),
-            replayed=int(saved.get("replayed", 0)),
-        )
+        by_role = {Role(role): Usage(**usage) for role, usage in saved["by_role"].items()}
+        return by_role, float(saved["elapsed"]), float(saved.get("waited", 0.0))
     except (KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"the spend in the checkpoint is damaged: {error}") from error
 

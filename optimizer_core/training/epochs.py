@@ -30,7 +30,7 @@ async def end_epoch(run: Run, desk: ReviewDesk, epoch: int, *, validation: Seque
         BudgetExhausted: the budget is spent.
         RunStopped: the run was asked to stop.
     """
-    state = run.state
+    state, asked = run.state, run.asked
     await desk.collect()
     samples = {sample.id: sample for sample in run.data.train}
     logs: JsonObject = await logs_of(state.epoch_results, samples, run.metrics, meter=run.meter)
@@ -41,6 +41,8 @@ async def end_epoch(run: Run, desk: ReviewDesk, epoch: int, *, validation: Seque
     await compete(run, epoch=epoch)
     run.tell_best()
     state.epoch, state.batch = epoch + 1, 0
+    if run.asked != asked:
+        state.idle = 0
     state.epoch_results.clear()
     state.pool.clear()
     run.reporter.emit(EpochFinished(epoch=epoch, logs=logs))

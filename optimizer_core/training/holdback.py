@@ -54,15 +54,18 @@ class Holdback:
             meter: of the run.
             answered: validation samples that the baseline has answered.
         """
-        # What came from the journal took no time: reckoned with what a call took.
-        share = meter.path.calls / meter.total.calls if meter.total.calls else 1.0
+        path = meter.path
         for name in _LIMITS:
             limit = getattr(self.budget, name)
             if limit is None:
                 continue
-            came_to = meter.path_of(name)
-            self.each[name] = came_to * (share if name == "seconds" else 1.0) / answered
-            self._divide(name, max(0.0, limit - came_to))
+            if name == "seconds":  # what came from the journal took none: reckoned with what a call took
+                spent = meter.spent_of(name)
+                came_to = spent * path.calls / meter.total.calls if meter.total.calls else spent
+            else:
+                spent = came_to = getattr(path, name)
+            self.each[name] = came_to / answered
+            self._divide(name, max(0.0, limit - spent))
 
     def extend(self, budget: Budget, spent: Mapping[str, float]) -> None:
         """Take another budget, and divide what is left of it anew.

@@ -106,19 +106,24 @@ async def _go_on(run: Run, desk: ReviewDesk, helm: Helm) -> str:
 
 
 async def _epochs(run: Run, desk: ReviewDesk, helm: Helm) -> str:
-    idle = 0
     for epoch in itertools.count(run.state.epoch):
         if run.settings.epochs is not None and epoch >= run.settings.epochs:
             return "epochs_done"
         if run.program.stop_training:
             return run.program.stop_reason
-        calls = run.meter.path.calls
-        await _epoch(run, desk, helm, epoch)
-        idle = idle + 1 if run.meter.path.calls == calls else 0
-        if run.settings.epochs is None and idle >= IDLE_EPOCHS:
-            run.reporter.warn_once("nothing_left_to_try", f"{idle} epochs found nothing new; the search ends here")
+        if run.settings.epochs is None and _found_nothing(run):
             return "epochs_done"
+        await _epoch(run, desk, helm, epoch)
     raise AssertionError("itertools.count never ends")
+
+
+def _found_nothing(run: Run) -> bool:
+    """Tell whether the last few epochs asked nothing, and say so."""
+    state = run.state
+    found_nothing = not state.batch and state.idle >= IDLE_EPOCHS * run.batches_per_epoch
+    if found_nothing:
+        run.reporter.warn_once("nothing_left_to_try", f"{IDLE_EPOCHS} epochs found nothing new; the search ends here")
+    return found_nothing
 
 
 async def _epoch(run: Run, desk: ReviewDesk, helm: Helm, epoch: int) -> None:

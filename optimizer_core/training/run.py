@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from optimizer_core.budget import Budget, Meter
+from optimizer_core.budget import Budget, Meter, Role
 from optimizer_core.data.candidate import Candidate
 from optimizer_core.data.dataset import Sample, draw_minibatch, proportional, target_text
 from optimizer_core.data.variable import TrainableVariable
@@ -119,6 +119,11 @@ class Run:
         """How many batches, or proposals of a race, are done."""
         return self.state.epoch * self.batches_per_epoch + self.state.batch
 
+    @property
+    def asked(self) -> int:
+        """Calls to program, proposer and judge that this part of the run has come to; places of candidates are none."""
+        return sum(used.calls for role, used in self.meter.path_by_role.items() if role != Role.EMBEDDING)
+
     def allow(self, allowance: Callable[[], Budget]) -> None:
         """Let the run spend what an allowance of the holdback says, now and after an extension of the budget."""
         self._allowance = allowance
@@ -174,12 +179,13 @@ class Run:
             self._is_behind = False
 
     async def _save(self, store: CheckpointStore) -> None:
+        meter = self.meter
         saved = state_to_json(self.state, validation_size=len(self.data.validation), with_outputs=bool(self.metrics))
         samples = {sample.id: sample for sample in self.data.train}
         saved |= {
             "answers": answers_to_json(self.measurer.scorer.ledger, saved["results"], samples),
             "fingerprint": self.fingerprint(),
-            "spend": spend_to_json(self.meter),
+            "spend": spend_to_json(meter.by_role, meter.elapsed, meter.waited, meter.replayed),
             "holdback": self.holdback.to_json(),
         }
         self.reporter.emit(CheckpointSaved(reference=await store.save(saved)))

@@ -74,6 +74,7 @@ class SearchState:
     steered: Steered = field(default_factory=Steered)
     epoch: int = 0  # the next batch is this one
     batch: int = 0
+    idle: int = 0  # batches in a row in which nothing was asked; plain search
     best: str = ""
     started: bool = False  # the baseline and the seeds are scored
 

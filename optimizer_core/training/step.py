@@ -29,6 +29,7 @@ async def step(run: Run, desk: ReviewDesk, samples: Sequence[Sample], *, epoch: 
         BudgetExhausted: the budget is spent; what is finished is kept.
         RunStopped: the run was asked to stop; likewise.
     """
+    asked = run.asked
     await desk.collect()
     parent = run.optimizer.select_parent(run.state.population, run.rng("parent", epoch, batch))
     answered = await predict(run, parent, samples)
@@ -38,6 +39,7 @@ async def step(run: Run, desk: ReviewDesk, samples: Sequence[Sample], *, epoch: 
         logs["child"] = await judge(run, desk, child, parent, epoch=epoch, batch=batch)
     run.tell_best()
     run.state.batch = batch + 1
+    run.state.idle = run.state.idle + 1 if run.asked == asked else 0
     run.reporter.emit(BatchFinished(epoch=epoch, batch=batch, logs=logs))
     run.reporter.spend()
     await run.checkpoint()

@@ -195,23 +195,20 @@ def test_a_limit_is_a_number_that_can_be_reached(name, wrong):
         Budget(**{name: wrong})
 
 
-def test_what_is_decided_on_the_way_is_a_matter_of_the_path_and_what_may_be_asked_one_of_what_was_spent() -> None:
-    meter = Meter(Budget(calls=10), spent={Role.TASK: Usage(calls=10)}, path=Usage())
+def test_what_may_be_asked_is_a_matter_of_what_was_spent_and_the_path_one_of_what_this_part_came_to() -> None:
+    meter = Meter(Budget(calls=10), spent={Role.TASK: Usage(calls=9)})
+    meter.replay(Role.TASK, Usage(calls=3))
+    meter.settle(meter.reserve(Role.PROPOSER), Usage(calls=1))
+    assert (meter.total.calls, meter.path.calls, meter.replayed) == (10, 4, 1)
     meter.check()
     with pytest.raises(BudgetExhausted):
         meter.reserve(Role.TASK)
-    for _ in range(9):
-        meter.replay(Usage(calls=1))
-    meter.check()
-    meter.replay(Usage(calls=1))
-    with pytest.raises(BudgetExhausted):
-        meter.check()
 
 
-def test_answers_of_another_runs_journal_spend_nothing() -> None:
-    meter = Meter(Budget(calls=1))
-    meter.replay(Usage(calls=5))
+def test_time_is_up_also_for_who_asks_nothing() -> None:
+    now = [0.0]
+    meter = Meter(Budget(seconds=5, calls=1), clock=lambda: now[0], spent={Role.TASK: Usage(calls=1)})
     meter.check()
-    meter.settle(meter.reserve(Role.TASK), Usage(calls=1))
-    with pytest.raises(BudgetExhausted):
+    now[0] = 5.0
+    with pytest.raises(BudgetExhausted, match="5 seconds"):
         meter.check()

@@ -103,7 +103,7 @@ async def race_on(run: Run, desk: ReviewDesk, helm: Helm) -> str:
 async def _keep_busy(run: Run, desk: ReviewDesk, helm: Helm, pace: Pace, lanes: Lanes) -> str:
     number = run.tried + len(lanes)
     racing, landed = run.state.racing, None
-    while True:
+    while not _found_nothing(run):
         known = len(run.state.known)
         try:
             await helm.between_proposals()
@@ -123,9 +123,7 @@ async def _keep_busy(run: Run, desk: ReviewDesk, helm: Helm, pace: Pace, lanes: 
         except BudgetExhausted:
             await _land_the_rest(run, desk, pace, lanes)
             raise
-        if run.settings.epochs is None and racing.fruitless >= FRUITLESS:
-            run.reporter.warn_once("nothing_left_to_try", f"{FRUITLESS} proposals in a row brought nothing new")
-            return "epochs_done"
+    return "epochs_done"
 
 
 async def _after_landing(run: Run, desk: ReviewDesk, lanes: Lanes) -> None:
@@ -159,6 +157,14 @@ async def _land_the_rest(run: Run, desk: ReviewDesk, pace: Pace, lanes: Lanes) -
             continue
         await land(run, desk, pace, outcome)
         lanes.landed(outcome.proposal)
+
+
+def _found_nothing(run: Run) -> bool:
+    """Tell whether a search without an end has found nothing new for long, and say so."""
+    found_nothing = run.settings.epochs is None and run.state.racing.fruitless >= FRUITLESS
+    if found_nothing:
+        run.reporter.warn_once("nothing_left_to_try", f"{FRUITLESS} proposals in a row brought nothing new")
+    return found_nothing
 
 
 def _may_start(run: Run, number: int, lanes: Lanes) -> bool:

@@ -24,9 +24,9 @@ from omegaweb.engine.recorder import RecordingFailed, Writer
 from omegaweb.engine.storage import Storage
 from omegaweb.runs.configuration import BudgetChoice
 from omegaweb.runs.models import Checkpoint, Run, RunState
-from optimizer_core.budget import Budget, Meter, Role, Usage
+from optimizer_core.budget import Role, Usage
 from optimizer_core.events import CheckpointSaved
-from optimizer_core.training.checkpoints import is_only_spend, meter_from_json, spend_to_json
+from optimizer_core.training.checkpoints import is_only_spend, spend_from_json, spend_to_json
 from tests.factories_runs import make_run
 from tests.omegaweb.engine.recording import keep_busy
 
@@ -41,11 +41,6 @@ STATE: dict[str, Any] = {
     "answers": {"b": LONG, "a": [{"sample": "train-0"}], "c": []},
     "training": {"b": {f"train-{n}": 0.5 for n in LONG}, "a": {}},
 }
-
-
-def spend_of(by_role: dict[Role, Usage]) -> dict[str, Any]:
-    """What a state says that was saved after a minute."""
-    return spend_to_json(Meter(clock=lambda: 0.0, spent=by_role, elapsed=60.0))
 
 
 async def saved(run: Run, *states: dict[str, Any], via: Writer | None = None) -> RowCheckpoints:
@@ -242,21 +237,19 @@ def test_what_was_spent_since_the_state_was_saved_counts(alice):
         "proposer": {"calls": 2, "tokens": 7, "cost": 0.0},
     }
     run = make_run(alice, spend_by_role=told, seconds=90.0, unpriced_calls=4)
-    state = {"step": 2, "spend": spend_of(saved)}
+    state = {"step": 2, "spend": spend_to_json(saved, 60.0)}
 
     going_on = with_everything_spent(state, run)
 
     assert going_on["step"] == 2
-    meter = meter_from_json(going_on["spend"], Budget(), is_only_spend=False)
-    by_role = meter.by_role
-    assert meter.elapsed >= 90.0
-    assert meter.path == sum(saved.values(), start=Usage()) != meter.total
+    by_role, elapsed, _ = spend_from_json(going_on["spend"])
+    assert elapsed == 90.0
     assert by_role[Role.TASK] == Usage(
         calls=14, prompt_tokens=130, completion_tokens=20, cost=0.75, unpriced_calls=4, seconds=4.0
     )
     assert by_role[Role.JUDGE] == saved[Role.JUDGE]
     assert by_role[Role.PROPOSER] == Usage(calls=2, prompt_tokens=7)
-    assert state["spend"] == spend_of(saved)
+    assert state["spend"] == spend_to_json(saved, 60.0)
 
 
 @pytest.mark.django_db
@@ -264,9 +257,9 @@ def test_time_that_a_run_only_waited_for_people_stays_uncounted(alice):
     """Ninety seconds went by, the limit of a minute has lost twenty."""
     run = make_run(alice, seconds=90.0, left={"seconds": 40.0}, configuration={"budget": BudgetChoice(minutes=1)})
 
-    going_on = with_everything_spent({"spend": spend_of({})}, run)
+    going_on = with_everything_spent({"spend": spend_to_json({}, 60.0)}, run)
 
-    assert (going_on["spend"]["elapsed"], going_on["spend"]["waited"]) == (90.0, 70.0)
+    assert spend_from_json(going_on["spend"])[1:] == (90.0, 70.0)
 
 
 @pytest.mark.django_db
@@ -278,13 +271,15 @@ def test_a_run_that_was_cut_off_before_its_first_state_begins_with_what_it_has_s
     beginning = point_of_departure(cut_off)
     assert beginning is not None
     assert is_only_spend(beginning)
-    meter = meter_from_json(beginning["spend"], Budget(), is_only_spend=True)
-    assert (meter.total, meter.path) == (Usage(calls=7, prompt_tokens=70, cost=0.5), Usage())
-    assert (beginning["spend"]["elapsed"], meter.waited) == (9.0, 0.0)
+    assert spend_from_json(beginning["spend"]) == (
+        {Role.TASK: Usage(calls=7, prompt_tokens=70, cost=0.5)},
+        9.0,
+        0.0,
+    )
 
 
 @pytest.mark.django_db
 def test_a_row_that_has_heard_less_takes_nothing_back(alice):
-    state = {"spend": spend_of({Role.TASK: Usage(calls=10, prompt_tokens=80, cost=0.5)})}
+    state = {"spend": spend_to_json({Role.TASK: Usage(calls=10, prompt_tokens=80, cost=0.5)}, 60.0)}
 
     assert with_everything_spent(state, make_run(alice)) == state

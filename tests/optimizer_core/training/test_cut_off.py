@@ -13,7 +13,7 @@ import optimizer_core as oc
 from optimizer_core.budget import Usage
 from optimizer_core.json_values import fields_to_json
 from optimizer_core.optimizers import RandomFewShot
-from tests.optimizer_core.training.cases import answer, make_program, omega, run, words
+from tests.optimizer_core.training.cases import add_a_rule, answer, make_program, omega, run, words
 from tests.optimizer_core.training.racing.cases import race, racer
 from tests.optimizer_core.training.test_journal import Crash, Mortal
 from tests.optimizer_core.training.test_reproducible import Keep, path, varied
@@ -36,6 +36,17 @@ def plain(**fit):
 
 def few_shot(**fit):
     return run(make_program(answer), RandomFewShot(), epochs=None, batch_size=3, **TEST, **fit)
+
+
+def every_row_shown(**fit):
+    """A plain search that soon has nothing left to try."""
+    optimizer = RandomFewShot(nb_max_examples=1)
+    return run(make_program(answer), optimizer, epochs=None, batch_size=6, **TEST, **fit)
+
+
+def every_rule_found(**fit):
+    """A race that soon has nothing left to try."""
+    return race(optimizer=racer(add_a_rule, proposals_in_flight=3), epochs=None, **TEST, **fit)
 
 
 def steps(events):
@@ -97,7 +108,16 @@ async def check_cut_off(whole, *, after, state):
 @pytest.mark.parametrize("of", [wide, one_by_one, plain, few_shot])
 async def test_it_ends_as_it_would_have(of):
     whole = await left_in_peace(of, oc.Budget(calls=275))
-    assert whole.calls > 0.9 * 275
+    assert whole.told.of("run.finished")[0].reason == "budget_spent"
     for after in (20, whole.calls // 2, whole.calls - 40, whole.calls - 9, whole.calls - 1):
         for state in (None, 0, len(whole.states) // 2, 10**6):
+            await check_cut_off(whole, after=after, state=state)
+
+
+@pytest.mark.parametrize("of", [every_row_shown, every_rule_found])
+async def test_so_does_a_search_that_has_nothing_left_to_try(of):
+    whole = await left_in_peace(of, oc.Budget(calls=10_000))
+    assert whole.told.of("run.finished")[0].reason == "epochs_done"
+    for after in (whole.calls - 40, whole.calls - 1):
+        for state in (None, 10**6):
             await check_cut_off(whole, after=after, state=state)

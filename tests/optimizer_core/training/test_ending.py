@@ -229,9 +229,9 @@ def test_answers_from_the_journal_take_no_time_but_those_of_the_test_will():
     budget = Budget(seconds=100.0)
     holdback = Holdback(budget=budget, validation=10, test=4)
     spent = {Role.TASK: Usage(calls=20)}
-    meter = Meter(budget, clock=lambda: 0.0, spent=spent, path=Usage(), elapsed=40.0)  # two seconds a call
+    meter = Meter(budget, clock=lambda: 0.0, spent=spent, elapsed=40.0)  # two seconds a call
     for _ in range(10):
-        meter.replay(Usage(calls=1))
+        meter.replay(Role.TASK, Usage(calls=1))
     holdback.measure(meter, answered=10)
     assert holdback.each["seconds"] == 2.0
     assert holdback.final_validation().seconds == 100.0 - 2 * 4 * 2.0
