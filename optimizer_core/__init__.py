@@ -21,7 +21,7 @@ if TYPE_CHECKING:
         set_default_language_model,
     )
     from optimizer_core.models.embedding_model import EmbeddingModel
-    from optimizer_core.models.journal import Entry, Journal, MemoryJournal
+    from optimizer_core.models.journal import CountingJournal, Entry, Journal, MemoryJournal
     from optimizer_core.models.journal_file import FileJournal
     from optimizer_core.models.language_model import LanguageModel
     from optimizer_core.models.openrouter import OpenRouterEmbeddingModel, create_openrouter_language_model
@@ -51,6 +51,7 @@ __all__ = [
     "ChainOfThought",
     "Combine",
     "ConfigurationError",
+    "CountingJournal",
     "DataModel",
     "Decision",
     "EarlyStopping",
@@ -110,7 +111,7 @@ _HOMES = {
         "set_default_language_model",
     ),
     "models.embedding_model": ("EmbeddingModel",),
-    "models.journal": ("Entry", "Journal", "MemoryJournal"),
+    "models.journal": ("CountingJournal", "Entry", "Journal", "MemoryJournal"),
     "models.journal_file": ("FileJournal",),
     "models.language_model": ("LanguageModel",),
     "models.openrouter": ("OpenRouterEmbeddingModel", "create_openrouter_language_model"),

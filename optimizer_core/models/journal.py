@@ -6,13 +6,14 @@ models with nothing but a meter, and their questions have to be kept as well.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from itertools import islice
+from typing import Any, Protocol, runtime_checkable
 
-from optimizer_core.budget import Usage
+from optimizer_core.budget import Role, Usage
 from optimizer_core.json_values import JsonObject, fields_to_json
 from optimizer_core.models.shared_results import SharedResults
 from optimizer_core.records import quick_dataclass
@@ -51,11 +52,42 @@ class Journal(Protocol):
         ...
 
 
+@runtime_checkable
+class CountingJournal(Journal, Protocol):
+    """A journal that knows what its answers took, so that a run that goes on knows what it has spent.
+
+    One without that leaves it to whoever gives the state to go on from: ``resume_from`` must hold all that was spent.
+    """
+
+    def __len__(self) -> int:
+        """Return how many entries there are."""
+        ...
+
+    def paid(self, since: int) -> dict[Role, Usage]:
+        """Return what the entries took, by role, without the first ``since`` of them."""
+        ...
+
+
+def paid_for(entries: Iterable[Entry]) -> dict[Role, Usage]:
+    """Return what entries took, by role."""
+    by_role: dict[Role, Usage] = {}
+    for entry in entries:
+        role = Role(entry.role)
+        by_role[role] = by_role.get(role, Usage()) + entry.usage
+    return by_role
+
+
 class MemoryJournal:
     """A journal that lasts as long as the object, for tests and for trying again."""
 
     def __init__(self) -> None:
         self.entries: dict[str, Entry] = {}
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def paid(self, since: int) -> dict[Role, Usage]:
+        return paid_for(islice(self.entries.values(), since, None))
 
     async def find(self, key: str) -> Entry | None:
         return self.entries.get(key)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import threading
+from itertools import islice
 from pathlib import Path
 
+from optimizer_core.budget import Role, Usage
 from optimizer_core.json_values import JsonObject
-from optimizer_core.models.journal import Entry
+from optimizer_core.models.journal import Entry, paid_for
 
 
 class FileJournal:
@@ -27,6 +29,9 @@ class FileJournal:
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    def paid(self, since: int) -> dict[Role, Usage]:
+        return paid_for(Entry.from_json(saved) for saved in islice(self._entries.values(), since, None))
 
     async def find(self, key: str) -> Entry | None:
         saved = self._entries.get(key)

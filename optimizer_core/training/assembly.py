@@ -9,10 +9,17 @@ from optimizer_core.data.candidate import Candidate
 from optimizer_core.errors import CheckpointError
 from optimizer_core.json_values import JsonObject
 from optimizer_core.metrics.base import Metric
+from optimizer_core.models.journal import CountingJournal
 from optimizer_core.optimizers.base import Optimizer
 from optimizer_core.population.population import Population
 from optimizer_core.rewards.base import Reward
-from optimizer_core.training.checkpoints import answers_from_json, is_only_spend, spend_from_json, state_from_json
+from optimizer_core.training.checkpoints import (
+    answers_from_json,
+    is_only_spend,
+    spend_from_json,
+    state_from_json,
+    with_everything_paid,
+)
 from optimizer_core.training.holdback import SHARE_AFTER_A_RACE, USUAL_SHARE, Holdback
 from optimizer_core.training.ledger import Ledger, Outcome
 from optimizer_core.training.measuring import Measurer
@@ -51,6 +58,10 @@ def prepare(
         else state_from_json(saved, uncertainty=uncertainty)
     )
     spent, elapsed, waited = ({}, 0.0, 0.0) if settings.resume_from is None else spend_from_json(spend or {})
+    journal_start = 0
+    if isinstance(settings.journal, CountingJournal):
+        journal_start = (saved or {}).get("journal_start", len(settings.journal))
+        spent = with_everything_paid(spent, settings.journal.paid(journal_start))
     replayed = int((spend or {}).get("replayed", 0))
     budget = larger(settings.budget, state.steered.budget)
     meter = Meter(budget, spent=spent, elapsed=elapsed, waited=waited, replayed=replayed)
@@ -84,6 +95,7 @@ def prepare(
         stopper=stopper,
         measurer=Measurer(scorer=scorer, state=state, reporter=reporter),
         patience=settings.patience(),
+        journal_start=journal_start,
         unfit=unfit,
     )
     if saved is not None:

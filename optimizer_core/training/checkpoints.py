@@ -192,6 +192,15 @@ def spend_from_json(saved: JsonObject) -> tuple[dict[Role, Usage], float, float]
         raise CheckpointError(f"the spend in the checkpoint is damaged: {error}") from error
 
 
+def with_everything_paid(spent: Mapping[Role, Usage], paid: Mapping[Role, Usage]) -> dict[Role, Usage]:
+    """Return what was spent by role, at least what the journal knows was paid: some of it came after the state."""
+    return {
+        role: Usage(**{name: max(value, getattr(known, name)) for name, value in fields_to_json(told).items()})
+        for role in Role
+        for told, known in [(spent.get(role, Usage()), paid.get(role, Usage()))]
+    }
+
+
 def is_only_spend(saved: JsonObject) -> bool:
     """Tell whether a run that was cut off before its first checkpoint left nothing but what it has spent."""
     return set(saved) == {"spend"}

@@ -63,6 +63,7 @@ class Run:
     stopper: Stopper
     measurer: Measurer
     patience: Patience
+    journal_start: int = 0  # entries of the journal that are older than the run
     unfit: str = ""  # how many rows can only score 0, in words
     _allowance: Callable[[], Budget] | None = None
     _is_behind: bool = False  # the last checkpoint was left out
@@ -187,6 +188,7 @@ class Run:
             "fingerprint": self.fingerprint(),
             "spend": spend_to_json(meter.by_role, meter.elapsed, meter.waited, meter.replayed),
             "holdback": self.holdback.to_json(),
+            "journal_start": self.journal_start,
         }
         self.reporter.emit(CheckpointSaved(reference=await store.save(saved)))
 

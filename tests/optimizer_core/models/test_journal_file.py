@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from optimizer_core.budget import Usage
+from optimizer_core.budget import Role, Usage
 from optimizer_core.models.journal import Entry
 from optimizer_core.models.journal_file import FileJournal
 
@@ -45,3 +45,13 @@ async def test_a_line_that_was_cut_off_is_as_if_it_had_not_been_written(tmp_path
     assert (await second.find("a"), await second.find("b")) == (entry("a"), None)
     await second.add("c", entry("c"))
     assert await FileJournal(path).find("c") == entry("c")
+
+
+async def test_it_knows_what_its_answers_took_of_a_run_or_of_all(tmp_path):
+    journal = FileJournal(tmp_path / "journal.jsonl")
+    for text in "abc":
+        await journal.add(text, entry(text))
+    again = FileJournal(tmp_path / "journal.jsonl")
+    assert again.paid(0) == {Role.TASK: Usage(calls=3, prompt_tokens=9, cost=1.5)}
+    assert again.paid(2) == {Role.TASK: entry("c").usage}
+    assert again.paid(3) == {}
