@@ -1,9 +1,8 @@
 """What a run will take before it is launched: calls, tokens, money, time, and how many proposals that buys.
 
 How many rows are answered is :mod:`omegaweb.engine.workload`'s to say; the lower figures leave out what the ledger may
-know already (an answer is never paid twice). OMEGA asks its proposer for each rewriting, a judge is asked once an
-answer, and each candidate is embedded once. Tokens are characters / 4. Time assumes SECONDS_A_CALL for models that are
-not built in.
+know already (an answer is never paid twice). What is asked for that, and what it takes, is
+:mod:`omegaweb.engine.questions`'.
 """
 
 from __future__ import annotations
@@ -11,30 +10,21 @@ from __future__ import annotations
 import itertools
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from omegaweb.datasets.models import DatasetVersion
 from omegaweb.engine.advice import Notice, notices
-from omegaweb.engine.providers import FREE, Price, is_built_in, price_of
+from omegaweb.engine.providers import FREE, price_of
+from omegaweb.engine.questions import Load, answering, questions_of, rewriting
 from omegaweb.engine.workload import Sizes, Span, Workload, workload_of
-from omegaweb.runs.configuration import ModelChoice, OptimizerChoice, RunConfiguration
+from omegaweb.runs.configuration import ModelChoice, RunConfiguration
 
 #: The largest share of what is left after the baseline that is held back for the test.
 MOST_FOR_TEST = 0.5
-CHARACTERS_A_TOKEN = 4
 ROWS_SAMPLED = 50
-#: Tokens of the frame around a prompt: field list, roles, JSON.
-FRAME_TOKENS = 40
-#: Of the answers, those whose prompt holds examples: not the baseline's, nor the first proposals' in full.
-SHARE_WITH_EXAMPLES = 0.6
-#: Written by the model: for the fields, for thinking first, for a rewritten instruction.
-ANSWER_TOKENS, THINKING_TOKENS, REWRITE_TOKENS, VERDICT_TOKENS = 15, 120, 350, 60
-#: A hosted model's usual wait for one answer.
-SECONDS_A_CALL = 1.2
-#: The built-in model on two cores, beside other work: seconds for one answer, and for a thousand tokens of a prompt.
-BUILT_IN_SECONDS, BUILT_IN_SECONDS_A_THOUSAND = 0.12, 0.5
+ONE = Span(low=1, high=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,36 +49,13 @@ class Estimate:
     notices: tuple[Notice, ...] = field(default_factory=tuple)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Load:
-    """Calls of one kind and what one of them takes."""
-
-    model: str
-    calls: Span
-    read: float  # tokens
-    written: float
-
-    @property
-    def tokens(self) -> Span:
-        return self.calls.scaled(self.read + self.written)
-
-    def cost(self, price: Price) -> Span:
-        return self.calls.scaled(self.read * price.read + self.written * price.written)
-
-    def seconds(self, concurrency: int) -> Span:
-        if is_built_in(self.model):
-            return self.calls.scaled(BUILT_IN_SECONDS + BUILT_IN_SECONDS_A_THOUSAND * self.read / 1000)
-        return self.calls.scaled(SECONDS_A_CALL / max(1, concurrency))
-
-
 def estimate(configuration: RunConfiguration, sizes: Sizes, *, row_characters: float = 200.0) -> Estimate:
     """Estimate a run. `row_characters` is how long the inputs of one row are, as :func:`measure_rows` says."""
     training, budget = configuration.training, configuration.budget
     work = workload_of(configuration, sizes)
-    each = _with_roles(work, configuration)
     answer = _answers_cost(configuration)
 
-    bought = _bought(configuration, work, each, row_characters)
+    bought = _bought(configuration, work, row_characters)
     wanted = work.steps * training.epochs if training.epochs is not None else None
     proposals, ends_by = bought.proposals, bought.ends_by
     if wanted is None and ends_by == "epochs":  # the only limit is in money, and a price is unknown
@@ -97,7 +64,7 @@ def estimate(configuration: RunConfiguration, sizes: Sizes, *, row_characters: f
         proposals = Span(low=min(proposals.low, wanted), high=min(proposals.high, wanted))
         ends_by = ends_by if proposals.low < wanted else "epochs"
 
-    loads = _loads(configuration, work, proposals, row_characters)
+    loads = questions_of(configuration, work, proposals, row_characters)
     calls = _sum(load.calls for load in loads).capped(budget.calls)
     share = calls.high / max(1.0, _sum(load.calls for load in loads).high)
     tokens = _sum(load.tokens for load in loads).scaled(share).capped(budget.tokens)
@@ -117,7 +84,7 @@ def estimate(configuration: RunConfiguration, sizes: Sizes, *, row_characters: f
         fixed_calls=(work.before + work.test) * answer,
         tests=work.test > 0,
         test_paid=bought.test_paid,
-        calls_each=each,
+        calls_each=_of_one(work, answer, 1),
         ends_by=ends_by,
         unpriced=unpriced,
         own_server=own_server_of(configuration.models, unpriced),
@@ -153,7 +120,7 @@ class AnswersEstimate:
 def estimate_test(configuration: RunConfiguration, answers: int, *, row_characters: float = 200.0) -> AnswersEstimate:
     """Estimate so many answered rows, judged as the run judges them."""
     answered = Span(low=answers, high=answers)
-    loads = _answering(configuration, answered, row_characters)
+    loads = answering(configuration, answered, row_characters)
     prices = [price_of(load.model) for load in loads]
     cost = sum(load.cost(price or FREE).high for load, price in zip(loads, prices, strict=True))
     return AnswersEstimate(
@@ -178,14 +145,14 @@ def measure_rows(version: DatasetVersion, definition: Mapping[str, Any]) -> floa
 
 
 def _answers_cost(configuration: RunConfiguration) -> int:
-    """Calls for one answered row: the answer, and the judge's where there is one."""
-    return 2 if configuration.reward.kind == "judge" else 1
+    """Calls for one answered row: the answer, and what a judge or an embedding model says of it."""
+    return 2 if configuration.reward.kind in ("judge", "similarity") else 1
 
 
-def _with_roles(work: Workload, configuration: RunConfiguration) -> Span:
-    """Calls of one proposal."""
-    factor, made = _answers_cost(configuration), work.rewrites
-    return Span(low=work.each.low * factor + made.low, high=work.each.high * factor + made.high)
+def _of_one(work: Workload, answer: float, rewriting: float) -> Span:
+    """What one proposal takes, given what an answered row and a rewriting take."""
+    answers, made = work.each.scaled(answer), work.rewrites.scaled(rewriting)
+    return Span(low=answers.low + made.low, high=answers.high + made.high)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,85 +164,30 @@ class _Bought:
     ends_by: str
 
 
-def _bought(configuration: RunConfiguration, work: Workload, each: Span, row_characters: float) -> _Bought:
+def _bought(configuration: RunConfiguration, work: Workload, row_characters: float) -> _Bought:
     """Return what the tightest limit buys; without any limit, as much as is wanted."""
-    read, written = _task_tokens(configuration, row_characters)
-    budget, models = configuration.budget, configuration.models
-    price = price_of(models.task)
-    a_call = {
-        "calls": (budget.calls, 1.0),
-        "tokens": (budget.tokens, read + written),
-        "cost": (budget.cost, read * price.read + written * price.written if price else 0.0),
-        "minutes": (budget.minutes, _seconds_a_call(configuration, read) / 60),
+    budget, concurrency = configuration.budget, configuration.training.concurrency
+    answered = answering(configuration, ONE, row_characters)
+    proposed = rewriting(configuration, ONE, row_characters)
+    amounts: dict[str, tuple[float | None, Callable[[Load], float]]] = {
+        "calls": (budget.calls, lambda load: load.calls.high),
+        "tokens": (budget.tokens, lambda load: load.tokens.high),
+        "cost": (budget.cost, lambda load: load.cost(price_of(load.model) or FREE).high),
+        "minutes": (budget.minutes, lambda load: load.seconds(concurrency).high / 60),
     }
-    answer = _answers_cost(configuration)
     found = [_Bought(proposals=Span(low=math.inf, high=math.inf), test_paid=1.0, ends_by="epochs")]
-    for name, (limit, amount) in a_call.items():
-        if limit is None or amount <= 0:
+    for name, (limit, amount) in amounts.items():
+        answer = sum(amount(load) for load in answered)
+        each = _of_one(work, answer, amount(proposed) if proposed else 0.0)
+        if limit is None or each.low <= 0:
             continue
-        left = max(0.0, limit / amount - work.before * answer)
+        left = max(0.0, limit - work.before * answer)
         test = min(work.test * answer, left * MOST_FOR_TEST)
         search = (left - test) * work.search_share
         proposals = Span(low=math.floor(search / each.high), high=math.floor(search / each.low))
-        found.append(
-            _Bought(proposals=proposals, test_paid=test / (work.test * answer) if work.test else 1.0, ends_by=name)
-        )
+        paid = test / (work.test * answer) if work.test * answer else 1.0
+        found.append(_Bought(proposals=proposals, test_paid=paid, ends_by=name))
     return min(found, key=lambda bought: bought.proposals.low)
-
-
-def _seconds_a_call(configuration: RunConfiguration, read: float) -> float:
-    load = _Load(model=configuration.models.task, calls=Span(low=1, high=1), read=read, written=0)
-    return load.seconds(configuration.training.concurrency).high
-
-
-def _loads(configuration: RunConfiguration, work: Workload, proposals: Span, row_characters: float) -> list[_Load]:
-    models = configuration.models
-    loads = _answering(configuration, work.answers(proposals), row_characters)
-    if configuration.optimizer.kind == "omega":
-        shown = 4 * (row_characters / CHARACTERS_A_TOKEN + 40)
-        text = len(configuration.program["instruction"]) / CHARACTERS_A_TOKEN
-        made = work.rewritings(proposals)
-        loads.append(
-            _Load(model=models.proposer or models.task, calls=made, read=600 + shown + text, written=REWRITE_TOKENS)
-        )
-        if configuration.optimizer.parameters.get("algorithm", "dns") != "ga":
-            embedded = Span(low=math.ceil(proposals.low / work.steps), high=made.high + 1)
-            loads.append(_Load(model=models.embedding, calls=embedded, read=text, written=0))
-    return loads
-
-
-def _answering(configuration: RunConfiguration, answers: Span, row_characters: float) -> list[_Load]:
-    """Rows that are answered and judged."""
-    models = configuration.models
-    read, written = _task_tokens(configuration, row_characters)
-    loads = [_Load(model=models.task, calls=answers, read=read, written=written)]
-    if configuration.reward.kind == "judge":
-        pairs = len(json.dumps(configuration.reward.preferences, ensure_ascii=False)) / CHARACTERS_A_TOKEN
-        judged = 200 + pairs + 2 * written
-        loads.append(_Load(model=models.judge or models.task, calls=answers, read=judged, written=VERDICT_TOKENS))
-    if configuration.reward.kind == "similarity":
-        loads.append(_Load(model=models.embedding, calls=answers, read=2 * written, written=0))
-    return loads
-
-
-def _task_tokens(configuration: RunConfiguration, row_characters: float) -> tuple[float, float]:
-    """Tokens read and written for one answered row."""
-    definition = configuration.program
-    written = ANSWER_TOKENS * max(1, len(definition["output_fields"]))
-    if definition["style"] == "step_by_step":
-        written += THINKING_TOKENS
-    row = row_characters / CHARACTERS_A_TOKEN
-    choices = sum(len(str(field)) for field in definition["output_fields"]) / CHARACTERS_A_TOKEN
-    examples = SHARE_WITH_EXAMPLES * _examples(configuration.optimizer) * (row + written)
-    return FRAME_TOKENS + len(definition["instruction"]) / CHARACTERS_A_TOKEN + choices + row + examples, written
-
-
-def _examples(optimizer: OptimizerChoice) -> float:
-    """Examples in a prompt that has some, on average."""
-    parameters = optimizer.parameters
-    if optimizer.kind == "random_few_shot":
-        return float(parameters.get("nb_min_examples", 1) + parameters.get("nb_max_examples", 3)) / 2
-    return float(parameters.get("example_limit", 16)) / 2 if optimizer.races else 0.0
 
 
 def _sum(spans: Any) -> Span:

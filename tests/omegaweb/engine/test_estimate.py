@@ -189,6 +189,41 @@ def test_the_built_in_model_is_free_and_a_listed_one_is_priced():
     assert 0 < priced.cost.low < priced.cost.high < 1
 
 
+def test_the_built_in_model_takes_its_time_where_it_composes():
+    omega = replace(CONFIGURATION, optimizer=RACING)
+    direct = estimate(omega, SIZES)
+    by_another = estimate(replace(omega, models=ModelChoice(proposer="openai/gpt-4o-mini")), SIZES)
+    thinking = estimate(replace(omega, program={**DEFINITION, "style": "step_by_step"}), SIZES)
+
+    assert direct.proposals == Span(low=10, high=10)
+    # 350 tokens for each rewriting, 50 a second; 120 more where the program thinks first.
+    assert direct.seconds.high - by_another.seconds.high > 6 * 10
+    assert thinking.seconds.low > direct.seconds.low + 2 * direct.calls.low * 0.9
+
+
+def test_time_is_spent_on_rewritings_as_well():
+    endless = replace(CONFIGURATION, training=replace(TRAINING, epochs=None), budget=BudgetChoice(minutes=10))
+    plain = OptimizerChoice(kind="omega", parameters={"search": "plain"})
+
+    rewriting = estimate(replace(endless, optimizer=plain), SIZES).proposals
+    assert 0 < rewriting.high < estimate(endless, SIZES).proposals.low
+
+
+def test_money_that_only_the_proposer_takes_is_a_limit():
+    models, budget = ModelChoice(proposer="openai/gpt-4o-mini"), BudgetChoice(cost=0.002)
+    endless = replace(CONFIGURATION, training=replace(TRAINING, epochs=None), optimizer=RACING)
+
+    found = estimate(replace(endless, models=models, budget=budget), SIZES)
+    assert found.ends_by == "cost"
+    assert found.proposals.high > 0
+
+
+def test_an_embedding_model_that_judges_is_asked_for_each_answer():
+    alike = estimate(replace(CONFIGURATION, reward=RewardChoice(kind="similarity")), SIZES)
+
+    assert alike.fixed_calls == 2 * (50 + 2 * 60)
+
+
 def test_an_unknown_price_is_said_and_not_guessed():
     found = estimate(replace(CONFIGURATION, models=ModelChoice(task="someone/unheard-of")), SIZES)
 
