@@ -179,14 +179,16 @@ def _can_pay(run: Run, lanes: Lanes) -> bool:
     """Return True if the calls that are left will do for one more proposal beside those under way.
 
     What is left and what a proposal costs are reckoned from what landed: what the meter says depends on how far those
-    under way have come, and in a resumed run on how far the part before had.
+    under way have come, and in a resumed run on how far the part before had. Where none is under way, and attempts
+    failed oftener at the beginning than since, less was spent than reckoned.
     """
     limit = run.meter.budget.calls
     if limit is None:
         return True
     racing = run.state.racing
-    left = limit - racing.cost
-    return left >= racing.usual_cost * (len(lanes) + 1) if lanes else left > USUAL_COST
+    if not lanes:
+        return limit - min(racing.cost, run.meter.total.calls) > USUAL_COST
+    return limit - racing.cost >= racing.usual_cost * (len(lanes) + 1)
 
 
 def _why_over(run: Run, number: int) -> str:

@@ -29,10 +29,14 @@ class Mortal(MemoryJournal):
         self.entries.update(entries)
         self._lives = lives
 
+    @property
+    def is_dead(self):
+        return self._lives < 0
+
     async def add(self, key, entry):
-        if self._lives >= 0:
+        if not self.is_dead:
             self._lives -= entry.usage.calls
-        if self._lives < 0:
+        if self.is_dead:
             raise Crash
         await super().add(key, entry)
 

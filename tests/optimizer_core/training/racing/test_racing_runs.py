@@ -208,6 +208,21 @@ async def test_what_a_race_has_cost_is_reckoned_to_the_call_also_where_texts_are
     assert 1 < embedding["calls"] < len(recorder.of("epoch.finished"))
 
 
+async def test_a_budget_is_spent_also_where_attempts_failed_at_the_beginning():
+    failed = []
+
+    def shaky(request):
+        if len(failed) < 20:
+            failed.append(request)
+            raise oc.errors.ModelUnavailable("try again")
+        return answer(request)
+
+    program = make_program(language_model=ScriptedModel(shaky, retry=30))
+    _, recorder = await race(program, racer(varied, **WIDE), epochs=None, budget=oc.Budget(calls=400))
+    assert len(failed) == 20
+    assert recorder.of("spend.updated")[-1].calls > 400 - 20
+
+
 async def test_only_winners_are_reviewed_and_the_rejected_never_come_back():
     gate = ScriptedGate(lambda proposal: Verdict(decision=Decision.REJECTED, comment="too long", reviewer="Eve"))
     program, recorder = await race(optimizer=racer(varied), review=gate)
