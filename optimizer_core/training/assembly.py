@@ -18,7 +18,7 @@ from optimizer_core.training.checkpoints import (
     is_only_spend,
     spend_from_json,
     state_from_json,
-    with_everything_paid,
+    with_what_was_paid_since,
 )
 from optimizer_core.training.holdback import SHARE_AFTER_A_RACE, USUAL_SHARE, Holdback
 from optimizer_core.training.ledger import Ledger, Outcome
@@ -58,10 +58,9 @@ def prepare(
         else state_from_json(saved, uncertainty=uncertainty)
     )
     spent, elapsed, waited = ({}, 0.0, 0.0) if settings.resume_from is None else spend_from_json(spend or {})
-    journal_start = 0
-    if isinstance(settings.journal, CountingJournal):
-        journal_start = (saved or {}).get("journal_start", len(settings.journal))
-        spent = with_everything_paid(spent, settings.journal.paid(journal_start))
+    journal_end = None if saved is None else saved.get("journal_end")
+    if journal_end is not None and isinstance(settings.journal, CountingJournal):
+        spent = with_what_was_paid_since(spent, settings.journal.paid(journal_end))
     replayed = int((spend or {}).get("replayed", 0))
     budget = larger(settings.budget, state.steered.budget)
     meter = Meter(budget, spent=spent, elapsed=elapsed, waited=waited, replayed=replayed)
@@ -95,7 +94,7 @@ def prepare(
         stopper=stopper,
         measurer=Measurer(scorer=scorer, state=state, reporter=reporter),
         patience=settings.patience(),
-        journal_start=journal_start,
+        path_before=0.0 if saved is None else saved.get("path"),
         unfit=unfit,
     )
     if saved is not None:

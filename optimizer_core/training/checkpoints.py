@@ -51,6 +51,7 @@ def state_to_json(state: SearchState, *, validation_size: int, with_outputs: boo
         "epoch": state.epoch,
         "batch": state.batch,
         "idle": state.idle,
+        "ended": dict(state.ended),
         "started": state.started,
         "best": state.best,
         "baseline": state.baseline.id,
@@ -115,6 +116,7 @@ def _revive(saved: JsonObject, uncertainty: float) -> SearchState:
         epoch=saved["epoch"],
         batch=saved["batch"],
         idle=saved.get("idle", 0),
+        ended=dict(saved.get("ended", {})),
         best=saved["best"],
         started=saved["started"],
     )
@@ -192,13 +194,9 @@ def spend_from_json(saved: JsonObject) -> tuple[dict[Role, Usage], float, float]
         raise CheckpointError(f"the spend in the checkpoint is damaged: {error}") from error
 
 
-def with_everything_paid(spent: Mapping[Role, Usage], paid: Mapping[Role, Usage]) -> dict[Role, Usage]:
-    """Return what was spent by role, at least what the journal knows was paid: some of it came after the state."""
-    return {
-        role: Usage(**{name: max(value, getattr(known, name)) for name, value in fields_to_json(told).items()})
-        for role in Role
-        for told, known in [(spent.get(role, Usage()), paid.get(role, Usage()))]
-    }
+def with_what_was_paid_since(spent: Mapping[Role, Usage], paid: Mapping[Role, Usage]) -> dict[Role, Usage]:
+    """Return what was spent by role: until a state, and for answers that came into the journal after it."""
+    return {role: spent.get(role, Usage()) + paid.get(role, Usage()) for role in Role}
 
 
 def is_only_spend(saved: JsonObject) -> bool:

@@ -64,7 +64,9 @@ class Helm:
     def look(self) -> None:
         """Apply what takes effect at once, and tell whether the run pauses."""
         for request in self._open():
-            if isinstance(request, AT_ONCE):
+            if isinstance(request, BudgetExtended) and not self._searching:
+                self._tell(request, TOO_LATE)
+            elif isinstance(request, AT_ONCE):
                 self._apply_at_once(request)
                 self._tell(request)
             elif not self._searching:

@@ -68,6 +68,7 @@ async def _search_and_conclude(run: Run, desk: ReviewDesk, helm: Helm, choice: C
     try:
         reason = await _search(run, desk, helm)
         helm.search_is_over()
+        await run.end_search(reason)
         await conclude(run, desk, choice)
     except RunStopped as stopped:
         choice.winner = best_known(run)
@@ -81,6 +82,8 @@ async def _search(run: Run, desk: ReviewDesk, helm: Helm) -> str:
         await _enter(run, desk, helm)
     except BudgetExhausted:
         return "budget_spent"
+    if run.search_ended:
+        return run.search_ended
     while (reason := await _go_on(run, desk, helm)) == "budget_spent" and await helm.budget_is_extended():
         pass
     return reason

@@ -14,6 +14,7 @@ from optimizer_core.data.variable import TrainableVariable
 from optimizer_core.events import BestChanged, CandidateProposed, CheckpointSaved
 from optimizer_core.json_values import JsonObject, fields_to_json
 from optimizer_core.metrics.base import Metric
+from optimizer_core.models.journal import CountingJournal
 from optimizer_core.models.patience import Patience
 from optimizer_core.modules.base import Module
 from optimizer_core.optimizers.base import Optimizer, RacingOptimizer
@@ -63,10 +64,12 @@ class Run:
     stopper: Stopper
     measurer: Measurer
     patience: Patience
-    journal_start: int = 0  # entries of the journal that are older than the run
+    #: Calls that the path had come to where this part begins; None where proposals were under way there.
+    path_before: float | None = 0.0
     unfit: str = ""  # how many rows can only score 0, in words
     _allowance: Callable[[], Budget] | None = None
     _is_behind: bool = False  # the last checkpoint was left out
+    _kept_under_way: bool = False  # the last one that was not is of a moment with proposals under way
     _race: tuple[Sample, ...] = ()
     _targets: dict[str, str] = field(default_factory=dict)
 
@@ -125,6 +128,12 @@ class Run:
         """Calls to program, proposer and judge that this part of the run has come to; places of candidates are none."""
         return sum(used.calls for role, used in self.meter.path_by_role.items() if role != Role.EMBEDDING)
 
+    @property
+    def path_calls(self) -> float:
+        """Calls that the path of the run has come to, whoever paid; right while no proposal is under way."""
+        spent = self.meter.total.calls
+        return spent if self.path_before is None else min(spent, self.path_before + self.meter.path.calls)
+
     def allow(self, allowance: Callable[[], Budget]) -> None:
         """Let the run spend what an allowance of the holdback says, now and after an extension of the budget."""
         self._allowance = allowance
@@ -133,7 +142,8 @@ class Run:
     def extend_budget(self, budget: Budget) -> None:
         """Take another budget of the whole run."""
         self.state.steered.budget = fields_to_json(budget)
-        self.holdback.extend(budget, self.meter.spent)
+        self.state.ended = {}
+        self.holdback.extend(budget, {**self.meter.spent, "calls": self.path_calls})
         self.reporter.use_budget(budget)
         if self._allowance is not None:
             self.meter.extend(self._allowance())
@@ -179,8 +189,31 @@ class Run:
             await self._save(self.settings.checkpoints)
             self._is_behind = False
 
+    async def settle(self) -> None:
+        """Write down the state of a moment in which no proposal is under way, where the one that is kept is older.
+
+        From then on it depends on what was paid whether there is another one; from a state with proposals under way
+        nobody could tell how much that was.
+        """
+        if self._kept_under_way:
+            await self.catch_up()
+
+    async def end_search(self, reason: str) -> None:
+        """Note why the search is over, so that a run that is cut off in its end does not search again."""
+        if reason in ("budget_spent", "finish_requested"):
+            self.state.ended = {"reason": reason, "budget": fields_to_json(self.holdback.budget)}
+            await self.checkpoint()
+            await self.catch_up()
+
+    @property
+    def search_ended(self) -> str:
+        """Why the search was over before this part began; empty where it was not, or there is another budget now."""
+        ended = self.state.ended
+        return ended["reason"] if ended and ended["budget"] == fields_to_json(self.holdback.budget) else ""
+
     async def _save(self, store: CheckpointStore) -> None:
         meter = self.meter
+        journal, under_way = self.settings.journal, bool(self.state.racing.drafted)
         saved = state_to_json(self.state, validation_size=len(self.data.validation), with_outputs=bool(self.metrics))
         samples = {sample.id: sample for sample in self.data.train}
         saved |= {
@@ -188,8 +221,10 @@ class Run:
             "fingerprint": self.fingerprint(),
             "spend": spend_to_json(meter.by_role, meter.elapsed, meter.waited, meter.replayed),
             "holdback": self.holdback.to_json(),
-            "journal_start": self.journal_start,
+            "journal_end": len(journal) if isinstance(journal, CountingJournal) else None,
+            "path": None if under_way else self.path_calls,
         }
+        self._kept_under_way = under_way
         self.reporter.emit(CheckpointSaved(reference=await store.save(saved)))
 
     def fingerprint(self) -> JsonObject:

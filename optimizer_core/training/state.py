@@ -76,6 +76,7 @@ class SearchState:
     batch: int = 0
     idle: int = 0  # batches in a row in which nothing was asked; plain search
     best: str = ""
+    ended: JsonObject = field(default_factory=dict)  # why the search is over, and with which budget
     started: bool = False  # the baseline and the seeds are scored
 
     def note(self, candidate: Candidate) -> None:

@@ -133,6 +133,8 @@ async def _after_landing(run: Run, desk: ReviewDesk, lanes: Lanes) -> None:
         await run.checkpoint()
     if run.program.stop_training:  # a callback may have had enough just now
         await lanes.drop()
+    if not lanes:
+        await run.settle()
 
 
 async def _end_epoch(run: Run, desk: ReviewDesk) -> bool:
@@ -187,7 +189,7 @@ def _can_pay(run: Run, lanes: Lanes) -> bool:
         return True
     racing = run.state.racing
     if not lanes:
-        return limit - min(racing.cost, run.meter.total.calls) > USUAL_COST
+        return limit - min(racing.cost, run.path_calls) > USUAL_COST
     return limit - racing.cost >= racing.usual_cost * (len(lanes) + 1)
 
 

@@ -209,7 +209,7 @@ async def test_what_a_race_has_cost_is_reckoned_to_the_call_also_where_texts_are
 
 
 async def test_a_budget_is_spent_also_where_attempts_failed_at_the_beginning():
-    failed = []
+    failed: list[object] = []
 
     def shaky(request):
         if len(failed) < 20:
