@@ -33,7 +33,7 @@ def execute(run: Run, *, gate: RowGate, steering: RowSteering, stop: threading.E
                 stop=stop,
                 steering=steering,
                 checkpoints=RowCheckpoints(run.pk),
-                resume_from=point_of_departure(run),
+                resume_from=steering.before_finishing(point_of_departure(run)),
                 journal=journal,
             )
         )

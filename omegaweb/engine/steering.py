@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from omegaweb.runs.models import Candidate, CandidateState, Run
+from omegaweb.runs.models import Candidate, CandidateState, Event, Run
 from omegaweb.runs.models.requests import ANSWERS, Steer, SteeringRequest
 from optimizer_core import steering
 from optimizer_core.budget import Budget
 from optimizer_core.events import SteeringApplied
 
 #: What a run that goes on from a checkpoint must not hear of again, once it took effect.
-OF_THE_MOMENT = (Steer.PAUSE, Steer.RESUME, Steer.FINISH)
+OF_THE_MOMENT = (Steer.PAUSE, Steer.RESUME)
 TOO_LATE = "The run ended before."
 
 
@@ -26,6 +26,8 @@ class RowSteering:
     def __init__(self, run_id: int) -> None:
         self._run_id = run_id
         self._requests: tuple[steering.Request, ...] = ()
+        ends = Event.objects.filter(run_id=run_id, kind="run.finished").order_by("-sequence")
+        self._ended_at = ends.values_list("at", flat=True).first()  # when it was over before; None: never
 
     def requests(self) -> Sequence[steering.Request]:
         return self._requests
@@ -35,8 +37,24 @@ class RowSteering:
         rows = SteeringRequest.objects.filter(run_id=self._run_id).exclude(
             action__in=OF_THE_MOMENT, applied_at__isnull=False
         )
+        if (
+            self._ended_at is not None
+        ):  # to finish was done then; a run that goes on after its end is not finished by it
+            rows = rows.exclude(action=Steer.FINISH, applied_at__lte=self._ended_at)
         # What was refused stays refused.
         self._requests = tuple(request_of(row) for row in rows.filter(problem="").select_related("author"))
+
+    def before_finishing(self, state: dict[str, Any] | None) -> dict[str, Any] | None:
+        """Return a state that a run goes on from as it was before anybody asked to finish, so that it is applied again.
+
+        That a search is to finish, only its process knows: no state says so.
+        """
+        steered = (state or {}).get("steered")
+        if state is None or not steered:
+            return state
+        again = {request.reference for request in self._requests if isinstance(request, steering.FinishRequested)}
+        applied = [reference for reference in steered.get("applied", ()) if reference not in again]
+        return {**state, "steered": {**steered, "applied": applied}}
 
 
 def request_of(row: SteeringRequest) -> steering.Request:

@@ -7,12 +7,14 @@ import time
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from omegaweb.engine import launcher, recovery
 from omegaweb.engine.launcher import Launcher
 from omegaweb.runs.configuration import BudgetChoice
 from omegaweb.runs.extension import extend
-from omegaweb.runs.models import Run, RunState
+from omegaweb.runs.going_on import go_on
+from omegaweb.runs.models import Checkpoint, Run, RunState
 from omegaweb.runs.models.requests import Steer
 from omegaweb.runs.steering import ask
 from tests.omegaweb.engine.scripted_runs import finished, queued_run, sequences, until
@@ -185,3 +187,38 @@ def test_a_spent_run_is_extended_after_a_restart(alice, script):
     assert 60 < run.calls <= 90
     assert run.choices.budget == BudgetChoice(calls=90)
     launcher.stop(run.pk)
+
+
+def killed_while_finishing(alice: Any, *, is_in_state: bool) -> Run:
+    """A run that paused with its budget spent and was told to finish; its process was killed before it had."""
+    run = budgeted(alice, calls=60)
+    first = Launcher(limit=1)
+    first.fill()
+    until(lambda: state_of(run) == RunState.PAUSED)
+    first.close()
+    until(lambda: not first.working_on())
+    request = ask(run, user=alice, action=Steer.FINISH)
+    type(request).objects.filter(pk=request.pk).update(applied_at=timezone.now())
+    if is_in_state:
+        Checkpoint.objects.create(run=run, part="steered/applied/000000000", state=[str(request.pk)])
+    Run.objects.filter(pk=run.pk).update(state=RunState.QUEUED)
+    return run
+
+
+@pytest.mark.parametrize("is_in_state", [True, False])
+def test_a_run_that_was_told_to_finish_and_killed_finishes_and_searches_only_when_it_goes_on(
+    alice, script, is_in_state
+):
+    run = killed_while_finishing(alice, is_in_state=is_in_state)
+
+    launcher.start(run.pk)
+    until(lambda: state_of(run) in (RunState.COMPLETED, RunState.PAUSED))
+    run = finished(run) if state_of(run) == RunState.COMPLETED else run
+    assert (state_of(run), run.reason) == (RunState.COMPLETED, "finish_requested")
+
+    go_on(run, user=alice, more={"calls": 60})
+    launcher.start(run.pk)
+    until(lambda: state_of(run) in (RunState.COMPLETED, RunState.PAUSED))
+    assert state_of(run) == RunState.PAUSED  # its budget is spent again
+    launcher.stop(run.pk)
+    until(lambda: not launcher.launcher.working_on())
