@@ -81,6 +81,11 @@ def roles_asked(values: dict[str, Any]) -> list[str]:
     return roles
 
 
+def model_asked(role: str, values: dict[str, Any]) -> str:
+    """The model of a role; empty where there is none."""
+    return values.get(f"{role}_name") or ("" if role == "embedding" else values.get("task_name", ""))
+
+
 def _competes_by_distance(values: dict[str, Any]) -> bool:
     return values.get("optimizer") == "omega" and values.get("omega-algorithm") != "ga"
 
@@ -112,9 +117,23 @@ def check_budget(form: forms.Form, values: dict[str, Any]) -> None:
         limit = values.get(name)
         if limit is not None and not limit > 0:
             form.add_error(name, "A budget must be more than 0. Leave it empty for no limit.")
-    unlimited = all(values.get(name) is None for name in names)
-    if unlimited and values.get("epochs") is None and not form.has_error("epochs"):
+    limits = [name for name in names if values.get(name) is not None]
+    if values.get("epochs") is not None or form.has_error("epochs"):
+        return
+    if not limits:
         form.add_error("epochs", "Without epochs a run ends with its budget, and there is none: give either.")
+    elif limits == ["budget_cost"] and (unpriced := _unpriced(values)):
+        form.add_error(
+            "epochs",
+            f"US dollars alone do not end this run, because no price is known of {_quoted(unpriced)}: give epochs or "
+            "another limit, or have an owner set the price on the project’s page “Models and prices”.",
+        )
+
+
+def _unpriced(values: dict[str, Any]) -> list[str]:
+    """The models that this run asks and whose calls no limit in money counts."""
+    models = {model_asked(role, values) for role in roles_asked(values)} - {""}
+    return sorted(model for model in models if providers.price_of(model) is None)
 
 
 def _check_splits(form: forms.Form, version: DatasetVersion | None) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.forms import Form
 
 from omegaweb.engine.providers import is_built_in, key_note, missing_key, provider_of
-from omegaweb.runs.form_checks import roles_asked
+from omegaweb.runs.form_checks import model_asked, roles_asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +25,7 @@ def keys_asked(form: Form) -> list[KeyAsked]:
     values = getattr(form, "cleaned_data", {})
     found: dict[tuple[str, str], KeyAsked] = {}
     for role in roles_asked(values):
-        model = values.get(f"{role}_name") or ("" if role == "embedding" else values.get("task_name", ""))
+        model = model_asked(role, values)
         address = values.get("embedding_api_base" if role == "embedding" else "api_base") or ""
         if model and not is_built_in(model):
             missing = bool(missing_key(model, address))

@@ -12,6 +12,7 @@ from omegaweb.accounts.models import User
 from omegaweb.datasets.models import DatasetVersion
 from omegaweb.programs.models import Program
 from omegaweb.runs.models import Run
+from omegaweb.spending.models import ModelPrice
 from tests.factories_runs import make_program, make_version
 from tests.omegaweb.runs.launch_data import launch_data
 
@@ -116,6 +117,51 @@ def test_a_key_is_not_needed_where_the_model_has_an_address(
     changes = {"task_model": "openai/gpt-4o-mini", "api_base": "http://localhost:9/v1"}
 
     assert alice_client.post(URL, launch_data(version, program, **changes)).status_code == 302
+
+
+#: A run that only a limit in US dollars ends, at a server without a key.
+BY_MONEY = {"budget_calls": "", "budget_cost": "1", "epochs": "", "api_base": "http://localhost:9/v1"}
+OWN = {"task_model": "other", "task_typed": "openai/our-own"}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        OWN,
+        {**OMEGA, "proposer_model": "other", "proposer_typed": "openai/our-own"},
+        {"reward": "judge", "judge_instructions": "Polite.", "judge_model": "other", "judge_typed": "openai/our-own"},
+        {
+            **OMEGA,
+            "embedding_model": "other",
+            "embedding_typed": "openai/our-own",
+            "embedding_api_base": "http://localhost:9/v1",
+        },
+    ],
+)
+def test_money_alone_is_no_limit_where_a_price_is_unknown(
+    alice_client: Client, version: DatasetVersion, program: Program, asked: dict[str, Any]
+):
+    errors = errors_of(alice_client, launch_data(version, program, **BY_MONEY, **asked))
+
+    assert set(errors) == {"epochs"}
+    assert "no price is known of “openai/our-own”: give epochs or another limit" in errors["epochs"][0]
+
+
+@pytest.mark.parametrize("changes", [{"epochs": "2"}, {"budget_minutes": "5"}, {"task_typed": "ollama_chat/llama3.2"}])
+def test_money_is_a_limit_beside_another_one_or_where_nothing_costs(
+    alice_client: Client, version: DatasetVersion, program: Program, changes: dict[str, Any]
+):
+    sent = launch_data(version, program, **{**BY_MONEY, **OWN, **changes})
+
+    assert alice_client.post(URL, sent).status_code == 302
+
+
+def test_money_is_a_limit_where_the_project_has_set_the_price(
+    alice_client: Client, version: DatasetVersion, program: Program
+):
+    ModelPrice.objects.create(project=version.dataset.project, model="openai/our-own", read=1)
+
+    assert alice_client.post(URL, launch_data(version, program, **BY_MONEY, **OWN)).status_code == 302
 
 
 @pytest.mark.parametrize(("splits", "missing"), [("ttttvvvv", "test"), ("ttttssss", "validation"), ("vvss", "train")])
