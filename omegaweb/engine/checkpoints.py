@@ -129,7 +129,9 @@ def point_of_departure(run: Run) -> dict[str, Any] | None:
     state, paid = newest_state(run.pk), paid_by_role(run.pk)
     if state is None and not run.calls and not paid:
         return None
-    return with_everything_paid(with_everything_spent(state or {"spend": {"by_role": {}, "elapsed": 0.0}}, run), paid)
+    state = state or {"spend": {"by_role": {}, "elapsed": 0.0}}
+    # The journal first: it knows the two kinds of tokens apart, and whose calls had no price.
+    return with_everything_spent(with_everything_paid(state, paid), run)
 
 
 def with_everything_paid(state: dict[str, Any], paid: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -161,13 +163,15 @@ def with_everything_spent(state: dict[str, Any], run: Run) -> dict[str, Any]:
         calls, cost = used.get("calls", 0), used.get("cost", 0.0)
         prompt, completion = used.get("prompt_tokens", 0), used.get("completion_tokens", 0)
         more_calls = max(0, told.get("calls", 0) - calls)
-        more_unpriced = max(0, min(unpriced, more_calls))  # the row does not say whose they are
+        known = used.get("unpriced_calls", 0)
+        guessed = known + max(0, min(unpriced, more_calls))  # rows of earlier versions do not say whose they are
+        more_unpriced = max(0, told.get("unpriced_calls", guessed) - known)
         unpriced -= more_unpriced
         used |= {
             "calls": calls + more_calls,
-            "prompt_tokens": max(prompt, told.get("tokens", 0) - completion),  # nor which of the two kinds
+            "prompt_tokens": max(prompt, told.get("tokens", 0) - completion),  # of which kind, no row says
             "cost": max(cost, told.get("cost", 0.0)),
-            "unpriced_calls": used.get("unpriced_calls", 0) + more_unpriced,
+            "unpriced_calls": known + more_unpriced,
         }
     elapsed = max(saved["elapsed"], run.seconds)
     waited = max(saved.get("waited", 0.0), run.waited, _waited(run))
