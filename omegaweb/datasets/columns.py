@@ -46,6 +46,10 @@ INPUT, TARGET, FEEDBACK, IGNORE = "input", "target", "feedback", "ignore"
 #: What people or graders said about an answer: OpenAI's prompt optimizer, and common words for it.
 RATING_NAMES = frozenset({"rating", "annotation", "good_bad", "good/bad"})
 FEEDBACK_NAMES = RATING_NAMES | {"output_feedback", "feedback", "critique", "additional_context"}
+#: What a grader made of an answer, such as OpenAI's "Grader: tone"; their settings ("graders") are another thing.
+GRADER = re.compile(r"(?<![a-z])grader(?![a-z]|_id)")
+#: Likewise, but beside an answer only: elsewhere it may be what is asked for, or a pupil's.
+GRADE = re.compile(r"grade(?![a-z_])")
 #: Answers of a model, of which a rating tells whether they are right.
 ANSWER_NAMES = frozenset({"output", "completion", "response"})
 #: What tools add beside the data: dspy.Example the names of its inputs, OpenAI the settings of its graders.
@@ -115,7 +119,8 @@ def _common(kinds: set[str]) -> str:
 
 def guess_roles(columns: list[Column], row_count: int) -> dict[str, str]:
     """Return the likely role of each column: one target, some inputs, the rest ignored."""
-    said = {column["name"] for column in columns if _is_feedback(column)}
+    has_answer = any(plain_name(column["name"]) in ANSWER_NAMES for column in columns)
+    said = {column["name"] for column in columns if _is_feedback(column, has_answer=has_answer)}
     usable = [column for column in columns if column["name"] not in said and not _is_noise(column, row_count)]
     target = _guess_target(usable or columns, row_count)
     roles = {}
@@ -139,8 +144,10 @@ def plain_name(name: str) -> str:
     return name.strip().lower().replace(" ", "_")
 
 
-def _is_feedback(column: Column) -> bool:
-    return plain_name(column["name"]) in FEEDBACK_NAMES and column["type"] != EMPTY
+def _is_feedback(column: Column, *, has_answer: bool) -> bool:
+    name = plain_name(column["name"])
+    is_grade = bool(GRADER.search(name) or (has_answer and GRADE.match(name)))
+    return (name in FEEDBACK_NAMES or is_grade) and column["type"] != EMPTY
 
 
 def _is_noise(column: Column, row_count: int) -> bool:

@@ -36,6 +36,11 @@ OPENAI = [
 GEPA = [{"input": f"q{n}", "answer": f"a{n}", "additional_context": {"hint": f"h{n}"}} for n in range(4)]
 DSPY = [{"question": f"q{n}", "answer": f"a{n}", "dspy_uuid": str(n), "dspy_split": "train"} for n in range(4)]
 RATED = [{"input": f"q{n}", "output": f"o{n}", "ground_truth": f"a{n}", "rating": "Bad"} for n in range(4)]
+GRADED = [
+    {"input": f"q{n}", "Grader: tone": n % 2, "tone_grader score": "0.5", "Grade": "pass", "output": f"o{n}"}
+    for n in range(4)
+]
+ESSAYS = [{"essay": f"text {n}", "grade_level": n, "grader_id": n, "grade": "AB"[n % 2]} for n in range(4)]
 
 
 def uploaded(owner: User, rows: Sequence[Mapping[str, object]]) -> Dataset:
@@ -55,6 +60,17 @@ def table_of(dataset: Dataset) -> Table:
     [
         (OPENAI, {"input": "input", "output": "target", "rating": "feedback", "output_feedback": "feedback"}),
         (RATED, {"input": "input", "output": "ignore", "ground_truth": "target", "rating": "feedback"}),
+        (
+            GRADED,
+            {
+                "input": "input",
+                "Grader: tone": "feedback",
+                "tone_grader score": "feedback",
+                "Grade": "feedback",
+                "output": "target",
+            },
+        ),
+        (ESSAYS, {"essay": "input", "grade_level": "input", "grader_id": "ignore", "grade": "target"}),
         (GEPA, {"input": "input", "answer": "target", "additional_context": "feedback"}),
         (DSPY, {"question": "input", "answer": "target", "dspy_uuid": "ignore", "dspy_split": "ignore"}),
     ],
