@@ -191,7 +191,8 @@ def _bought(configuration: RunConfiguration, work: Workload, row_characters: flo
 
 
 def _sum(spans: Any) -> Span:
+    """Return what all take together; many cheap proposals, the low end of each, may take more than few dear ones."""
     low = high = 0.0
     for span in spans:
         low, high = low + span.low, high + span.high
-    return Span(low=low, high=high)
+    return Span(low=min(low, high), high=max(low, high))

@@ -238,6 +238,25 @@ def test_a_limit_in_money_buys_nothing_that_has_no_price():
     assert found.proposals == Span(low=0, high=0)
 
 
+@pytest.mark.parametrize(
+    ("models", "budget", "is_tested"),
+    [
+        (ModelChoice(task="openai/gpt-4o-mini"), BudgetChoice(minutes=60), True),  # tokens
+        (ModelChoice(proposer="openai/gpt-4o-mini"), BudgetChoice(calls=100), True),  # cost
+        (ModelChoice(), BudgetChoice(calls=500), False),  # seconds
+    ],
+)
+def test_the_least_is_never_more_than_the_most(models: ModelChoice, budget: BudgetChoice, is_tested: bool):
+    training = replace(TRAINING, epochs=None)
+    race = replace(CONFIGURATION, optimizer=RACING, training=training, test_at_end=is_tested)
+    found = estimate(replace(race, models=models, budget=budget), SIZES)
+
+    for span in (found.calls, found.tokens, found.cost, found.seconds):
+        assert span is not None
+        assert span.low <= span.high
+    assert found.calls.high > 0
+
+
 def test_few_proposals_and_few_rows_are_warned_of():
     found = estimate(replace(CONFIGURATION, budget=BudgetChoice(calls=40)), Sizes(train=40, validation=12, test=9))
     titles = [notice.title for notice in found.notices]
