@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from omegaweb.datasets.models import DatasetVersion
 from omegaweb.datasets.splitting import HONEST_ROWS
+from omegaweb.enumeration import some_of
 
 FEWEST_TRAINING_ROWS = 8
 #: So many groups of labels that differ only in capitals are named.
@@ -30,9 +31,8 @@ def cautions(version: DatasetVersion) -> list[str]:
     labels = version.label_distribution.get("labels", [])
     absent = [entry["label"] for entry in labels if not entry["train"] or not entry["test"]]
     if absent:
-        named = ", ".join(f"“{label}”" for label in absent[:5])
-        more = f" and {len(absent) - 5} more" if len(absent) > 5 else ""
-        found.append(f"Too rare to be on every side: {named}{more}.")
+        named = some_of([f"“{label}”" for label in absent])
+        found.append(f"Too rare to be on every side: {named}.")
     return found + [
         f"{' and '.join(f'“{label}”' for label in alike)} differ only in capitals: if they mean the same, write them "
         "alike in the file, or models are offered both."

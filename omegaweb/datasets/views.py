@@ -17,6 +17,7 @@ from omegaweb.datasets import advice, importing, preview, services, split_thread
 from omegaweb.datasets.columns import FEEDBACK, INPUT, TARGET
 from omegaweb.datasets.forms import ReadingOptionsForm, UploadForm, VersionForm
 from omegaweb.datasets.models import Dataset, Table
+from omegaweb.enumeration import some_of
 from omegaweb.page_request import PageRequest
 from omegaweb.projects.access import require_edit
 from omegaweb.projects.current import current_project, project_for_new
@@ -126,7 +127,7 @@ def delete(request: PageRequest, pk: int) -> HttpResponse:
     try:
         services.delete_dataset(dataset=dataset, user=request.user)
     except ProtectedError as error:
-        users = ", ".join(sorted({f"{user._meta.verbose_name} “{user}”" for user in error.protected_objects})[:5])
+        users = some_of(sorted({f"{user._meta.verbose_name} “{user}”" for user in error.protected_objects}))
         messages.error(request, f"“{dataset}” is still needed by {users}, so it was not deleted.")
         return redirect(dataset)
     messages.success(request, f"“{dataset}” was deleted.")

@@ -9,6 +9,7 @@ from omegaweb.audit.models import Action
 from omegaweb.audit.services import record
 from omegaweb.datasets.models import Dataset
 from omegaweb.datasets.services import delete_dataset
+from omegaweb.enumeration import some_of
 from omegaweb.programs.models import Program
 from omegaweb.programs.services import delete_program
 from omegaweb.projects.models import Project
@@ -21,16 +22,20 @@ class RunsUnderWay(Exception):
     """Something in the project is still working."""
 
     def __init__(self, names: list[str]) -> None:
-        shown = ", ".join(f"“{name}”" for name in names[:5])
-        super().__init__(f"{shown} {'is' if len(names) == 1 else 'are'} under way. Stop that first, then delete.")
+        are, them = ("is", "that") if len(names) == 1 else ("are", "them")
+        super().__init__(f"{_named(names)} {are} under way. Stop {them} first, then delete.")
 
 
 class TestsUnderWay(Exception):
     """Rows that were sealed are being answered, and paid for."""
 
     def __init__(self, names: list[str]) -> None:
-        shown = ", ".join(f"“{name}”" for name in names[:5])
-        super().__init__(f"The test of {shown} is under way. Delete the project when it is done.")
+        test, are, they_are = ("test", "is", "it is") if len(names) == 1 else ("tests", "are", "they are")
+        super().__init__(f"The {test} of {_named(names)} {are} under way. Delete the project when {they_are} done.")
+
+
+def _named(names: list[str]) -> str:
+    return some_of([f"“{name}”" for name in names])
 
 
 @transaction.atomic

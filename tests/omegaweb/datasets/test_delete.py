@@ -53,6 +53,16 @@ def test_a_dataset_that_a_run_used_stays_and_the_reason_is_told(alice_client: Cl
     assert TableRow.objects.exists()
 
 
+def test_of_many_runs_that_need_it_a_few_are_named_and_the_others_counted(alice_client: Client, alice: User):
+    version = factories.version(alice)
+    for name in "abcdefgh":
+        make_run(alice, version=version, name=name)
+
+    page = alice_client.post(url(version.dataset), follow=True).content.decode()
+
+    assert "run “d”, run “e” and 3 more, so it was not deleted" in page
+
+
 def test_others_cannot(charlie_client: Client, alice: User):
     dataset = factories.dataset(alice)
 

@@ -137,6 +137,23 @@ def test_a_project_with_a_run_under_way_is_not_deleted(alice_client: Client, ali
     assert Run.objects.filter(pk=run.pk).exists()
 
 
+@pytest.mark.parametrize(
+    ("refusal", "names", "said"),
+    [
+        (deletion.RunsUnderWay, "a", "“a” is under way. Stop that first, then delete."),
+        (deletion.RunsUnderWay, "abcde", "“a”, “b”, “c”, “d”, “e” are under way. Stop them first, then delete."),
+        (
+            deletion.RunsUnderWay,
+            "abcdefghi",
+            "“a”, “b”, “c”, “d”, “e” and 4 more are under way. Stop them first",
+        ),
+        (deletion.TestsUnderWay, "ab", "The tests of “a”, “b” are under way. Delete the project when they are done."),
+    ],
+)
+def test_a_refusal_to_delete_says_how_many_are_under_way(refusal: type[Exception], names: str, said: str) -> None:
+    assert str(refusal(list(names))).startswith(said)
+
+
 def test_a_project_whose_sealed_rows_are_being_tested_is_not_deleted(alice_client: Client, alice: User) -> None:
     run = make_run(alice, name="Tested", state=RunState.COMPLETED)
     release = make_release(make_candidate(run), opening=run.openings.create(number=1, state=OpeningState.RUNNING))
