@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from omegaweb.engine import announcer
 from omegaweb.engine.claims import Claim
+from omegaweb.engine.paid import bring_up
 from omegaweb.runs.models import Run, RunState
 
 logger = logging.getLogger(__name__)
@@ -67,6 +68,10 @@ def let_go(run: Run, *, is_lost: bool = True) -> bool:
     mine = Run.objects.filter(pk=run.pk, fence=run.fence, state=run.state)
     changed = mine.update(fence=run.fence + 1, **after)
     if changed:
+        try:
+            bring_up(run.pk)
+        except (DatabaseError, OSError):  # it was let go all the same, and tells when it goes on
+            logger.exception("run %s: its row does not say all that was paid", run.pk)
         announce(run.pk)
     return bool(changed)
 

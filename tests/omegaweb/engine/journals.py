@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from asgiref.sync import sync_to_async
 from django.db import connection
+from django.utils import timezone
 
 from omegaweb.engine.journal import RowJournal
 from omegaweb.engine.recorder import Writer
-from omegaweb.runs.models import JournalEntry
-from optimizer_core.budget import Usage
+from omegaweb.runs.models import JournalEntry, Run
+from optimizer_core.budget import Role, Usage
 from optimizer_core.models.journal import Entry
 from tests.factories_runs import make_run
 
@@ -63,3 +66,11 @@ def answered(alice):
 
 async def keys_of(run):
     return {row.key async for row in JournalEntry.objects.filter(run=run)}
+
+
+def journaled(run: Run, role: Role, number: int, **used: Any) -> None:
+    """Put so many answers of a role into a run's journal; `used` is what each took."""
+    values = {"question": {}, "answer": {}, "cost": 0.0, "unpriced_calls": 0, "seconds": 0.0, "at": timezone.now()}
+    JournalEntry.objects.bulk_create(
+        JournalEntry(run=run, key=f"{role}-{each}", role=role, calls=1, **{**values, **used}) for each in range(number)
+    )

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from django.utils import timezone
 
 from omegaweb.engine.checkpoints import point_of_departure
-from omegaweb.runs.models import Checkpoint, JournalEntry, Run
+from omegaweb.runs.models import Checkpoint, Run
 from optimizer_core.budget import Role, Usage
 from optimizer_core.training.checkpoints import spend_from_json, spend_to_json
 from tests.factories_runs import make_run
+from tests.omegaweb.engine.journals import journaled
 
 pytestmark = pytest.mark.django_db
-
-
-def journaled(run: Run, role: Role, number: int, **used: Any) -> None:
-    values = {"question": {}, "answer": {}, "cost": 0.0, "unpriced_calls": 0, "seconds": 0.0, "at": timezone.now()}
-    JournalEntry.objects.bulk_create(
-        JournalEntry(run=run, key=f"{role}-{each}", role=role, calls=1, **{**values, **used}) for each in range(number)
-    )
 
 
 def spent(run: Run) -> dict[Role, Usage]:
