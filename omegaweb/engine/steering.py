@@ -47,7 +47,7 @@ class RowSteering:
     def before_finishing(self, state: dict[str, Any] | None) -> dict[str, Any] | None:
         """Return a state that a run goes on from as it was before anybody asked to finish, so that it is applied again.
 
-        That a search is to finish, only its process knows: no state says so.
+        That a search is to finish, only its process knows; a state says so once it is over.
         """
         steered = (state or {}).get("steered")
         if state is None or not steered:
