@@ -37,9 +37,7 @@ class RowSteering:
         rows = SteeringRequest.objects.filter(run_id=self._run_id).exclude(
             action__in=OF_THE_MOMENT, applied_at__isnull=False
         )
-        if (
-            self._ended_at is not None
-        ):  # to finish was done then; a run that goes on after its end is not finished by it
+        if self._ended_at is not None:  # whoever asked it to finish has had that; now it goes on after its end
             rows = rows.exclude(action=Steer.FINISH, applied_at__lte=self._ended_at)
         # What was refused stays refused.
         self._requests = tuple(request_of(row) for row in rows.filter(problem="").select_related("author"))
