@@ -121,7 +121,7 @@ def _shown_prediction(prediction: ScoredPrediction) -> JsonObject:
     if prediction.feedback:
         shown["feedback"] = prediction.feedback
     if prediction.note:
-        shown["said_by_a_person"] = prediction.note
+        shown["said_before_about_this_row"] = prediction.note
     if prediction.error:
         shown["failed"] = prediction.error
     if prediction.observations > 1:

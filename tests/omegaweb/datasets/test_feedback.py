@@ -118,7 +118,7 @@ def test_whoever_proposes_reads_it() -> None:
     sample = Sample(id="train-0", inputs={"q": "?"}, note="rating: Bad")
     outcome = Outcome(result=SampleResult(sample="train-0", reward=0.0, output={}))
     (prediction,) = scored_predictions([Answered(sample, outcome)])
-    assert _shown_prediction(prediction)["said_by_a_person"] == "rating: Bad"
+    assert _shown_prediction(prediction)["said_before_about_this_row"] == "rating: Bad"
 
 
 def test_feedback_that_is_an_input_is_refused(alice: User) -> None:
