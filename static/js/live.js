@@ -38,6 +38,17 @@
     document.dispatchEvent(new CustomEvent("omegaweb:frame", { detail: frame }));
   }
 
+  // A dialog was drawn with the page and no frame redraws it. What it shows is taken from the page that its opener leads
+  // to; what is typed stays.
+  document.addEventListener("click", async (event) => {
+    const opener = event.target.closest("[data-renews]");
+    if (!opener) return;
+    const response = await fetch(opener.href);
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const fresh = page.getElementById(opener.dataset.renews);
+    if (fresh) window.omegawebMorph(document.getElementById(fresh.id), fresh.outerHTML);
+  });
+
   const socket = window.omegawebSocket({ address, onFrame: takeFrame, onState: showState });
   // A link that changed the address without loading the page chose what the regions show.
   document.addEventListener("htmx:pushedIntoHistory", () => socket.reopen());
