@@ -31,7 +31,7 @@
   function takeFrame(frame) {
     for (const [name, html] of Object.entries(frame.regions)) {
       const region = document.getElementById(name);
-      if (region) window.omegawebMorph(region, html);
+      if (region) window.omegawebKeepFocus(region, () => window.omegawebMorph(region, html));
     }
     if (frame.sequence !== undefined) last = frame.sequence;
     if (frame.title) document.title = `${frame.title} · omegaweb`;

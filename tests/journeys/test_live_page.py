@@ -104,6 +104,18 @@ def test_what_a_person_opened_and_focused_stays_while_the_page_moves(alice_page:
     expect(link).to_be_focused()
 
 
+def test_a_button_that_is_taken_away_leaves_the_keyboard_among_the_others(alice_page: Page, alice: User) -> None:
+    stream = list(event_streams.whole_run(epochs=2, batches=6))
+    run = recorded_run(alice, stream[:-1])
+    open_run(alice_page, run)
+    alice_page.get_by_role("button", name="Pause").focus()
+
+    say(run, stream[-1:])
+
+    expect(alice_page.locator("#run-state")).to_have_text("Completed", timeout=SLOW)
+    expect(alice_page.locator("#run-actions :focus")).to_have_count(1)
+
+
 def test_the_log_moves_with_its_filter(alice_page: Page, alice: User) -> None:
     run = recorded_run(alice, list(event_streams.whole_run(finish=False))[:30])
     open_run(alice_page, run, "?tab=log&kind=problems")
