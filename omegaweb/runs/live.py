@@ -14,6 +14,7 @@ from omegaweb.projects.access import Right
 from omegaweb.runs.advice.given import advice_context
 from omegaweb.runs.candidate_tables import IN_VIEW, ROWS_ON_A_PAGE, candidates, population
 from omegaweb.runs.comparison import compare
+from omegaweb.runs.concluding import search_is_over
 from omegaweb.runs.evidence import samples_beside
 from omegaweb.runs.family import family_of
 from omegaweb.runs.family_tree import outline, tree_of
@@ -116,7 +117,8 @@ def _steering(run: Run, query: Query) -> Context:
 
 
 def _progress(run: Run, query: Query) -> Context:
-    return {"progress": progress_of(run, now=timezone.now()), "spend": spend_of(run)}
+    progress = progress_of(run, now=timezone.now(), search_is_over=search_is_over(run))
+    return {"progress": progress, "spend": spend_of(run)}
 
 
 def _scores(run: Run, query: Query) -> Context:

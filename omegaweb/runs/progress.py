@@ -66,8 +66,14 @@ class Spend:
     own_server: str  # where the model that answers is asked, if that is in one's own computer or network
 
 
-def progress_of(run: Run, *, now: datetime) -> Progress:
-    """Return how far a run has come. The clocks are right at `now`."""
+def progress_of(run: Run, *, now: datetime, search_is_over: bool = False) -> Progress:
+    """Return how far a run has come.
+
+    Args:
+        run: that run.
+        now: when the clocks are right.
+        search_is_over: whether it is known to validate its best or to test the winner.
+    """
     share = _share(run)
     working = _working(run, now)
     percent = 100 if run.state == RunState.COMPLETED else None if share is None else int(100 * share)
@@ -75,7 +81,7 @@ def progress_of(run: Run, *, now: datetime) -> Progress:
     if run.state == RunState.RUNNING and share is not None and working is not None and ENOUGH_TO_TELL <= share < ALMOST:
         remaining = working * (1 - share) / share
     return Progress(
-        label=_label(run),
+        label=_label(run, search_is_over),
         percent=percent,
         working=working,
         waiting=_waiting(run, now),
@@ -149,7 +155,7 @@ def _waiting(run: Run, now: datetime) -> float | None:
     return max(0.0, (now - run.waiting_since).total_seconds())
 
 
-def _label(run: Run) -> str:
+def _label(run: Run, search_is_over: bool) -> str:
     state = run.run_state
     if state is RunState.QUEUED:
         return "Waiting for its turn"
@@ -161,7 +167,8 @@ def _label(run: Run) -> str:
         return "The search is over, reviews are open"
     if run.is_under_way and not run.batches_done and run.baseline is None:
         return "Scoring the baseline"
-    if run.run_state is RunState.RUNNING and run.epochs and run.batches_done >= run.epochs * run.batches > 0:
+    all_batches_done = run.epochs and run.batches_done >= run.epochs * run.batches > 0
+    if state is RunState.RUNNING and (search_is_over or all_batches_done):
         test = ", then the winner is tested" if run.choices.test_at_end else ""
         return f"The search is over: the best are scored in full{test}"
     if run.choices.optimizer.races:
