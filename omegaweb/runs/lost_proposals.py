@@ -25,7 +25,12 @@ def lost_proposals(run: Run) -> LostProposals | None:
     lost = failures.count()
     if lost < LEAST:
         return None
-    asked = lost + run.candidates.exclude(operator__in=("baseline", "seed", "edit", "manual")).count()
+    asked = max(lost, run.batches_done) if run.choices.optimizer.races else lost + _became_candidates(run)
     if lost * 2 < asked:
         return None
     return LostProposals(lost=lost, asked=asked, reason=failures.order_by("-sequence")[0].payload["reason"])
+
+
+def _became_candidates(run: Run) -> int:
+    """Of a plain search, where each proposal is one candidate; one of a race may be several, on the way to the last."""
+    return run.candidates.exclude(operator__in=("baseline", "seed", "edit", "manual")).count()

@@ -52,8 +52,12 @@ class Limit:
     limit: float
 
     @property
+    def share_used(self) -> float:
+        return (self.limit - self.left) / self.limit
+
+    @property
     def percent_used(self) -> int:
-        return round(100 * (1 - self.left / self.limit))
+        return _percent(self.share_used)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +80,7 @@ def progress_of(run: Run, *, now: datetime, search_is_over: bool = False) -> Pro
     """
     share = _share(run)
     working = _working(run, now)
-    percent = 100 if run.state == RunState.COMPLETED else None if share is None else int(100 * share)
+    percent = 100 if run.state == RunState.COMPLETED else None if share is None else _percent(share)
     remaining = None
     if run.state == RunState.RUNNING and share is not None and working is not None and ENOUGH_TO_TELL <= share < ALMOST:
         remaining = working * (1 - share) / share
@@ -131,12 +135,17 @@ def budget_limits(budget: BudgetChoice) -> dict[str, float]:
 
 def _share(run: Run) -> float | None:
     """Whatever ends the run first counts: its epochs, or a limit."""
-    shares = [1 - limit.left / limit.limit for limit in limits_of(run)]
+    shares = [limit.share_used for limit in limits_of(run)]
     if run.epochs and run.batches:
         shares.append(run.batches_done / (run.epochs * run.batches))
     if not shares or run.started_at is None:
         return None
     return min(ALMOST, max(shares))
+
+
+def _percent(share: float) -> int:
+    """Return the percent that are full: 100 only where nothing is left."""
+    return int(100 * share + 1e-9)  # 29 of 100 are a hair less than 0.29
 
 
 def _working(run: Run, now: datetime) -> float | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
+from omegaweb.runs.configuration import OptimizerChoice
 from omegaweb.runs.models import Run, RunState
 from optimizer_core import events
 from tests import event_streams
@@ -27,6 +28,17 @@ def test_a_run_whose_proposals_come_to_nothing_says_so(alice, alice_client):
     page = page_of(alice_client, run)
     assert "5 of 6 proposals came to nothing" in page
     assert "The last one: the model lost {{ticket}}." in page
+
+
+def test_of_a_race_the_proposals_tried_are_counted_however_many_candidates_they_became(alice, alice_client):
+    landed = [events.BatchFinished(epoch=0, batch=batch, logs={"reward": 0.5, "n": 4}) for batch in range(8)]
+    steps = [event_streams.proposed(f"Route it well, {number}.") for number in range(9)]
+    said = [event_streams.started(epochs=None, batches=10), *lost(5)[1:], *steps, *landed]
+    run = recorded_run(alice, said, configuration={"optimizer": OptimizerChoice(kind="omega")})
+
+    page = page_of(alice_client, run)
+    assert "8 proposals tried" in page
+    assert "5 of 8 proposals came to nothing" in page
 
 
 @pytest.mark.parametrize(("failures", "candidates"), [(4, 0), (5, 6)])

@@ -38,6 +38,14 @@ def test_whatever_ends_the_run_first_counts(alice):
     assert progress_of(run, now=NOW).percent == 80
 
 
+@pytest.mark.parametrize(("limit", "left", "percent"), [(170, 51.9, 69), (100, 71, 29), (10, 9, 10), (1000, 4, 99)])
+def test_the_bar_and_what_is_used_are_rounded_alike(alice, limit, left, percent):
+    run = run_at(alice, epochs=None, configuration={"budget": BudgetChoice(calls=limit)}, left={"calls": left})
+
+    assert progress_of(run, now=NOW).percent == percent
+    assert [each.percent_used for each in spend_of(run).limits] == [percent]
+
+
 def test_without_epochs_the_budget_tells_how_far_it_is(alice):
     run = run_at(alice, epochs=None, configuration={"budget": BudgetChoice(minutes=10)}, left={"seconds": 300})
 
