@@ -40,6 +40,11 @@ class Line:
     role: str  # a key of ROLES
     amount: Amount
 
+    @property
+    def has_no_price(self) -> bool:
+        """Whether no call of it has a known cost; where some have, the others were cut off before they told theirs."""
+        return self.amount.unpriced_calls >= max(1, self.amount.calls)
+
 
 def lines_of(runs: RunQuerySet) -> list[Line]:
     """Return the lines of these runs, the newest run first, then of their sealed tests.

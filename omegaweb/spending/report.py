@@ -34,6 +34,7 @@ class Report:
     projects: list[Row]  # dearest first
     roles: list[Row]
     runs: list[Row]
+    lacks_a_price: bool  # of a model; otherwise what has no known cost was cut off
 
     @property
     def is_unpriced(self) -> bool:
@@ -54,6 +55,7 @@ def report(lines: Sequence[Line]) -> Report:
         projects=_rows(_dearest_first((projects[pk], amount) for pk, amount in by_project.items())),
         roles=_rows([(label, by_role[role]) for role, label in ROLES.items() if role in by_role]),
         runs=_rows(_dearest_first((runs[pk], amount) for pk, amount in by_run.items())),
+        lacks_a_price=any(line.has_no_price for line in lines),
     )
 
 

@@ -52,6 +52,16 @@ def test_the_page_adds_up_by_role_project_run_and_month(alice: User, alice_clien
     assert "$1.75" in page
 
 
+def test_calls_that_were_cut_off_ask_for_no_price(alice: User, alice_client: Client) -> None:
+    spender(alice, "One", task=used(5136, 1.5, unpriced=34), embedding=used(4, 0.0))
+    page = alice_client.get("/spend/").content.decode()
+    assert "34 of 5,140 calls have no known cost" in page
+    assert "They were cut off" in page
+    assert "Set the price of a model" not in page
+    spender(alice, "Two", judge=used(7, 0.0, unpriced=7))
+    assert "Set the price of a model" in alice_client.get("/spend/").content.decode()
+
+
 def test_a_run_over_the_end_of_a_month_is_divided_as_it_told(alice: User) -> None:
     run = spender(alice, task=used(50, 2.0))
     Run.objects.update(started_at=OCTOBER)
