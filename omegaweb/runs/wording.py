@@ -87,7 +87,9 @@ def difference(value: float | None) -> str:
 
 
 def two_figures(value: float) -> str:
-    """Return a distance: two places, and more where they would be noughts."""
+    """Return a distance: two places, and a third where they would be noughts."""
+    if 0 < value < 0.001:
+        return "less than 0.001"
     return f"{value:.2f}" if value >= 0.01 or value == 0 else f"{value:.1g}"
 
 
@@ -109,7 +111,7 @@ def fate(candidate: Candidate) -> str:
         return "The run ended before its epoch did, so nothing was decided about its place in the population."
     if candidate.fate in DROPPED and candidate.state == CandidateState.DROPPED:
         rival = f"#{candidate.fate_by.number}" if candidate.fate_by else "another candidate"
-        away = "" if candidate.fate_distance is None else f" ({candidate.fate_distance:.2f} away)"
+        away = "" if candidate.fate_distance is None else f" ({two_figures(candidate.fate_distance)} away)"
         return f"{DROPPED[candidate.fate].format(by=rival)}{away}{_race(candidate)}."
     if candidate.state == CandidateState.REJECTED and candidate.fate == "banned":
         return "Somebody banned it: it cannot win and will not come back."

@@ -6,6 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from omegaweb.accounts.models import User
+from omegaweb.runs.models import RunState
 from tests import factories
 from tests.factories_runs import make_program, make_run
 
@@ -30,6 +31,12 @@ def test_it_shows_what_was_done_last(alice_client: Client, alice: User):
     assert run.program.name in page
     assert "letters" in page
     assert "Three steps" not in page
+
+
+def test_the_state_of_a_run_looks_as_in_the_list_of_runs(alice_client: Client, alice: User):
+    make_run(alice, state=RunState.PAUSED)
+    for page in (reverse("home"), reverse("runs:list")):
+        assert '<span class="badge badge-warn">Paused</span>' in alice_client.get(page).content.decode()
 
 
 def test_others_see_nothing_of_it(charlie_client: Client, alice: User):

@@ -39,8 +39,8 @@ def remove(request: PageRequest, pk: int, member: int) -> HttpResponse:
         services.end_membership(membership=membership, user=request.user)
     except services.LastOwner as error:
         messages.error(request, str(error))
-    else:
-        messages.success(request, f"{membership} is not in “{project}” any more.")
+        return redirect(project)
+    messages.success(request, f"{membership} is not in “{project}” any more.")
     return redirect(project if membership.user != request.user else "home")
 
 

@@ -84,6 +84,12 @@ def test_the_last_owner_can_neither_leave_nor_become_less(alice_client, alice: U
     assert mine.role == Role.OWNER
 
 
+def test_the_last_owner_who_cannot_go_stays_on_the_page_of_the_project(alice_client: Client, alice: User, project):
+    mine = Membership.objects.get(project=project, user=alice)
+    answer = alice_client.post(reverse("projects:remove", args=[project.pk, mine.pk]))
+    assert answer.headers["Location"] == project.get_absolute_url()
+
+
 def test_with_another_owner_one_may_leave(alice_client: Client, alice: User, bob: User, project: Project) -> None:
     join(project, bob, Role.OWNER)
     assert "You have left" in post(alice_client, "leave", project)
