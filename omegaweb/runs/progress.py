@@ -14,6 +14,8 @@ from omegaweb.runs.models import Run, RunState
 ALMOST = 0.99
 #: Below this share a remaining time would be a guess.
 ENOUGH_TO_TELL = 0.03
+#: Seconds; many an answer takes a while, and that is no news before.
+LONG_SILENCE = 30.0
 BUILT_IN = "local/"
 
 ROLES = {"task": "Answering", "proposer": "Proposing", "judge": "Judging", "embedding": "Embedding"}
@@ -28,6 +30,7 @@ class Progress:
     working: float | None  # seconds without pauses and waits for people; None: not started
     waiting: float | None  # seconds it has been waiting now; None: it works, or nobody knows since when
     waited: float  # seconds of earlier waits
+    silence: float | None  # seconds since a model last answered; None: not long, or a trouble explains it
     remaining: float | None  # seconds; None: unknown
     ticking: bool  # whether the working time goes on between two updates
 
@@ -90,6 +93,7 @@ def progress_of(run: Run, *, now: datetime, search_is_over: bool = False) -> Pro
         working=working,
         waiting=_waiting(run, now),
         waited=run.waited if run.waiting_since is None else 0.0,
+        silence=_silence(run, now),
         remaining=remaining,
         ticking=run.run_state is RunState.RUNNING and run.started_at is not None,
     )
@@ -162,6 +166,14 @@ def _waiting(run: Run, now: datetime) -> float | None:
     if run.waiting_since is None or run.run_state not in (RunState.PAUSED, RunState.WAITING):
         return None
     return max(0.0, (now - run.waiting_since).total_seconds())
+
+
+def _silence(run: Run, now: datetime) -> float | None:
+    """Reckon from when the run last said what it had spent, which it does within a second of an answer."""
+    if run.run_state is not RunState.RUNNING or run.troubles or run.seconds_at is None:
+        return None
+    seconds = (now - run.seconds_at).total_seconds()
+    return seconds if seconds >= LONG_SILENCE else None
 
 
 def _label(run: Run, search_is_over: bool) -> str:

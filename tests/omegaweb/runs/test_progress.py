@@ -107,6 +107,24 @@ def test_the_clock_goes_on_after_the_last_measurement_while_it_runs(alice):
     assert progress_of(run_at(alice, name="Over", state=RunState.STOPPED), now=later).working == 80
 
 
+@pytest.mark.parametrize(
+    ("seconds", "changes", "silence"),
+    [
+        (29, {}, None),
+        (40, {}, 40.0),
+        (40, {"state": RunState.PAUSED}, None),
+        (40, {"troubles": {"openai/gpt-4o-mini": {}}}, None),  # which the page tells of
+        (40, {"seconds_at": None}, None),
+    ],
+)
+def test_it_says_when_no_model_has_answered_for_long(alice, seconds, changes, silence):
+    assert progress_of(run_at(alice, **changes), now=NOW + timedelta(seconds=seconds)).silence == silence
+
+
+def test_the_page_of_a_run_says_so_too(alice, alice_client):
+    assert "No answer for" in alice_client.get(run_at(alice).get_absolute_url()).content.decode()
+
+
 def test_a_run_that_waits_for_reviews_has_no_remaining_time(alice):
     progress = progress_of(run_at(alice, state=RunState.WAITING), now=NOW)
 
