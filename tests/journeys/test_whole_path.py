@@ -69,6 +69,7 @@ def describe(page: Page) -> None:
 
 def launch(page: Page, server: OpenAIServer) -> None:
     page.get_by_role("link", name=re.compile("Launch|New run|Optimize")).first.click()
+    page.wait_for_load_state()  # a click that is faster than the page's scripts changes no settings
     page.locator("input[name=optimizer][value=omega]").check()
     expect(page.locator("#preset-omega-balanced")).to_have_attribute("aria-pressed", "true")
     page.locator("[name=task_model]").select_option("other")
