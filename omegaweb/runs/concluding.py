@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
-
 from omegaweb.json_members import member
 from omegaweb.runs.models import Run
 from omegaweb.runs.models.requests import Steer
@@ -18,9 +16,9 @@ def search_is_over(run: Run) -> bool:
     """
     if not run.is_under_way:
         return False
-    begun_or_finished = Q(kind="run.started") | Q(kind="steering.applied", action=Steer.FINISH)
-    said = run.events.annotate(action=member("payload__action")).filter(begun_or_finished).order_by("-sequence")
-    if said.values_list("kind", flat=True).first() == "steering.applied":
+    begun = run.events.filter(kind="run.started").order_by("-sequence").values_list("sequence", flat=True).first() or 0
+    steered = run.events.filter(kind="steering.applied", sequence__gt=begun)
+    if steered.annotate(action=member("payload__action")).filter(action=Steer.FINISH).exists():
         return True
     turns = list(run.events.filter(kind__in=_TURNS).order_by("-sequence").values_list("kind", "sequence")[:2])
     if not turns:
