@@ -170,13 +170,19 @@ def test_a_spent_budget_pauses_and_an_extension_lets_the_run_go_on_until_it_is_t
     assert run.result
 
 
-def test_a_spent_run_is_extended_after_a_restart(alice, script):
+def paused_and_left(alice: Any) -> Run:
+    """A run that paused with its budget of 60 calls spent, and whose server was closed then."""
     run = budgeted(alice, calls=60)
     first = Launcher(limit=1)
     first.fill()
     until(lambda: state_of(run) == RunState.PAUSED)
     first.close()
     until(lambda: not first.working_on())
+    return run
+
+
+def test_a_spent_run_is_extended_after_a_restart(alice, script):
+    run = paused_and_left(alice)
     run.refresh_from_db()
     said = run.last_sequence
 
@@ -191,12 +197,7 @@ def test_a_spent_run_is_extended_after_a_restart(alice, script):
 
 def killed_while_finishing(alice: Any, *, is_in_state: bool) -> Run:
     """A run that paused with its budget spent and was told to finish; its process was killed before it had."""
-    run = budgeted(alice, calls=60)
-    first = Launcher(limit=1)
-    first.fill()
-    until(lambda: state_of(run) == RunState.PAUSED)
-    first.close()
-    until(lambda: not first.working_on())
+    run = paused_and_left(alice)
     request = ask(run, user=alice, action=Steer.FINISH)
     type(request).objects.filter(pk=request.pk).update(applied_at=timezone.now())
     if is_in_state:
